@@ -1,0 +1,1 @@
+"""Ray shells around engine classes; nothing is decided here."""

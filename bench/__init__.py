@@ -1,0 +1,1 @@
+"""Load generators and scenarios; every result carries machine, commit and the generator's own CPU."""

@@ -1,0 +1,1 @@
+"""The edge: the Starlette application, the webhook door and the batchers towards the shards."""

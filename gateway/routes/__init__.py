@@ -1,0 +1,1 @@
+"""The documented REST API, one module per noun."""

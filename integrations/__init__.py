@@ -1,0 +1,1 @@
+"""Other people's systems: history clients, outgoing webhooks, the language-model client."""

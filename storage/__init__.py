@@ -1,0 +1,1 @@
+"""Postgres and Redis: pools, migrations, one .sql file per query, the batch writer."""

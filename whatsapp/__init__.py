@@ -1,0 +1,1 @@
+"""Transports: Meta Cloud API, and the simulator as a program of its own."""

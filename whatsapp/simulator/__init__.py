@@ -1,0 +1,1 @@
+"""A WhatsApp simulator with its own port and memory: the demo, the test rig and the judge."""
