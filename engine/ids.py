@@ -35,9 +35,7 @@ class IdMaker:
                 self._last_ms += 1
                 self._counter = 0
         rand_b = int.from_bytes(os.urandom(8), "big") & _RAND_B_MASK
-        value = (
-            (self._last_ms & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | rand_b
-        )
+        value = (self._last_ms & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | rand_b
         return value.to_bytes(16, "big")
 
     def make_uuid(self, now_ms: int) -> UUID:
