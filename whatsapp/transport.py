@@ -74,7 +74,7 @@ class Uncertain:
 
 @dataclass(frozen=True, slots=True)
 class NotConnected:
-    """The request certainly never left: connection refused, name not found, TLS failed, no free connection."""
+    """The request certainly never left: refused, name not found, TLS failed, no free connection."""
 
     why: str
 

@@ -1,0 +1,199 @@
+"""Meta's Cloud API as a transport: one shared client per process, one light session per phone number.
+
+Bodies and answers after Meta's reference as kept in the project's facts (Graph API v23.0, Nov 2025).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import orjson
+
+from whatsapp.http import HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
+from whatsapp.transport import Accepted, NotConnected, Outbound, Refused, SendAnswer, Uncertain
+
+_RAW_LIMIT = 8192
+_INVALID_PARAMETER = 100
+
+
+class CloudClient:
+    """The process's way to Graph: connections are shared by all its sessions.
+
+    Args:
+        timeout_s: A send that has no answer by then is uncertain.
+        max_in_flight: Sends at a time over all sessions; the next ones wait ``queue_timeout_s`` for a place and
+            are then certainly not sent.
+    """
+
+    def __init__(
+        self,
+        *,
+        connect_timeout_s: float = 5.0,
+        timeout_s: float = 20.0,
+        max_in_flight: int = 512,
+        queue_timeout_s: float = 5.0,
+    ) -> None:
+        self._http = HttpClient(
+            connect_timeout_s=connect_timeout_s,
+            timeout_s=timeout_s,
+            max_in_flight=max_in_flight,
+            queue_timeout_s=queue_timeout_s,
+        )
+
+    def session(self, phone_number_id: str, token: str, base_url: str, version: str) -> CloudSession:
+        """Return the transport of one number.
+
+        Args:
+            base_url: ``https://graph.facebook.com`` or a simulator's address.
+            version: For instance ``v23.0``.
+
+        Raises:
+            ValueError: the address, the number's id or the token cannot stand in a request.
+        """
+        if not phone_number_id.isascii() or not phone_number_id.isalnum():
+            raise ValueError("phone_number_id must be letters and digits")
+        target = HttpTarget(
+            f"{base_url.rstrip('/')}/{version}/{phone_number_id}/messages",
+            {"authorization": f"Bearer {token}", "content-type": "application/json"},
+        )
+        return CloudSession(self._http, target)
+
+    async def close(self) -> None:
+        """Close the connections; sends in flight become uncertain."""
+        await self._http.close()
+
+
+class CloudSession:
+    """One number's transport; holds nothing but its address and token."""
+
+    __slots__ = ("_http", "_target")
+
+    def __init__(self, http: HttpClient, target: HttpTarget) -> None:
+        self._http = http
+        self._target = target
+
+    async def send(self, message: Outbound) -> SendAnswer:
+        """Send one text or template; see :class:`whatsapp.transport.Transport`."""
+        try:
+            body = encode(message)
+        except (TypeError, ValueError) as error:
+            return Refused(_INVALID_PARAMETER, None, "The message cannot be encoded", str(error), 0, None, "")
+        try:
+            answer = await self._http.post(self._target, body)
+        except NeverSent as error:
+            return NotConnected(str(error))
+        except MaybeSent as error:
+            return Uncertain(str(error))
+        except Exception as error:  # the port promises an answer, and after the call only this one is honest
+            return Uncertain(f"{type(error).__name__}: {error}"[:300])
+        return read_answer(answer)
+
+    async def close(self) -> None:
+        """Do nothing: the connections belong to the client."""
+
+
+def encode(message: Outbound) -> bytes:
+    """Return the request body as Graph wants it.
+
+    Raises:
+        TypeError, ValueError: a text is missing, or holds what UTF-8 cannot carry (a lone surrogate).
+    """
+    body: dict[str, Any] = {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": message.to,
+        "type": message.type,
+    }
+    if message.type == "text":
+        if message.text is None:
+            raise ValueError("a text message without text")
+        body["text"] = {"preview_url": message.preview_url, "body": message.text}
+    else:
+        if not message.template_name or not message.template_language:
+            raise ValueError("a template message without name or language")
+        template: dict[str, Any] = {
+            "name": message.template_name,
+            "language": {"code": message.template_language},
+        }
+        if message.components:
+            template["components"] = message.components
+        body["template"] = template
+    body["biz_opaque_callback_data"] = message.message_id
+    return orjson.dumps(body)
+
+
+def read_answer(answer: HttpAnswer) -> SendAnswer:
+    """Turn Graph's answer into ours: what is not clearly Meta's JSON is uncertain, whatever its status."""
+    try:
+        data = orjson.loads(answer.body)
+    except orjson.JSONDecodeError:
+        return Uncertain(f"HTTP {answer.status} without Meta's JSON")
+    if isinstance(data, dict):
+        error = data.get("error")
+        if isinstance(error, dict) and isinstance(error.get("code"), int):
+            return _refused(error, answer)
+        if answer.status == 200:
+            accepted = _accepted(data)
+            if accepted is not None:
+                return accepted
+    return Uncertain(f"HTTP {answer.status} without Meta's JSON")
+
+
+def _accepted(data: dict[str, Any]) -> Accepted | None:
+    try:
+        message = data["messages"][0]
+        provider_id = message["id"]
+        message_status = message.get("message_status")
+    except (AttributeError, IndexError, KeyError, TypeError):
+        return None
+    if not isinstance(provider_id, str) or not provider_id:
+        return None
+    try:
+        wa_id = data["contacts"][0]["wa_id"]
+    except (IndexError, KeyError, TypeError):
+        wa_id = None
+    return Accepted(
+        provider_id,
+        wa_id if isinstance(wa_id, str) else None,
+        message_status if isinstance(message_status, str) else None,
+    )
+
+
+def _refused(error: dict[str, Any], answer: HttpAnswer) -> Refused:
+    subcode = error.get("error_subcode")
+    error_data = error.get("error_data")
+    details = error_data.get("details") if isinstance(error_data, dict) else None
+    return Refused(
+        code=error["code"],
+        subcode=subcode if isinstance(subcode, int) else None,
+        title=str(error.get("message") or ""),
+        details=details if isinstance(details, str) else None,
+        http_status=answer.status,
+        retry_after_s=_retry_after_s(answer),
+        raw=answer.body[:_RAW_LIMIT].decode(errors="replace"),
+    )
+
+
+def _retry_after_s(answer: HttpAnswer) -> float | None:
+    """Read ``Retry-After`` (seconds), else Meta's usage header, whose estimate is in minutes."""
+    after = answer.header("retry-after")
+    if after is not None:
+        try:
+            seconds = float(after)
+        except ValueError:
+            seconds = math.nan  # an HTTP date: Graph does not send those
+        if math.isfinite(seconds) and seconds >= 0:
+            return seconds
+    usage = answer.header("x-business-use-case-usage")
+    if usage is None:
+        return None
+    try:
+        minutes = max(
+            entry.get("estimated_time_to_regain_access", 0)
+            for entries in orjson.loads(usage).values()
+            for entry in entries
+        )
+        return float(minutes) * 60 or None
+    except (AttributeError, TypeError, ValueError):
+        return None
