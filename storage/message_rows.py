@@ -1,0 +1,112 @@
+"""Messages as they are born: a row in ``messages`` and one in ``message_queue``, by COPY in the caller's transaction.
+
+Used by whoever makes messages: the shards (rules), the gateway (``POST /messages``) and the scheduler (second tries).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from engine.ids import time_to_ms
+from storage.pool import Connection
+
+# Postgres' 'infinity' as asyncpg writes it: a held message is looked at by nobody until something releases it.
+NEVER = datetime.max.replace(tzinfo=UTC)
+# How long the scheduler leaves a message alone that was handed to its sender at once.
+HANDED_OVER_S = 15
+
+
+class MessageRow(NamedTuple):
+    """A new message. The first 27 fields are the columns of ``messages``, the last three go into ``message_queue``.
+
+    Attributes:
+        id: UUIDv7; ``created_at`` must be ``engine.ids.id_time(id)``.
+        components, error, timeline: JSON as text.
+        status: ``queued`` or ``scheduled`` (due later), ``held`` (with a reason), ``skipped`` or ``failed``.
+        due_at: None keeps the message out of the queue (``skipped``, ``failed``).
+        look_at: when the scheduler should look at it: ``due_at``; now + ``HANDED_OVER_S`` when the caller hands it to
+            its sender after the commit; ``NEVER`` while held.
+        cancel_on: event types of the same order that call it off.
+    """
+
+    id: UUID
+    company_id: UUID
+    created_at: datetime
+    event_id: UUID | None
+    rule_id: UUID | None
+    rule_version: int | None
+    campaign_id: UUID | None
+    session_id: UUID
+    to_phone: str
+    order_id: str | None
+    lane: str
+    type: str
+    text: str
+    template_id: UUID | None
+    template_name: str | None
+    template_language: str | None
+    components: str | None
+    category: str | None
+    status: str
+    reason: str | None
+    attempt: int
+    next_attempt_at: datetime | None
+    provider_id: str | None
+    error: str | None
+    retry_of: UUID | None
+    timeline: str
+    updated_at: datetime
+    due_at: datetime | None
+    look_at: datetime | None
+    cancel_on: Sequence[str] | None
+
+
+MESSAGE_COLUMNS = MessageRow._fields[:27]
+QUEUE_COLUMNS = ("message_id", "company_id", "session_id", "lane", "order_id", "cancel_on", "due_at", "look_at")
+
+
+async def create_messages(connection: Connection, rows: Sequence[MessageRow]) -> None:
+    """Write new messages and their places in the queue, inside the caller's transaction.
+
+    Raises:
+        asyncpg.UniqueViolationError: one of the ids is known already.
+    """
+    if not rows:
+        return
+    await connection.copy_records_to_table("messages", records=[row[:27] for row in rows], columns=MESSAGE_COLUMNS)
+    waiting = [
+        (row.id, row.company_id, row.session_id, row.lane, row.order_id, row.cancel_on, row.due_at, row.look_at)
+        for row in rows
+        if row.due_at is not None
+    ]
+    if waiting:
+        await connection.copy_records_to_table("message_queue", records=waiting, columns=QUEUE_COLUMNS)
+
+
+def hand_over(row: MessageRow, event_ms: int | None, components: Any) -> dict[str, Any]:
+    """Return what ``SenderHost.enqueue`` takes for a message that is due now.
+
+    Args:
+        row: the message, committed.
+        event_ms: when its event came in (milliseconds since 1970), for the latency to acceptance.
+        components: ``row.components`` as values, which the caller has at hand.
+    """
+    return {
+        "id": row.id.bytes,
+        "company": row.company_id.bytes,
+        "session": row.session_id.bytes,
+        "to": row.to_phone,
+        "lane": row.lane,
+        "type": row.type,
+        "text": row.text,
+        "template": None
+        if row.template_name is None
+        else {"name": row.template_name, "language": row.template_language, "components": components},
+        "category": row.category,
+        "event_ms": event_ms,
+        "due_ms": time_to_ms(row.due_at) if row.due_at is not None else time_to_ms(row.created_at),
+        "attempt": row.attempt,
+    }
