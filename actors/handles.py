@@ -1,0 +1,131 @@
+"""The typed façade over Ray handles: the only place that says ``.remote``.
+
+A handle is looked up by name when first needed and again after its actor died for good; a call that cannot be
+carried out raises :class:`engine.errors.Unavailable`, whatever Ray calls it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+import ray
+from ray.exceptions import PendingCallsLimitExceeded, RayActorError, RayTaskError
+
+from engine.errors import MasteriaError, Unavailable
+
+
+class ActorRef:
+    """One named actor of this installation."""
+
+    def __init__(self, name: str, namespace: str) -> None:
+        self.name = name
+        self._namespace = namespace
+        self._handle: Any = None
+
+    async def call(self, method: str, *arguments: object, timeout_s: float | None = None) -> Any:
+        """Call a method and wait for its answer.
+
+        Args:
+            method: the actor's method.
+            arguments: bytes, ids and other small values.
+            timeout_s: seconds to wait; the call itself may still be carried out afterwards.
+
+        Raises:
+            Unavailable: the actor does not exist, died, is restarting, is overloaded or did not answer in time.
+            MasteriaError: what the method itself raised.
+        """
+        try:
+            reference = getattr(self._get(), method).remote(*arguments)
+            return await asyncio.wait_for(asyncio.wrap_future(reference.future()), timeout_s)
+        except RayTaskError as error:  # also an instance of what the method raised: look at it first
+            if isinstance(error.cause, MasteriaError):
+                raise error.cause from error
+            raise
+        except (RayActorError, PendingCallsLimitExceeded, ValueError, TimeoutError) as error:
+            self._handle = None
+            raise Unavailable(f"{self.name}.{method}: {type(error).__name__}") from error
+
+    def _get(self) -> Any:
+        if self._handle is None:
+            self._handle = ray.get_actor(self.name, namespace=self._namespace)
+        return self._handle
+
+    def forget(self) -> None:
+        """Look the actor up again at the next call."""
+        self._handle = None
+
+
+class SupervisorRef(ActorRef):
+    """The supervisor's calls."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__("supervisor", namespace)
+
+    async def announce(self, kind: str, company_id: bytes | None) -> None:
+        """Have a committed change of configuration in force everywhere when this returns."""
+        await self.call("announce", kind, company_id, timeout_s=30.0)
+
+    async def status(self) -> dict[str, Any]:
+        """Return per-part liveness."""
+        return cast("dict[str, Any]", await self.call("status", timeout_s=5.0))
+
+    async def shard_table(self) -> bytes:
+        """Return 256 bytes: the shard of each bucket."""
+        return cast("bytes", await self.call("shard_table", timeout_s=5.0))
+
+
+class ShardRef(ActorRef):
+    """A company shard's calls."""
+
+    def __init__(self, number: int, namespace: str) -> None:
+        super().__init__(f"shard-{number}", namespace)
+
+    async def ingest(self, blob: bytes, timeout_s: float) -> bytes:
+        """Store a batch of webhooks; see docs/INTERNALS.md for both forms."""
+        return cast("bytes", await self.call("ingest", blob, timeout_s=timeout_s))
+
+
+class SenderRef(ActorRef):
+    """A sender host's calls."""
+
+    def __init__(self, number: int, namespace: str) -> None:
+        super().__init__(f"sender-{number}", namespace)
+
+    async def enqueue(self, blob: bytes) -> int:
+        """Hand messages over; return how many were taken (the sweep brings the rest)."""
+        return cast("int", await self.call("enqueue", blob, timeout_s=10.0))
+
+
+class AggregatorRef(ActorRef):
+    """The metrics aggregator's calls."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__("aggregator", namespace)
+
+    async def apply(self, blob: bytes) -> None:
+        """Tell committed deltas."""
+        await self.call("apply", blob, timeout_s=10.0)
+
+    async def summary(self, company_id: bytes, query: bytes) -> bytes:
+        """Return a company's numbers as JSON."""
+        return cast("bytes", await self.call("summary", company_id, query, timeout_s=5.0))
+
+    async def prometheus(self) -> bytes:
+        """Return the installation's numbers as JSON."""
+        return cast("bytes", await self.call("prometheus", timeout_s=5.0))
+
+
+class FanoutRef(ActorRef):
+    """The fanout's calls."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__("fanout", namespace)
+
+    async def publish(self, blob: bytes) -> None:
+        """Send changed topics to their subscribers."""
+        await self.call("publish", blob, timeout_s=5.0)
+
+    async def topics(self) -> bytes:
+        """Return who is subscribed to what."""
+        return cast("bytes", await self.call("topics", timeout_s=5.0))

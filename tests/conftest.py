@@ -1,0 +1,76 @@
+"""Real servers for tests: one Postgres and one Valkey per run, a fresh migrated database per test."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from masteria.embedded import RunningServer, start_postgres, start_valkey
+from storage.migrate import migrate
+from storage.pool import Pool, open_pool
+
+os.environ.pop("RAY_ADDRESS", None)  # a test never joins a cluster that happens to run
+os.environ.setdefault("MASTERIA_SECRET_KEY", "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdC0=")
+
+
+def database_at(server_url: str, name: str) -> str:
+    """Return the same server's URL for another database."""
+    return urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    server = start_postgres(Path(tmp_path_factory.mktemp("pg")))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    server = start_valkey(Path(tmp_path_factory.mktemp("valkey")))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres: RunningServer) -> str:
+    """A migrated database that every test's own is copied from."""
+
+    async def make() -> None:
+        await _execute(postgres.url, "CREATE DATABASE masteria_template")
+        await migrate(database_at(postgres.url, "masteria_template"))
+
+    asyncio.run(make())
+    return "masteria_template"
+
+
+@pytest.fixture
+async def database_url(postgres: RunningServer, template_database: str) -> AsyncIterator[str]:
+    """A fresh, migrated database of this test alone."""
+    name = f"test_{uuid4().hex}"
+    await _execute(postgres.url, f"CREATE DATABASE {name} TEMPLATE {template_database}")
+    yield database_at(postgres.url, name)
+    await _execute(postgres.url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """A pool on the test's database."""
+    opened = await open_pool(database_url, minimum=1, maximum=4, name="test")
+    yield opened
+    await opened.close()
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
