@@ -53,6 +53,8 @@ class CloudClient:
         """
         if not phone_number_id.isascii() or not phone_number_id.isalnum():
             raise ValueError("phone_number_id must be letters and digits")
+        if not token or not token.isascii() or not token.isprintable():
+            raise ValueError("the token holds characters that a header cannot carry")
         target = HttpTarget(
             f"{base_url.rstrip('/')}/{version}/{phone_number_id}/messages",
             {"authorization": f"Bearer {token}", "content-type": "application/json"},

@@ -1,0 +1,145 @@
+"""Message templates as the simulator knows them: what parameters they take and how they read when filled."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from zlib import crc32
+
+from whatsapp.simulator.graph_errors import GraphRefusal
+
+_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_STATUS_ERRORS = {"PAUSED": 132015, "DISABLED": 132016}
+
+
+class Template:
+    """One template in one language.
+
+    Args:
+        spec: Meta's form (``name, language, category, status, parameter_format, components``), or the short
+            ``{"name", "language", "body"}``. Status is ``APPROVED`` unless given.
+
+    Raises:
+        ValueError: name or language is missing, or components are no list of objects.
+    """
+
+    def __init__(self, spec: dict[str, Any]) -> None:
+        self.name = _word(spec, "name")
+        self.language = str(spec.get("language") or "pt_BR")
+        self.status = str(spec.get("status") or "APPROVED").upper()
+        self.category = str(spec.get("category") or "UTILITY").upper()
+        self.identity = str(spec.get("id") or 10**15 + crc32(f"{self.name}/{self.language}".encode()))
+        self.waba_id = spec.get("waba_id")
+        components = spec.get("components")
+        if components is None:
+            components = [{"type": "BODY", "text": str(spec.get("body") or "")}]
+        if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
+            raise ValueError("a template's components must be a list of objects")
+        self.components: list[dict[str, Any]] = components
+        self._pieces: list[str] = [""]
+        self._variables: dict[str, list[str]] = {"header": [], "body": []}
+        self._buttons: set[str] = set()
+        for part in components:
+            self._read(part)
+        names = self._variables["header"] + self._variables["body"]
+        self.named = spec.get("parameter_format") == "NAMED" or any(not name.isdigit() for name in names)
+
+    def _read(self, part: dict[str, Any]) -> None:
+        kind = str(part.get("type", "")).lower()
+        text = str(part.get("text") or "")
+        if kind in self._variables and str(part.get("format") or "TEXT").upper() == "TEXT":
+            self._variables[kind] = list(dict.fromkeys(_VARIABLE.findall(text)))
+            if kind == "body":
+                self._pieces = _VARIABLE.split(text)
+        elif kind == "buttons":
+            for index, button in enumerate(part.get("buttons") or []):
+                if not isinstance(button, dict):
+                    raise ValueError("a template's buttons must be objects")
+                takes_one = "{{" in str(button.get("url") or "") or button.get("type") == "COPY_CODE"
+                if takes_one:
+                    self._buttons.add(str(index))
+
+    def fill(self, components: list[Any]) -> str:
+        """Check the parameters of a send as Graph does and return the body's text.
+
+        Raises:
+            GraphRefusal: not approved, wrong number of parameters, or a malformed one.
+        """
+        if self.status != "APPROVED":
+            raise GraphRefusal(_STATUS_ERRORS.get(self.status, 132001), self._not_there())
+        body: list[str] = []
+        given: dict[str, list[Any]] = {"header": [], "body": []}
+        buttons = set()
+        for part in components:
+            if not isinstance(part, dict):
+                raise GraphRefusal(131009, "template.components must be objects")
+            kind = str(part.get("type", "")).lower()
+            parameters = part.get("parameters") or []
+            if not isinstance(parameters, list) or not all(isinstance(one, dict) for one in parameters):
+                raise GraphRefusal(131009, "template.components.parameters must be a list of objects")
+            if kind in given:
+                given[kind] = parameters
+            elif kind == "button" and parameters:
+                buttons.add(str(part.get("index", "")))
+        for kind, parameters in given.items():
+            texts = self._check(kind, parameters)
+            if kind == "body":
+                body = texts
+        if not self._buttons <= buttons:
+            missing = ", ".join(sorted(self._buttons - buttons))
+            raise GraphRefusal(131008, f"buttons: Button at index {missing} requires a parameter")
+        return self._text(body)
+
+    def _check(self, kind: str, parameters: list[dict[str, Any]]) -> list[str]:
+        names = self._variables[kind]
+        text_like = [one for one in parameters if one.get("type", "text") in ("text", "currency", "date_time")]
+        if len(text_like) != len(names):
+            raise GraphRefusal(
+                132000,
+                f"{kind}: number of localizable_params ({len(text_like)}) does not match the expected number of "
+                f"params ({len(names)})",
+            )
+        texts = {str(one.get("parameter_name", at)): _shown(one) for at, one in enumerate(text_like)}
+        if not self.named:
+            return [_shown(one) for one in text_like]
+        if set(texts) != set(names):
+            raise GraphRefusal(132012, f"{kind}: parameter names must be {', '.join(names)}")
+        return [texts[name] for name in names]
+
+    def _text(self, values: list[str]) -> str:
+        if len(self._pieces) == 1:
+            return self._pieces[0]
+        filled = dict(zip(self._variables["body"], values, strict=True))
+        return "".join(filled[piece] if at % 2 else piece for at, piece in enumerate(self._pieces))
+
+    def _not_there(self) -> str:
+        return f"template name ({self.name}) is {self.status.lower()} in {self.language}"
+
+    def as_graph(self) -> dict[str, Any]:
+        """Return the template as ``GET /{waba}/message_templates`` lists it."""
+        return {
+            "id": self.identity,
+            "name": self.name,
+            "language": self.language,
+            "status": self.status,
+            "category": self.category,
+            "parameter_format": "NAMED" if self.named else "POSITIONAL",
+            "components": self.components,
+            "rejected_reason": "NONE",
+        }
+
+
+def _shown(parameter: dict[str, Any]) -> str:
+    kind = parameter.get("type", "text")
+    inner = parameter.get(kind) if isinstance(kind, str) else None
+    value = inner.get("fallback_value") if isinstance(inner, dict) else inner
+    if not isinstance(value, str) or not value:
+        raise GraphRefusal(131008, f"Parameter of type {kind} is missing its text value")
+    return value
+
+
+def _word(spec: dict[str, Any], field: str) -> str:
+    value = spec.get(field)
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"a template needs {field}")
+    return value
