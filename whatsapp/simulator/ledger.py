@@ -36,7 +36,7 @@ class Ledger:
     def __len__(self) -> int:
         return len(self.text)
 
-    def add(self, now_ms: int, number: int, to: int, template: int, text: bytes, opaque: str | None) -> int:
+    def add(self, now_ms: int, number: int, to: int, *, template: int, text: bytes, opaque: str | None) -> int:
         """Keep one message and return its index."""
         index = len(self.text)
         self.at_ms.append(now_ms)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import hmac
 from array import array
 from collections import deque
@@ -69,7 +68,7 @@ class Outbox:
         self._generation += 1
         self._wheel: dict[int, array[int]] = {}
         self._next_tick = self._tick()
-        self._due = empty_codes()
+        self._due: deque[array[int]] = deque()
         self._inbound: list[tuple[str, str]] = []
         self._again: deque[Batch] = deque()
         self._failures = 0
@@ -119,7 +118,7 @@ class Outbox:
         ticks = range(self._next_tick, now) if now - self._next_tick < len(self._wheel) + 8 else sorted(self._wheel)
         for tick in ticks:
             if tick < now and (slot := self._wheel.pop(tick, None)) is not None:
-                self._due.extend(slot)
+                self._due.append(slot)
         self._next_tick = now
         if self._wheel:
             self._arm()
@@ -132,7 +131,7 @@ class Outbox:
             batch = self._take()
             if batch is None:
                 return
-            task = asyncio.get_running_loop().create_task(self._post(batch, self._generation))
+            task = asyncio.get_running_loop().create_task(self._post(batch, self._writer(), self._generation))
             self._tasks.add(task)
             task.add_done_callback(self._posted)
 
@@ -150,18 +149,19 @@ class Outbox:
             return self._again.popleft()
         if not fresh:
             return None
-        size = self.batch_size
-        if len(self._due) <= size:
-            codes, self._due = self._due, empty_codes()
-        else:
-            codes, self._due = self._due[:size], self._due[size:]
-        inbound, self._inbound = self._inbound[:size], self._inbound[size:]
+        codes = empty_codes()
+        while self._due and (room := self.batch_size - len(codes)) > 0:
+            slot = self._due.popleft()
+            codes.extend(slot[:room])
+            if len(slot) > room:
+                self._due.appendleft(slot[room:])
+        inbound, self._inbound = self._inbound[: self.batch_size], self._inbound[self.batch_size :]
         return Batch(codes, inbound)
 
-    async def _post(self, batch: Batch, generation: int) -> None:
+    async def _post(self, batch: Batch, writer: StatusWriter, generation: int) -> None:
         self.counters.posts += 1
         self.counters.posted += len(batch)
-        failure = await self._try(batch)
+        failure = await self._try(batch, writer)
         if generation != self._generation:
             return
         if failure is None:
@@ -180,12 +180,12 @@ class Outbox:
         self._retry_timer = None
         self._pump()
 
-    async def _try(self, batch: Batch) -> str | None:
-        changes = self._writer().changes(batch.codes)
+    async def _try(self, batch: Batch, writer: StatusWriter) -> str | None:
+        changes = writer.changes(batch.codes)
         for waba_id, change in batch.inbound:
             changes.setdefault(waba_id, []).append(change)
         body = envelope(changes)
-        signature = hmac.digest(self._app.secret, body, hashlib.sha256).hex()
+        signature = hmac.digest(self._app.secret, body, "sha256").hex()
         try:
             target = HttpTarget(self._app.callback_url, _HEADERS)
             answer = await self._http.post(target, body, {"x-hub-signature-256": f"sha256={signature}"})

@@ -51,9 +51,7 @@ def _between(draw: random.Random, span: tuple[int, int]) -> int:
     return span[0] + int((span[1] - span[0]) * draw.betavariate(1.5, 4))
 
 
-def plan(index: int, delays: tuple[int, int, int], registered: bool, reads: bool, fault: Fault | None) -> list[
-    tuple[int, int]
-]:  # fmt: skip
+def plan(delays: tuple[int, int, int], registered: bool, reads: bool, fault: Fault | None) -> list[tuple[int, int]]:
     """Return (milliseconds after acceptance, kind) of every status a message will have, faults included."""
     sent, delivered, read = delays
     if not registered:
