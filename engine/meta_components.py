@@ -1,0 +1,173 @@
+"""How the parameters of a Meta template are filled: our components with ``{{variables}}`` in, Graph's components out.
+
+A parameter is a text (its Graph type follows from where it stands), ``{"name", "value"}`` for templates with named
+parameters, or a Graph parameter object (``{"type": "image", "image": {"link": "…"}}``) whose texts may hold variables.
+Shapes: Cloud API reference, messages, template object (shared facts on WhatsApp, §1.2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from engine.problems import Problems
+from engine.templates import Filling, Template, compile_template, text_problems
+
+MAX_COMPONENTS = 12  # a header, a body and ten buttons
+MAX_PARAMETERS = 60
+MAX_PARAMETER_TEXT = 1024
+_TYPES = ("header", "body", "button")
+_BUTTONS = {"url": "text", "quick_reply": "payload", "copy_code": "coupon_code"}
+_GRAPH_KEYS = {
+    "text": ("text",),
+    "payload": ("payload",),
+    "coupon_code": ("coupon_code",),
+    "image": ("image",),
+    "video": ("video",),
+    "document": ("document",),
+    "location": ("location",),
+    "currency": ("currency",),
+    "date_time": ("date_time",),
+}
+_Filler = Callable[[Filling], Any]
+
+
+class Components:
+    """Compiled components of one template."""
+
+    __slots__ = ("_fillers",)
+
+    def __init__(self, fillers: Sequence[_Filler]) -> None:
+        self._fillers = tuple(fillers)
+
+    def fill(self, filling: Filling) -> list[dict[str, Any]]:
+        """Return Graph's components; never raises."""
+        return [fill(filling) for fill in self._fillers]
+
+
+def compile_components(components: Sequence[Mapping[str, Any]], body: Template) -> Components:
+    """Compile checked components; without any, the body's variables become its parameters.
+
+    An expression that stands in the body twice is one parameter, as ``{{1}}`` used twice is at Meta.
+
+    Raises:
+        ValueError, KeyError, TypeError: they were not checked, and something is wrong with them.
+    """
+    if not components and body.expressions:
+        components = [{"type": "body", "parameters": [f"{{{{{text}}}}}" for text in body.expressions]}]
+    return Components([_component(component) for component in components])
+
+
+def check_components(problems: Problems, field: str, components: object) -> None:
+    """Note everything that is wrong with components."""
+    if not isinstance(components, list) or len(components) > MAX_COMPONENTS:
+        problems.add(field, f"must be a list of at most {MAX_COMPONENTS} components")
+        return
+    named: set[bool] = set()
+    for index, component in enumerate(components):
+        path = f"{field}[{index}]"
+        if not isinstance(component, dict) or component.get("type") not in _TYPES:
+            problems.add(path, "must be an object whose type is header, body or button")
+            continue
+        problems.keys(path, component, ("type", "sub_type", "index", "parameters"))
+        if component["type"] == "button":
+            _check_button(problems, path, component)
+        parameters = component.get("parameters")
+        if not isinstance(parameters, list) or not 1 <= len(parameters) <= MAX_PARAMETERS:
+            problems.add(f"{path}.parameters", f"must be a list of 1 to {MAX_PARAMETERS} parameters")
+            continue
+        for position, parameter in enumerate(parameters):
+            _check_parameter(problems, f"{path}.parameters[{position}]", component["type"], parameter)
+        if component["type"] != "button":
+            named.update(filter(None.__ne__, map(_is_named, parameters)))  # type: ignore[arg-type]
+    if len(named) > 1:
+        problems.add(field, "must be all named or all positional parameters, not some of each (Meta refuses it)")
+
+
+def _component(component: Mapping[str, Any]) -> _Filler:
+    kind = component["type"]
+    short_type = _BUTTONS[component["sub_type"]] if kind == "button" else "text"
+    fillers = [_parameter(parameter, short_type) for parameter in component["parameters"]]
+    head: dict[str, Any] = {"type": kind}
+    if kind == "button":
+        head |= {"sub_type": component["sub_type"], "index": str(component["index"])}
+    return lambda filling: head | {"parameters": [fill(filling) for fill in fillers]}
+
+
+def _parameter(parameter: Any, short_type: str) -> _Filler:
+    if isinstance(parameter, str):
+        return _tree({"type": short_type, short_type: parameter})
+    if "name" in parameter:
+        return _tree({"type": "text", "parameter_name": parameter["name"], "text": parameter["value"]})
+    return _tree(parameter)
+
+
+def _tree(value: Any) -> _Filler:
+    """Compile a parameter: every text in it that holds variables is filled, the rest stays as it is."""
+    if isinstance(value, str) and "{{" in value:
+        template = compile_template(value)
+        return lambda filling: _parameter_text(template, filling)
+    if isinstance(value, dict):
+        fillers = {key: _tree(part) for key, part in value.items()}
+        return lambda filling: {key: fill(filling) for key, fill in fillers.items()}
+    return lambda filling: value
+
+
+def _parameter_text(template: Template, filling: Filling) -> str:
+    text = template.fill(filling).strip()
+    if not text:
+        # Meta refuses an empty parameter (131008), so a default of "" does not help here.
+        filling.missing.update(dict.fromkeys(template.variables))
+    return text
+
+
+def _is_named(parameter: object) -> bool | None:
+    if isinstance(parameter, dict):
+        return None if parameter.get("type", "text") != "text" else bool({"name", "parameter_name"} & set(parameter))
+    return False
+
+
+def _check_button(problems: Problems, path: str, component: dict[str, Any]) -> None:
+    if component.get("sub_type") not in _BUTTONS:
+        problems.add(f"{path}.sub_type", f"must be one of {', '.join(_BUTTONS)}")
+    if str(component.get("index")) not in map(str, range(10)):
+        problems.add(f"{path}.index", 'must be the button\'s place, from "0" to "9"')
+
+
+def _check_parameter(problems: Problems, path: str, component_type: str, parameter: object) -> None:
+    if isinstance(parameter, str):
+        _check_text(problems, path, parameter)
+    elif not isinstance(parameter, dict):
+        problems.add(path, "must be a text, {name, value} or a parameter object of the Graph API")
+    elif "name" in parameter:
+        problems.keys(path, parameter, ("name", "value"))
+        problems.text(f"{path}.name", parameter["name"], 100)
+        _check_text(problems, f"{path}.value", parameter.get("value"))
+        if component_type == "button":
+            problems.add(path, "a button's parameter has no name")
+    else:
+        _check_graph_parameter(problems, path, parameter)
+
+
+def _check_graph_parameter(problems: Problems, path: str, parameter: dict[str, Any]) -> None:
+    kind = parameter.get("type")
+    keys = _GRAPH_KEYS.get(kind) if isinstance(kind, str) else None
+    if keys is None:
+        problems.add(f"{path}.type", f"must be one of {', '.join(_GRAPH_KEYS)}")
+        return
+    problems.keys(path, parameter, ("type", "parameter_name", *keys))
+    for key in keys:
+        value = parameter.get(key)
+        if not isinstance(value, dict):
+            _check_text(problems, f"{path}.{key}", value)
+            continue
+        for inner, text in value.items():
+            if isinstance(text, str):
+                _check_text(problems, f"{path}.{key}.{inner}", text)
+            elif not isinstance(text, int | float):
+                problems.add(f"{path}.{key}.{inner}", "must be a text or a number")
+
+
+def _check_text(problems: Problems, path: str, text: object) -> None:
+    for reason in text_problems(text, MAX_PARAMETER_TEXT):
+        problems.add(path, reason)
