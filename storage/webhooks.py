@@ -11,6 +11,7 @@ from uuid import UUID
 import asyncpg
 
 from engine.errors import Conflict
+from engine.pagination import Position
 from storage.pool import Connection, Pool
 from storage.queries import query
 
@@ -39,16 +40,15 @@ async def load_webhooks(executor: Pool | Connection, company_id: UUID | None = N
 
 
 async def list_webhooks(
-    executor: Pool | Connection, company_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+    executor: Pool | Connection, company_id: UUID, before: Position, limit: int
 ) -> list[WebhookRecord]:
-    """Return a company's webhooks, newest first, starting behind a cursor."""
-    moment, last_id = before or (None, None)
-    rows = await executor.fetch(query("webhooks/list_webhooks"), company_id, moment, last_id, limit)
+    """Return a company's webhooks, newest first, behind a position."""
+    rows = await executor.fetch(query("webhooks/list_webhooks"), company_id, *before, limit)
     return [_record(row) for row in rows]
 
 
 async def count_webhooks(executor: Pool | Connection, company_id: UUID) -> int:
-    """Return how many webhooks a company has."""
+    """Return how many webhooks a company has, up to 10,001."""
     return int(await executor.fetchval(query("webhooks/count_webhooks"), company_id))
 
 

@@ -1,0 +1,5 @@
+-- One of a company's templates.
+-- Uses templates_pkey.
+SELECT id, company_id, name, kind, language, category, body, components, defaults, status, created_at, updated_at
+FROM templates
+WHERE company_id = $1 AND id = $2 AND deleted_at IS NULL

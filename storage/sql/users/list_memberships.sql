@@ -1,0 +1,6 @@
+-- The companies of a person.
+-- Uses memberships_pkey and companies_pkey.
+SELECT m.company_id, m.role, c.name
+FROM memberships m JOIN companies c ON c.id = m.company_id
+WHERE m.user_id = $1
+ORDER BY c.name, c.id

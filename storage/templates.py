@@ -1,0 +1,98 @@
+"""Message templates. Changed by the REST API; the shards read them through storage/company_config.py."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from engine.errors import Conflict
+from engine.pagination import Position
+from storage.pool import Connection, Pool
+from storage.queries import query
+from storage.searching import Row, fetch_one, fetch_rows
+
+
+class TemplateChange(NamedTuple):
+    """What a template becomes; see the table in the first migration."""
+
+    name: str
+    kind: str
+    language: str
+    category: str
+    body: str
+    components: list[Any]
+    defaults: dict[str, str]
+    status: str
+
+    def columns(self) -> tuple[str, ...]:
+        """Return the values as the queries take them."""
+        return (*self[:5], json.dumps(self.components), json.dumps(self.defaults), self.status)
+
+
+async def list_templates(executor: Pool | Connection, company_id: UUID, before: Position, limit: int) -> list[Row]:
+    """Return a company's templates, newest first, behind a position."""
+    rows = await fetch_rows(executor, "templates/list_templates", company_id, *before, limit)
+    return [_row(row) for row in rows]
+
+
+async def count_templates(executor: Pool | Connection, company_id: UUID) -> int:
+    """Return how many templates a company has, up to 10,001."""
+    return int(await executor.fetchval(query("templates/count_templates"), company_id))
+
+
+async def get_template(executor: Pool | Connection, company_id: UUID, template_id: UUID) -> Row | None:
+    """Return a template, or None."""
+    row = await fetch_one(executor, "templates/get_template", company_id, template_id)
+    return None if row is None else _row(row)
+
+
+async def insert_template(
+    executor: Pool | Connection, company_id: UUID, template_id: UUID, new: TemplateChange, created_at: datetime
+) -> None:
+    """Store a new template.
+
+    Raises:
+        Conflict: the company has one of this name and language.
+    """
+    try:
+        await executor.execute(query("templates/insert_template"), template_id, company_id, *new.columns(), created_at)
+    except asyncpg.UniqueViolationError as error:
+        raise _taken() from error
+
+
+async def change_template(
+    pool: Pool, company_id: UUID, template_id: UUID, change: Callable[[Row], TemplateChange]
+) -> Row | None:
+    """Change a template: ``change`` sees it as it is (locked) and returns what it becomes; None if there is none.
+
+    Raises:
+        Conflict: the company has another one of this name and language.
+    """
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            row = await fetch_one(connection, "templates/lock_template", company_id, template_id)
+            if row is None:
+                return None
+            new = change(_row(row))
+            changed = await fetch_one(connection, "templates/update_template", company_id, template_id, *new.columns())
+    except asyncpg.UniqueViolationError as error:
+        raise _taken() from error
+    return None if changed is None else _row(changed)
+
+
+async def delete_template(executor: Pool | Connection, company_id: UUID, template_id: UUID) -> bool:
+    """Take a template out of use; return whether there was one."""
+    return await executor.fetchval(query("templates/delete_template"), company_id, template_id) is not None
+
+
+def _row(row: Row) -> Row:
+    return {**row, "components": json.loads(row["components"]), "defaults": json.loads(row["defaults"])}
+
+
+def _taken() -> Conflict:
+    return Conflict("the company has a template of this name and language already")
