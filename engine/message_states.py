@@ -7,6 +7,7 @@ perhaps twice. All of it is one maximum over ranks, so that the order of arrival
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import TypedDict
 
 # What waits may change among itself (rank 0) until something was sent; above that the higher rank wins.
@@ -38,6 +39,11 @@ class TimelineEntry(TypedDict):
     at: str
     reason: str | None
     attempt: int
+
+
+def at_text(ms: int) -> str:
+    """Return milliseconds since 1970 as a timeline writes them: ``2026-01-31T12:00:05.420Z``."""
+    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
 
 
 def may_follow(old: str, new: str) -> bool:

@@ -1,0 +1,137 @@
+"""Reading messages under their lock and writing what became of them, many at a time. Used by sending and statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from engine.ids import id_time
+from engine.message_states import TimelineEntry, may_follow, merge_timeline
+from engine.metrics import Delta
+from storage.pool import Connection
+from storage.queries import query
+
+
+class Transition(NamedTuple):
+    """A message's status changed; ``old`` is what its row held under the lock, None for a new message."""
+
+    company_id: UUID
+    message_id: UUID
+    session_id: UUID
+    event_id: UUID | None
+    old: str | None
+    new: str
+
+    @property
+    def message_ms(self) -> int:
+        return self.message_id.int >> 80
+
+
+@dataclass(slots=True)
+class LockedMessage:
+    """A message as it stands under its lock; change it, then hand it to :func:`write`."""
+
+    id: UUID
+    created_at: datetime
+    company_id: UUID
+    session_id: UUID
+    event_id: UUID | None
+    lane: str
+    status: str
+    reason: str | None
+    attempt: int
+    next_attempt_at: datetime | None
+    provider_id: str | None
+    error: str | None
+    timeline: str
+    old: str = ""
+
+    def go(self, status: str, at: str, reason: str | None = None, *, attempt: int | None = None) -> bool:
+        """Hear of a new status: put it into the timeline, and take it on if it may follow the present one.
+
+        Args:
+            status: the new one.
+            at: RFC 3339 with milliseconds.
+            reason: why, as a code.
+            attempt: the number of the try; by default the message's own.
+
+        Returns:
+            Whether the message took the status on.
+        """
+        entry: TimelineEntry = {
+            "status": status,
+            "at": at,
+            "reason": reason,
+            "attempt": self.attempt if attempt is None else attempt,
+        }
+        if self.timeline == "[]":
+            self.timeline = orjson.dumps([entry]).decode()
+        else:
+            timeline: list[TimelineEntry] = orjson.loads(self.timeline)
+            if merge_timeline(timeline, [entry]):
+                self.timeline = orjson.dumps(timeline).decode()
+        if not may_follow(self.status, status):
+            return False
+        self.status, self.reason = status, reason
+        return True
+
+    @property
+    def transition(self) -> Transition | None:
+        """What is to be counted, or None when the status is what it was."""
+        if self.status == self.old:
+            return None
+        return Transition(self.company_id, self.id, self.session_id, self.event_id, self.old, self.status)
+
+
+async def lock(
+    connection: Connection, message_ids: Iterable[UUID], company_id: UUID | None = None
+) -> dict[UUID, LockedMessage]:
+    """Lock messages in the order of their ids and return them; unknown ones (or another company's) are missing."""
+    ids = sorted(set(message_ids))
+    if not ids:
+        return {}
+    times = [id_time(value) for value in ids]
+    rows: list[asyncpg.Record] = await connection.fetch(
+        query("sending/lock_messages"), ids, times, min(times), max(times), company_id
+    )
+    return {row[0]: LockedMessage(*row, row[6]) for row in rows}
+
+
+async def write(connection: Connection, changed: Sequence[LockedMessage], now: datetime) -> None:
+    """Write locked messages back, in one statement."""
+    if not changed:
+        return
+    times = [message.created_at for message in changed]
+    await connection.execute(
+        query("sending/update_messages"),
+        [message.id for message in changed],
+        times,
+        [message.status for message in changed],
+        [message.reason for message in changed],
+        [message.attempt for message in changed],
+        [message.next_attempt_at for message in changed],
+        [message.provider_id for message in changed],
+        [message.error for message in changed],
+        [message.timeline for message in changed],
+        now,
+        min(times),
+        max(times),
+    )
+
+
+def count(delta: Delta, transitions: Iterable[Transition]) -> None:
+    """Add transitions to a delta."""
+    for transition in transitions:
+        delta.message(
+            transition.company_id.bytes,
+            transition.message_ms,
+            transition.session_id.bytes,
+            transition.old,
+            transition.new,
+        )
