@@ -79,15 +79,19 @@ class Outbox:
             self._retry_timer.cancel()
             self._retry_timer = None
 
-    def schedule(self, index: int, kind: int, due_ms: int) -> None:
-        """Tell this status once ``due_ms`` has passed."""
-        tick = max((due_ms - self._clock.start_ms) // TICK_MS, self._next_tick)
-        slot = self._wheel.get(tick)
-        if slot is None:
-            slot = self._wheel[tick] = empty_codes()
-            self._arm()
-        slot.append(code_of(tick, index, kind))
-        self.pending += 1
+    def schedule(self, index: int, accepted_ms: int, steps: list[tuple[int, int]]) -> None:
+        """Tell the statuses of one message, each so many milliseconds after its acceptance."""
+        since_ms = accepted_ms - self._clock.start_ms
+        wheel = self._wheel
+        for after_ms, kind in steps:
+            tick = (since_ms + after_ms) // TICK_MS
+            tick = max(tick, self._next_tick)
+            slot = wheel.get(tick)
+            if slot is None:
+                slot = wheel[tick] = empty_codes()
+                self._arm()
+            slot.append(code_of(tick, index, kind))
+        self.pending += len(steps)
 
     def tell(self, waba_id: str, change: str) -> None:
         """Tell an inbound change at once."""

@@ -125,11 +125,8 @@ class Desk:
         if world.faults.active:
             fault = world.faults.on_statuses(number.phone_number_id, phone, template)
         people = world.people
-        delays = world.ladder.delays(index)
-        at_ms = world.ledger.at_ms[index]
-        outbox = world.outboxes[number.app_id]
-        for after_ms, kind in plan(delays, people.registered(phone), people.reads, fault):
-            outbox.schedule(index, kind, at_ms + after_ms)
+        steps = plan(world.ladder.delays(index), people.registered(phone), people.reads, fault)
+        world.outboxes[number.app_id].schedule(index, world.ledger.at_ms[index], steps)
 
 
 async def _late(reply: Reply, wait_ms: int) -> Reply:

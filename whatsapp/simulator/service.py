@@ -8,7 +8,7 @@ from collections.abc import Callable
 from whatsapp.simulator.control import Control
 from whatsapp.simulator.graph import Graph
 from whatsapp.simulator.replies import Answer, Request
-from whatsapp.simulator.server import Connection
+from whatsapp.simulator.server import Connection, KnownHeads
 from whatsapp.simulator.world import World
 
 _SWEEP_S = 5.0
@@ -36,7 +36,7 @@ class Simulator:
             OSError: the port is taken.
         """
         world = self._world = World(self._seed)
-        graph, control = Graph(world), Control(world)
+        graph, control, heads = Graph(world), Control(world), KnownHeads()
 
         def handle(request: Request) -> Answer:
             return control.handle(request) if request.path.startswith(b"/_sim/") else graph.handle(request)
@@ -44,7 +44,7 @@ class Simulator:
         loop = asyncio.get_running_loop()
         try:
             self._server = await loop.create_server(
-                lambda: Connection(handle, self._connections), host, port, backlog=_BACKLOG
+                lambda: Connection(handle, self._connections, heads), host, port, backlog=_BACKLOG
             )
         except OSError:
             await world.close()

@@ -37,6 +37,7 @@ class Template:
             raise ValueError("a template's components must be a list of objects")
         self.components: list[dict[str, Any]] = components
         self._pieces: list[str] = [""]
+        self._places: list[tuple[int, int]] = []
         self._variables: dict[str, list[str]] = {"header": [], "body": []}
         self._buttons: set[str] = set()
         for part in components:
@@ -50,7 +51,9 @@ class Template:
         if kind in self._variables and str(part.get("format") or "TEXT").upper() == "TEXT":
             self._variables[kind] = list(dict.fromkeys(_VARIABLE.findall(text)))
             if kind == "body":
-                self._pieces = _VARIABLE.split(text)
+                self._pieces = _VARIABLE.split(text)  # the odd ones are names
+                names = self._variables[kind]
+                self._places = [(at, names.index(self._pieces[at])) for at in range(1, len(self._pieces), 2)]
         elif kind == "buttons":
             for index, button in enumerate(part.get("buttons") or []):
                 if not isinstance(button, dict):
@@ -67,50 +70,52 @@ class Template:
         """
         if self.status != "APPROVED":
             raise GraphRefusal(_STATUS_ERRORS.get(self.status, 132001), self._not_there())
-        body: list[str] = []
-        given: dict[str, list[Any]] = {"header": [], "body": []}
+        given: dict[str, list[Any]] = {}
         buttons = set()
         for part in components:
             if not isinstance(part, dict):
                 raise GraphRefusal(131009, "template.components must be objects")
             kind = str(part.get("type", "")).lower()
             parameters = part.get("parameters") or []
-            if not isinstance(parameters, list) or not all(isinstance(one, dict) for one in parameters):
-                raise GraphRefusal(131009, "template.components.parameters must be a list of objects")
-            if kind in given:
+            if not isinstance(parameters, list):
+                raise GraphRefusal(131009, "template.components.parameters must be a list")
+            if kind == "button":
+                if parameters:
+                    buttons.add(str(part.get("index", "")))
+            else:
                 given[kind] = parameters
-            elif kind == "button" and parameters:
-                buttons.add(str(part.get("index", "")))
-        for kind, parameters in given.items():
-            texts = self._check(kind, parameters)
-            if kind == "body":
-                body = texts
+        self._values("header", given.get("header", []))
+        values = self._values("body", given.get("body", []))
         if not self._buttons <= buttons:
             missing = ", ".join(sorted(self._buttons - buttons))
             raise GraphRefusal(131008, f"buttons: Button at index {missing} requires a parameter")
-        return self._text(body)
+        return self._text(values)
 
-    def _check(self, kind: str, parameters: list[dict[str, Any]]) -> list[str]:
+    def _values(self, kind: str, parameters: list[Any]) -> list[str]:
+        """Return the values of a component's variables, in the order of the template."""
         names = self._variables[kind]
-        text_like = [one for one in parameters if one.get("type", "text") in ("text", "currency", "date_time")]
-        if len(text_like) != len(names):
+        texts = [text for one in parameters if (text := _shown(one)) is not None]
+        if len(texts) != len(names):
             raise GraphRefusal(
                 132000,
-                f"{kind}: number of localizable_params ({len(text_like)}) does not match the expected number of "
+                f"{kind}: number of localizable_params ({len(texts)}) does not match the expected number of "
                 f"params ({len(names)})",
             )
-        texts = {str(one.get("parameter_name", at)): _shown(one) for at, one in enumerate(text_like)}
-        if not self.named:
-            return [_shown(one) for one in text_like]
-        if set(texts) != set(names):
+        if not self.named or not names:
+            return texts
+        by_name = {one.get("parameter_name"): _shown(one) for one in parameters}
+        found = [by_name.get(name) for name in names]
+        if None in found:
             raise GraphRefusal(132012, f"{kind}: parameter names must be {', '.join(names)}")
-        return [texts[name] for name in names]
+        return [text for text in found if text is not None]
 
     def _text(self, values: list[str]) -> str:
         if len(self._pieces) == 1:
             return self._pieces[0]
-        filled = dict(zip(self._variables["body"], values, strict=True))
-        return "".join(filled[piece] if at % 2 else piece for at, piece in enumerate(self._pieces))
+        pieces = self._pieces.copy()
+        for at, which in self._places:
+            pieces[at] = values[which]
+        return "".join(pieces)
 
     def _not_there(self) -> str:
         return f"template name ({self.name}) is {self.status.lower()} in {self.language}"
@@ -129,10 +134,18 @@ class Template:
         }
 
 
-def _shown(parameter: dict[str, Any]) -> str:
+def _shown(parameter: Any) -> str | None:
+    """Return a parameter's text; None for one that is no text (a picture, a place)."""
+    if not isinstance(parameter, dict):
+        raise GraphRefusal(131009, "template.components.parameters must be objects")
     kind = parameter.get("type", "text")
-    inner = parameter.get(kind) if isinstance(kind, str) else None
-    value = inner.get("fallback_value") if isinstance(inner, dict) else inner
+    if kind == "text":
+        value = parameter.get("text")
+    elif kind in ("currency", "date_time"):
+        inner = parameter.get(kind)
+        value = inner.get("fallback_value") if isinstance(inner, dict) else None
+    else:
+        return None
     if not isinstance(value, str) or not value:
         raise GraphRefusal(131008, f"Parameter of type {kind} is missing its text value")
     return value
