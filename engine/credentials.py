@@ -8,7 +8,8 @@ import json
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -23,6 +24,7 @@ STANDARD_SECRET_PREFIX = "whsec_"  # noqa: S105 -- fixed by Standard Webhooks
 _RANDOM_BYTES = 32  # 43 url-safe characters
 _SHOWN_CHARACTERS = 10
 _KEY_LENGTH = 47
+SecretKind = Literal["signing", "token"]
 _HASHER = PasswordHasher()  # argon2id with the library's defaults, RFC 9106's low-memory profile
 
 
@@ -78,25 +80,33 @@ def verify_password(stored: str, password: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class WebhookSecret:
-    """One secret of a webhook: a signing secret, or the token of its address."""
+    """One secret of a webhook.
+
+    Attributes:
+        kind: ``signing`` (verifies signatures, or is compared with a header) or ``token`` (stands in the address).
+        until_ms: a rotated secret is accepted until then (milliseconds since 1970); None: the present one.
+    """
 
     secret: str
-    until_ms: int | None = None  # a rotated secret is accepted until then; None: the present one
+    kind: SecretKind
+    until_ms: int | None = None
 
-    def accepted(self, now_ms: int) -> bool:
-        return self.until_ms is None or now_ms < self.until_ms
+
+def secrets_in_force(chain: Sequence[WebhookSecret], kind: SecretKind, now_ms: int) -> list[str]:
+    """Return the secrets of one kind that are accepted now, the present one first."""
+    return [item.secret for item in chain if item.kind == kind and (item.until_ms is None or now_ms < item.until_ms)]
 
 
 def seal_webhook_secrets(vault: Vault, webhook_id: UUID, chain: Sequence[WebhookSecret]) -> bytes | None:
-    """Return the sealed form of a webhook's secrets, the present one first; None where there are none."""
+    """Return the sealed form of a webhook's secrets; None where there are none."""
     if not chain:
         return None
-    plain = json.dumps([[item.secret, item.until_ms] for item in chain]).encode()
+    plain = json.dumps([[item.secret, item.kind, item.until_ms] for item in chain]).encode()
     return vault.seal(plain, _webhook_place(webhook_id))
 
 
 def open_webhook_secrets(vault: Vault, webhook_id: UUID, sealed: bytes | None) -> tuple[WebhookSecret, ...]:
-    """Return a webhook's secrets, the present one first; rotated ones may have run out (``accepted``).
+    """Return a webhook's secrets, the present ones first; rotated ones may have run out (``secrets_in_force``).
 
     Raises:
         SealBroken: they were sealed with another key or for another webhook.
@@ -105,15 +115,23 @@ def open_webhook_secrets(vault: Vault, webhook_id: UUID, sealed: bytes | None) -
         return ()
     try:
         entries = json.loads(vault.open(sealed, _webhook_place(webhook_id)))
-        return tuple(WebhookSecret(secret, until_ms) for secret, until_ms in entries)
+        return tuple(WebhookSecret(secret, kind, until_ms) for secret, kind, until_ms in entries)
     except (ValueError, TypeError) as error:
         raise SealBroken from error
 
 
-def rotate(chain: Sequence[WebhookSecret], new: str, now_ms: int, grace_ms: int) -> tuple[WebhookSecret, ...]:
-    """Put a new secret in front; the present one stays accepted for the grace time, older ones go."""
-    old = tuple(WebhookSecret(item.secret, now_ms + grace_ms) for item in chain if item.until_ms is None)
-    return (WebhookSecret(new), *(old if grace_ms > 0 else ()))
+def rotate(chain: Sequence[WebhookSecret], new: WebhookSecret, now_ms: int, grace_ms: int) -> tuple[WebhookSecret, ...]:
+    """Put a new secret in the place of the present one of its kind, which stays accepted for the grace time.
+
+    Secrets that were rotated earlier go; those of the other kind stay as they are.
+    """
+    others = tuple(item for item in chain if item.kind != new.kind)
+    old = tuple(
+        replace(item, until_ms=now_ms + grace_ms)
+        for item in chain
+        if item.kind == new.kind and item.until_ms is None and grace_ms > 0
+    )
+    return (new, *old, *others)
 
 
 def seal_session_token(vault: Vault, session_id: UUID, token: str) -> bytes:
