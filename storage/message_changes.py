@@ -100,7 +100,10 @@ async def lock(
     rows: list[asyncpg.Record] = await connection.fetch(
         query("sending/lock_messages"), ids, times, min(times), max(times), company_id
     )
-    return {row[0]: LockedMessage(*row, row[6]) for row in rows}
+    locked = [LockedMessage(*row) for row in rows]
+    for message in locked:
+        message.old = message.status
+    return {message.id: message for message in locked}
 
 
 async def write(connection: Connection, changed: Sequence[LockedMessage], now: datetime) -> None:

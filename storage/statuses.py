@@ -18,7 +18,6 @@ from storage.pool import Connection
 from storage.queries import query
 from storage.sending import DEAD_LETTER_COLUMNS, dead_letter
 
-
 _ids = IdMaker()
 
 

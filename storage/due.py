@@ -1,0 +1,188 @@
+"""Work whose time has come: due messages, uncertain ones past their grace time, sessions that may go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import orjson
+
+from engine.ids import id_time, ms_to_time, time_to_ms
+from engine.message_states import TimelineEntry, at_text
+from storage.message_changes import LockedMessage, Transition, lock, write
+from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
+from storage.pool import Connection
+from storage.queries import query
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What was claimed: messages as ``SenderHost.enqueue`` takes them, and the changes of status on the way."""
+
+    messages: list[dict[str, Any]]
+    transitions: list[Transition]
+    claimed: int
+
+
+async def claim_due(connection: Connection, now: datetime, most: int, again_s: float) -> Due:
+    """Claim at most ``most`` due messages, inside the caller's transaction; scheduled and held ones become queued.
+
+    Args:
+        connection: in a transaction.
+        now: for the timeline; what is due is Postgres' clock's business.
+        most: how many at a time.
+        again_s: when to look again, in case the hand-over is lost.
+    """
+    rows = await connection.fetch(query("sending/claim_due"), most, timedelta(seconds=again_s))
+    return await _due(connection, [row[0] for row in rows], now)
+
+
+async def refill(
+    connection: Connection, session_id: UUID, known: Sequence[UUID], now: datetime, most: int, again_s: float
+) -> Due:
+    """Claim what a session could send beyond what its sender has (``known``), inside the caller's transaction."""
+    rows = await connection.fetch(
+        query("sending/refill_session"), session_id, list(known), most, timedelta(seconds=again_s)
+    )
+    return await _due(connection, [row[0] for row in rows], now)
+
+
+async def leave_for_later(connection: Connection, message_ids: Sequence[UUID], again_s: float) -> None:
+    """Spare the scheduler messages whose sender is full: it fetches them itself."""
+    await connection.execute(query("sending/leave_for_later"), list(message_ids), timedelta(seconds=again_s))
+
+
+async def next_due_s(connection: Connection) -> float | None:
+    """Return the seconds until the next message is due (negative: overdue), None when nothing waits."""
+    seconds: float | None = await connection.fetchval(query("sending/next_due"))
+    return seconds
+
+
+async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetime) -> Due:
+    if not message_ids:
+        return Due([], [], 0)
+    times = [id_time(value) for value in message_ids]
+    rows = await connection.fetch(query("sending/read_parcels"), list(message_ids), times, min(times), max(times))
+    waiting = [row["id"] for row in rows if row["status"] in ("scheduled", "held")]
+    at = at_text(time_to_ms(now))
+    changed: list[LockedMessage] = []
+    for message in (await lock(connection, waiting)).values():
+        if message.status in ("scheduled", "held") and message.go("queued", at):
+            message.next_attempt_at = None
+            changed.append(message)
+    await write(connection, changed, now)
+    transitions = [transition for message in changed if (transition := message.transition) is not None]
+    return Due([_parcel(*row[:13]) for row in rows], transitions, len(message_ids))
+
+
+def _parcel(
+    message_id: UUID,
+    company_id: UUID,
+    session_id: UUID,
+    to: str,
+    lane: str,
+    kind: str,
+    text: str,
+    template_name: str | None,
+    template_language: str | None,
+    components: str | None,
+    category: str | None,
+    event_id: UUID | None,
+    attempt: int,
+) -> dict[str, Any]:
+    return {
+        "id": message_id.bytes,
+        "company": company_id.bytes,
+        "session": session_id.bytes,
+        "to": to,
+        "lane": lane,
+        "type": kind,
+        "text": text,
+        "template": None
+        if template_name is None
+        else {
+            "name": template_name,
+            "language": template_language,
+            "components": None if components is None else orjson.loads(components),
+        },
+        "category": category,
+        "event_ms": None if event_id is None else event_id.int >> 80,
+        "due_ms": message_id.int >> 80,
+        "attempt": attempt,
+    }
+
+
+class Decided(NamedTuple):
+    """Uncertain messages whose time was over: the second tries made, and those that stay as they are."""
+
+    retries: list[MessageRow]
+    final: int
+
+
+async def decide_uncertain(connection: Connection, now: datetime, most: int, make_id: Callable[[int], UUID]) -> Decided:
+    """Decide about uncertain messages past their grace time, inside the caller's transaction.
+
+    A transactional message is sent once more, as a new message that names the first (``retry_of``); bulk stays
+    uncertain, and so does what was a second try already. A later receipt still resolves the first one.
+    """
+    rows = await connection.fetch(query("sending/claim_uncertain"), most)
+    locked = await lock(connection, [row[0] for row in rows])
+    again = [
+        message for message in locked.values() if message.status == "uncertain" and message.lane == "transactional"
+    ]
+    retries = await create_retries(connection, [message.id for message in again], now, make_id, once=True)
+    retried = {row.retry_of for row in retries}
+    changed = [message for message in again if message.id in retried]
+    for message in changed:
+        message.reason = "sent_again"
+    await write(connection, changed, now)
+    return Decided(retries, len(rows) - len(retries))
+
+
+async def create_retries(
+    connection: Connection, message_ids: Sequence[UUID], now: datetime, make_id: Callable[[int], UUID], *, once: bool
+) -> list[MessageRow]:
+    """Make new queued messages like these, each naming the old one in ``retry_of``; inside the caller's transaction.
+
+    Args:
+        connection: in a transaction.
+        message_ids: messages that must not be sent again under their own ids.
+        now: when the new ones are due.
+        make_id: makes an id for a time in milliseconds.
+        once: leave out what is itself a second try.
+    """
+    if not message_ids:
+        return []
+    times = [id_time(value) for value in message_ids]
+    rows = await connection.fetch(query("sending/read_messages"), list(message_ids), times, min(times), max(times))
+    now_ms = time_to_ms(now)
+    new: list[MessageRow] = []
+    for row in rows:
+        if once and row["retry_of"] is not None:
+            continue
+        new.append(_again(MessageRow._make([*row, None, None, None]), make_id(now_ms), now))
+    await create_messages(connection, new)
+    return new
+
+
+def _again(old: MessageRow, new_id: UUID, now: datetime) -> MessageRow:
+    created_at = ms_to_time(new_id.int >> 80)
+    entry: TimelineEntry = {"status": "queued", "at": at_text(new_id.int >> 80), "reason": None, "attempt": 0}
+    return old._replace(
+        id=new_id,
+        created_at=created_at,
+        status="queued",
+        reason=None,
+        attempt=0,
+        next_attempt_at=None,
+        provider_id=None,
+        error=None,
+        retry_of=old.id,
+        timeline=orjson.dumps([entry]).decode(),
+        updated_at=created_at,
+        due_at=now,
+        look_at=now + timedelta(seconds=HANDED_OVER_S),
+    )

@@ -1,0 +1,77 @@
+"""Messages that wait: holding, releasing and cancelling them, many at a time. Called by senders and the gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from engine.ids import time_to_ms
+from engine.message_states import at_text
+from storage.message_changes import LockedMessage, Transition, lock, write
+from storage.message_rows import NEVER
+from storage.pool import Connection
+from storage.queries import query
+
+# What a session's resumption brings back; every other hold has its own end.
+SESSION_REASONS = ("session_paused", "session_stopped", "session_removed")
+
+
+async def cancel(
+    connection: Connection, company_id: UUID, message_ids: Sequence[UUID], now: datetime, reason: str = "cancelled"
+) -> list[Transition]:
+    """Call messages off, inside the caller's transaction.
+
+    Returns:
+        What was cancelled. A message that is missing here is being sent, was sent, or is not this company's.
+    """
+    rows = await connection.fetch(query("sending/cancel_queued"), list(message_ids), company_id)
+    return await _change(connection, [row[0] for row in rows], "cancelled", reason, now)
+
+
+async def hold(
+    connection: Connection, messages: Sequence[tuple[UUID, datetime | None]], reason: str, now: datetime
+) -> list[Transition]:
+    """Set queued messages aside until a time, or (None) until something releases them; in the caller's transaction.
+
+    A message that has left the queue meanwhile is left alone.
+    """
+    until = dict(messages)
+    rows = await connection.fetch(
+        query("sending/postpone_queued"),
+        list(until),
+        [NEVER if moment is None else moment for moment in until.values()],
+    )
+    return await _change(connection, [row[0] for row in rows], "held", reason, now, until)
+
+
+async def hold_session(
+    connection: Connection, session_id: UUID, reason: str, now: datetime, most: int
+) -> list[Transition]:
+    """Set aside at most ``most`` of a session's due messages; nothing returned means that none are left."""
+    rows = await connection.fetch(query("sending/hold_session"), session_id, most)
+    return await _change(connection, [row[0] for row in rows], "held", reason, now)
+
+
+async def release_session(connection: Connection, session_id: UUID, now: datetime, most: int) -> list[Transition]:
+    """Bring back at most ``most`` messages that wait for their session; nothing returned means that none are left."""
+    rows = await connection.fetch(query("sending/release_session"), session_id, list(SESSION_REASONS), most)
+    return await _change(connection, [row[0] for row in rows], "queued", None, now)
+
+
+async def _change(
+    connection: Connection,
+    message_ids: Sequence[UUID],
+    status: str,
+    reason: str | None,
+    now: datetime,
+    until: dict[UUID, datetime | None] | None = None,
+) -> list[Transition]:
+    at = at_text(time_to_ms(now))
+    changed: list[LockedMessage] = []
+    for message in (await lock(connection, message_ids)).values():
+        if message.go(status, at, reason):
+            message.next_attempt_at = until.get(message.id) if until else None
+            changed.append(message)
+    await write(connection, changed, now)
+    return [transition for message in changed if (transition := message.transition) is not None]
