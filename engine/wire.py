@@ -13,10 +13,12 @@ KIND_META = 1
 FLAG_BEHIND = 1  # the gateway has spilled for this bucket: the spill goes first
 FLAG_INACTIVE = 2  # the webhook is deactivated: store, run no rules
 FLAG_SPILLED = 4  # comes out of the spill
+FLAG_CARRIES = 8  # of a Meta body that concerns several companies, the one that stores its bytes
 
 DONE = 0
 SPILL_IT = 1
 NOT_OWNER = 2
+GONE = 3  # the company does not exist (any more)
 
 
 class Intake(NamedTuple):

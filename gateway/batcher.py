@@ -12,8 +12,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-from engine.errors import MasteriaError, NotOwner, SpillAway, StorageAway, TooMany, Unavailable
-from engine.wire import DONE, FLAG_BEHIND, NOT_OWNER, Answer, Intake, pack_intake, pack_intakes, unpack_answers
+from engine.errors import MasteriaError, NotFound, NotOwner, SpillAway, StorageAway, TooMany, Unavailable
+from engine.wire import DONE, FLAG_BEHIND, GONE, NOT_OWNER, Answer, Intake, pack_intake, pack_intakes, unpack_answers
 
 log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
@@ -135,6 +135,8 @@ class ShardBatcher:
                     del self._behind[waiting.bucket]  # the shard has drained what this gateway spilled
                 if not waiting.done.done():
                     waiting.done.set_result(answer)
+            elif answer.code == GONE:
+                _fail([waiting], NotFound())
             else:
                 if answer.code == NOT_OWNER:
                     self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S

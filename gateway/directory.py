@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -23,6 +23,7 @@ class WebhookEntry:
     active: bool
     scheme: SignatureScheme
     token_hash: bytes | None
+    until_ms: int | None = None  # a rotated secret runs out then: read the company again
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class MetaAppEntry:
     """A Meta app's secrets and its company."""
 
     app_id: str
+    company_id: bytes
     app_secret: str
     verify_token: str
 
@@ -105,7 +107,8 @@ class Directory:
         else:
             return None
         found = self._lookup(key)
-        if found is None and self._may_ask(key):
+        expired = found is not None and found.until_ms is not None and found.until_ms <= time.time_ns() // 1_000_000
+        if expired or (found is None and self._may_ask(key)):
             await self.reload(company_id)
             found = self._lookup(key)
             if found is None:
@@ -143,7 +146,7 @@ class Directory:
             self._misses.popitem(last=False)
 
 
-def _drop(table: dict[Key, Owned], company_id: bytes | None) -> None:
+def _drop(table: MutableMapping[Key, Owned], company_id: bytes | None) -> None:
     if company_id is None:
         table.clear()
         return

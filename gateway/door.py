@@ -15,7 +15,7 @@ from engine.ids import IdMaker, parse_id
 from engine.sharding import bucket_of
 from engine.wire import FLAG_INACTIVE, KIND_WEBHOOK, Answer, Intake
 from gateway.directory import Directory, WebhookEntry
-from gateway.problems import problem_response
+from gateway.problems import MethodNotAllowed, problem_response
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -88,7 +88,7 @@ class WebhookDoor:
             body = await read_body(scope, receive, self._max_body_bytes)
             if not body:
                 raise EmptyBody
-            headers = _header_map(scope)
+            headers = header_map(scope)
             signature = webhook.scheme.verify(body, headers, now_ms // 1000)
         except (TooLarge, EmptyBody) as error:
             self._refusals.count(webhook, error.title.lower().replace(" ", "_"), now_ms)
@@ -96,6 +96,8 @@ class WebhookDoor:
         except SignatureRefused as error:
             self._refusals.count(webhook, error.detail, now_ms)
             raise SignatureRefused from error
+        if webhook.scheme.secret_header is not None:
+            headers.pop(webhook.scheme.secret_header, None)
         content_type = headers.get("content-type")
         count = count_events(body, content_type)
         ids = [self._ids.make(now_ms) for _ in range(count)]
@@ -114,13 +116,6 @@ class WebhookDoor:
         )
         answer = await self._intaker.take(bucket_of(webhook.company_id), item)
         return _reply(answer, is_array=count > 1 or body.lstrip()[:1] == b"[")
-
-
-class MethodNotAllowed(BadRequest):
-    """The webhook door takes POST; GET and HEAD tell whether it is there."""
-
-    status = 405
-    title = "Method not allowed"
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -166,7 +161,8 @@ def _path_ids(path: str) -> tuple[UUID, str | None]:
     return company, (parts[1] or None) if len(parts) == 2 else None
 
 
-def _header_map(scope: Scope) -> dict[str, str]:
+def header_map(scope: Scope) -> dict[str, str]:
+    """Return a request's headers by lower-case name, without those that open other doors."""
     return {
         name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name not in _UNSTORED
     }

@@ -11,13 +11,16 @@ from uuid import UUID
 import asyncpg
 
 from engine.errors import NotOwner
-from engine.ids import id_time
+from engine.ids import id_ms, id_time, ms_to_time
+from engine.meta_updates import StatusUpdate
 from engine.metrics import Delta
 from storage import deltas
-from storage.cancelling import CancelOrder, cancel_for_orders
+from storage.cancelling import Cancelled, CancelOrder, cancel_for_orders, find_cancelling_events
+from storage.message_changes import Transition
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
+from storage.statuses import fold
 
 DELIVERY_COLUMNS = (
     "id",
@@ -69,8 +72,6 @@ REFUSED = (
     asyncpg.DataError,
     asyncpg.ProgramLimitExceededError,
     asyncpg.StatementTooComplexError,
-    asyncpg.exceptions.IntegrityConstraintViolationError,
-    asyncpg.exceptions.InternalClientError,
     OverflowError,
     UnicodeError,
     ValueError,
@@ -86,6 +87,7 @@ class EventWrite:
     row: list[Any]
     messages: list[MessageRow] = field(default_factory=list)
     cancels: CancelOrder | None = None
+    earlier: tuple[UUID, int] | None = None  # another key, and since when its event counts as the same
 
 
 @dataclass(slots=True)
@@ -101,6 +103,16 @@ class DeliveryWrite:
     body: bytes
     events: list[EventWrite]
     spilled: bool = False
+    meta: MetaPart | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MetaPart:
+    """What only a delivery by Meta's door has: its app, statuses to fold, and whether this part stores the bytes."""
+
+    app_id: str
+    statuses: Sequence[StatusUpdate]
+    carries: bool
 
 
 @dataclass(slots=True)
@@ -110,7 +122,9 @@ class Stored:
     answers: list[list[tuple[UUID, bool]]]
     fresh: list[EventWrite]
     messages: list[MessageRow]
-    cancelled: list[UUID]
+    cancelled: list[Cancelled]
+    folded: list[Transition]
+    duplicates: dict[UUID, int] = field(default_factory=dict)  # per company
     seq: int | None = None
     delta: Delta | None = None
 
@@ -130,7 +144,8 @@ async def store(
     epochs: Mapping[int, int],
     deliveries: Sequence[DeliveryWrite],
     count: Callable[[Stored], Delta],
-    committed_ms: int,
+    make_id: Callable[[], UUID],
+    now_ms: int,
 ) -> Stored:
     """Store a batch in one transaction, exactly once per key.
 
@@ -140,25 +155,28 @@ async def store(
         epochs: bucket → epoch, for every bucket of the batch.
         deliveries: what came in, in its order.
         count: builds the delta from what proved fresh.
-        committed_ms: the time to be told as the commit's.
+        make_id: makes the ids of dead letters.
+        now_ms: the time told as the commit's.
 
     Raises:
         NotOwner: another shard has taken one of the buckets.
         StorageAway: (through storage.pool.AWAY) Postgres is gone; nothing is stored, or the same ids find themselves.
         DataError and others of REFUSED: Postgres cannot hold one of the values.
     """
+    now = ms_to_time(now_ms)
     async with connection.transaction():
         holders = await _claim(connection, epochs, deliveries)
         stored = _sort_out(deliveries, holders)
         await _copy_deliveries(connection, deliveries, stored)
+        await _take_meta(connection, deliveries, stored, now, make_id)
         if stored.fresh:
             await connection.copy_records_to_table(
                 "incoming_events", records=[event.row for event in stored.fresh], columns=EVENT_COLUMNS
             )
-            await _consequences(connection, stored)
+            await _consequences(connection, stored, now)
         delta = count(stored)
         if not delta.empty:
-            await deltas.write(connection, lane.writer, lane.epoch, lane.seq, delta, committed_ms)
+            await deltas.write(connection, lane.writer, lane.epoch, lane.seq, delta, now_ms)
             stored.seq, stored.delta = lane.seq, delta
     return stored
 
@@ -171,12 +189,17 @@ async def _claim(
     for delivery in deliveries:
         for event in delivery.events:
             claims.setdefault(event.key, (event.key, delivery.company_id, event.event_id))
-    ordered = [claims[key] for key in sorted(claims)]
+    if not claims:
+        await check_buckets(connection, epochs)
+        return {}
+    holders = await _repeated(connection, deliveries)
+    ordered = [claims[key] for key in sorted(claims) if key not in holders]
+    if not ordered:
+        await check_buckets(connection, epochs)
+        return holders
     columns = list(zip(*ordered, strict=True))
-    new = await connection.fetch(
-        query("ingest/claim_keys"), *columns, list(epochs), list(epochs.values())
-    )
-    holders = {row[0]: claims[row[0]][2] for row in new}
+    new = await connection.fetch(query("ingest/claim_keys"), *columns, list(epochs), list(epochs.values()))
+    holders.update((row[0], claims[row[0]][2]) for row in new)
     if len(holders) < len(claims):
         if not new:
             await check_buckets(connection, epochs)
@@ -186,6 +209,21 @@ async def _claim(
         for key in stored_before:
             holders[key] = _Own(holders[key].bytes)
     return holders
+
+
+async def _repeated(connection: Connection, deliveries: Sequence[DeliveryWrite]) -> dict[UUID, UUID]:
+    """Return the events that repeat one whose key lies in the window before: key → the first event's id."""
+    earlier = {
+        event.earlier[0]: (event.key, event.earlier[1])
+        for delivery in deliveries
+        for event in delivery.events
+        if event.earlier is not None
+    }
+    if not earlier:
+        return {}
+    rows = await connection.fetch(query("ingest/find_keys"), list(earlier))
+    found = ((*earlier[key], event_id) for key, event_id in rows)
+    return {key: event_id for key, from_ms, event_id in found if id_ms(event_id.bytes) >= from_ms}
 
 
 class _Own(UUID):
@@ -207,12 +245,14 @@ async def check_buckets(connection: Connection, epochs: Mapping[int, int]) -> No
 
 
 def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID]) -> Stored:
-    stored = Stored(answers=[], fresh=[], messages=[], cancelled=[])
+    stored = Stored(answers=[], fresh=[], messages=[], cancelled=[], folded=[])
     for delivery in deliveries:
         answers: list[tuple[UUID, bool]] = []
         for event in delivery.events:
             holder = holders[event.key]
             mine = holder == event.event_id
+            if not mine:
+                stored.duplicates[delivery.company_id] = stored.duplicates.get(delivery.company_id, 0) + 1
             answers.append((UUID(bytes=holder.bytes) if isinstance(holder, _Own) else holder, not mine))
             if mine and not isinstance(holder, _Own):
                 stored.fresh.append(event)
@@ -226,6 +266,8 @@ async def _copy_deliveries(connection: Connection, deliveries: Sequence[Delivery
     repeats: list[tuple[int, UUID, datetime, bytes]] = []
     aliases: list[tuple[UUID, UUID, UUID]] = []
     for delivery, answers in zip(deliveries, stored.answers, strict=True):
+        if delivery.meta is not None:
+            continue
         duplicate = fresh is not None and not any(event.event_id in fresh for event in delivery.events)
         if duplicate and not any(known for _, known in answers):
             continue  # an earlier try stored this very delivery
@@ -261,15 +303,58 @@ async def _copy_deliveries(connection: Connection, deliveries: Sequence[Delivery
         await connection.execute(query("ingest/add_aliases"), *zip(*aliases, strict=True))
 
 
-async def _consequences(connection: Connection, stored: Stored) -> None:
-    """Messages of the fresh events, and what those events cancel, also among one another."""
-    orders = [event.cancels for event in stored.fresh if event.cancels is not None]
+async def _take_meta(
+    connection: Connection,
+    deliveries: Sequence[DeliveryWrite],
+    stored: Stored,
+    now: datetime,
+    make_id: Callable[[], UUID],
+) -> None:
+    """Keep the bytes of Meta's deliveries, and fold their statuses into the messages they tell of."""
+    rows = []
+    for delivery in deliveries:
+        meta = delivery.meta
+        if meta is None:
+            continue
+        if meta.carries:
+            created_at = id_time(delivery.delivery_id)
+            rows.append((delivery.delivery_id, created_at, meta.app_id, delivery.headers, delivery.body))
+        if meta.statuses:
+            stored.folded += await fold(connection, delivery.company_id, meta.statuses, now, make_id)
+    if rows:
+        await connection.copy_records_to_table(
+            "meta_deliveries", records=rows, columns=("id", "created_at", "app_id", "headers", "raw_body")
+        )
+
+
+async def _consequences(connection: Connection, stored: Stored, now: datetime) -> None:
+    """Messages of the fresh events, and what those events cancel, also among one another and in any order."""
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
-        await create_messages(connection, messages)
-        stored.messages = messages
+        stored.messages = await _call_off(connection, messages)
+        await create_messages(connection, stored.messages)
+    orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     if orders:
-        stored.cancelled = await cancel_for_orders(connection, orders)
+        stored.cancelled = await cancel_for_orders(connection, orders, now)
+
+
+async def _call_off(connection: Connection, messages: list[MessageRow]) -> list[MessageRow]:
+    """Return the messages, those cancelled whose cancelling event had come before them."""
+    asked = [
+        (position, (m.company_id, m.order_id, m.event_id, m.cancel_on))
+        for position, m in enumerate(messages)
+        if m.cancel_on and m.order_id and m.event_id and m.due_at
+    ]
+    if not asked:
+        return messages
+    found = await find_cancelling_events(connection, [question for _, question in asked])
+    called_off = {asked[index][0]: event_type for index, event_type in found.items()}
+    return [
+        message._replace(status="cancelled", reason=f"cancelled_by:{called_off[position]}", due_at=None, look_at=None)
+        if position in called_off
+        else message
+        for position, message in enumerate(messages)
+    ]
 
 
 def _events(deliveries: Sequence[DeliveryWrite]) -> int:

@@ -214,7 +214,7 @@ CREATE TABLE incoming_events (
     id                uuid NOT NULL,
     company_id        uuid NOT NULL,
     created_at        timestamptz NOT NULL,
-    webhook_id        uuid NOT NULL,
+    webhook_id        uuid,          -- NULL: came by Meta's door
     delivery_id       uuid NOT NULL,
     position          smallint NOT NULL DEFAULT 0,
     source            text NOT NULL,

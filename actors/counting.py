@@ -1,0 +1,77 @@
+"""From what a shard's transaction did to its delta and to the live feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.ids import id_ms
+from engine.metrics import Delta
+from engine.times import rfc3339
+from storage.ingest import EVENT_COLUMNS, EventWrite, Stored
+
+_AT = {name: index for index, name in enumerate(EVENT_COLUMNS)}
+_TYPE, _STATE, _COMPANY = _AT["event_type"], _AT["state"], _AT["company_id"]
+_SHOWN = ("event_type", "source", "state", "customer_name", "customer_phone", "product_name", "order_id")
+_FEED = 20
+
+
+def count_stored(stored: Stored) -> Delta:
+    """Return the delta of a transaction: fresh events, new messages, status transitions, duplicates."""
+    delta = Delta()
+    for event in stored.fresh:
+        row = event.row
+        delta.event(row[_COMPANY].bytes, id_ms(event.event_id.bytes), row[_TYPE], row[_STATE])
+    for message in stored.messages:
+        delta.message(message.company_id.bytes, id_ms(message.id.bytes), message.session_id.bytes, None, message.status)
+    for gone in stored.cancelled:
+        delta.message(
+            gone.company_id.bytes, id_ms(gone.message_id.bytes), gone.session_id.bytes, gone.old_status, "cancelled"
+        )
+    for change in stored.folded:
+        delta.message(
+            change.company_id.bytes, id_ms(change.message_id.bytes), change.session_id.bytes, change.old, change.new
+        )
+    for company, count in stored.duplicates.items():
+        delta.count(company.bytes, "duplicates", count)
+    return delta
+
+
+def feed_of(stored: Stored, now_ms: int) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """Return the newest events and message changes per company (hex), for the live feed."""
+    feed: dict[str, dict[str, list[dict[str, Any]]]] = {}
+
+    def part(company: str, kind: str) -> list[dict[str, Any]]:
+        return feed.setdefault(company, {"events": [], "messages": []})[kind]
+
+    for event in stored.fresh[-_FEED:]:
+        part(event.row[_COMPANY].hex, "events").append(_summary(event))
+    for message in stored.messages[-_FEED:]:
+        part(message.company_id.hex, "messages").append(
+            {
+                "id": str(message.id),
+                "event_id": str(message.event_id) if message.event_id else None,
+                "status": message.status,
+                "to": message.to_phone,
+                "at_ms": now_ms,
+            }
+        )
+    for gone in stored.cancelled[-_FEED:]:
+        part(gone.company_id.hex, "messages").append(
+            {"id": str(gone.message_id), "status": "cancelled", "at_ms": now_ms}
+        )
+    for change in stored.folded[-_FEED:]:
+        part(change.company_id.hex, "messages").append(
+            {"id": str(change.message_id), "status": change.new, "at_ms": now_ms}
+        )
+    return feed
+
+
+def _summary(event: EventWrite) -> dict[str, Any]:
+    row = event.row
+    cents = row[_AT["order_value_cents"]]
+    return {
+        "id": str(event.event_id),
+        **{name: row[_AT[name]] for name in _SHOWN},
+        "order_value": None if cents is None else f"{cents // 100}.{cents % 100:02d}",
+        "created_at": rfc3339(row[_AT["created_at"]]),
+    }

@@ -1,0 +1,129 @@
+"""From a request on the wire to what the batch writer stores: webhooks by their reader, Meta's updates by theirs."""
+
+from __future__ import annotations
+
+import logging
+from hashlib import blake2b
+from uuid import UUID
+
+import orjson
+
+from actors.company import Company
+from actors.drafting import Drafter, EventFacts
+from engine.bodies import DecodedItem
+from engine.dedupe import DedupeKey
+from engine.events import CanonicalEvent
+from engine.ids import ms_to_time
+from engine.meta_updates import InboundMessage, read_updates
+from engine.phones import normalise_wa_id
+from engine.reading import ReadEvent
+from engine.texts import clean
+from engine.wire import FLAG_CARRIES, FLAG_INACTIVE, FLAG_SPILLED, KIND_META, Intake
+from storage.ingest import DeliveryWrite, EventWrite, MetaPart
+
+log = logging.getLogger(__name__)
+_META_SOURCE = "whatsapp"
+
+
+class Reader:
+    """Turns requests into writes; nothing in a body can make it raise."""
+
+    def __init__(self, drafter: Drafter) -> None:
+        self._drafter = drafter
+
+    def delivery(self, company: Company, item: Intake) -> DeliveryWrite:
+        """Return a request's write, its events decided by the company's rules."""
+        if item.kind == KIND_META:
+            return self._meta(company, item)
+        delivery_id = UUID(bytes=item.delivery_id)
+        facts = company.webhook(item.webhook_id)
+        try:
+            read = facts.reader.read(item.body, item.content_type, item.headers, item.received_ms, item.event_ids)
+        except Exception:  # a defect of ours may cost this event its meaning, never its neighbours theirs
+            log.exception("a body could not be read", extra={"action": "read"})
+            unread = DecodedItem(None, None, "reader_failed")
+            read = [ReadEvent(unread, None, DedupeKey(own)) for own in item.event_ids]
+        webhook_id = UUID(bytes=item.webhook_id)
+        events: list[EventWrite] = []
+        for position, (decoded, event, key) in enumerate(read):
+            made = EventFacts(
+                event_id=item.event_ids[position],
+                webhook_id=webhook_id,
+                delivery_id=delivery_id,
+                position=position,
+                source=facts.source,
+                signature=item.signature,
+                received_ms=item.received_ms,
+                reason=decoded.reason,
+                payload=decoded.jsonb,
+                runs_rules=not item.flags & FLAG_INACTIVE,
+            )
+            write = self._drafter.event(company, made, key.key, event, decoded.value)
+            if key.earlier is not None:
+                write.earlier = (UUID(bytes=key.earlier), key.earlier_from_ms)
+            events.append(write)
+        return DeliveryWrite(
+            company_id=company.id,
+            webhook_id=webhook_id,
+            delivery_id=delivery_id,
+            signature=item.signature,
+            content_type=item.content_type,
+            headers=item.headers.decode(),
+            body=item.body,
+            events=events,
+            spilled=bool(item.flags & FLAG_SPILLED),
+        )
+
+    def _meta(self, company: Company, item: Intake) -> DeliveryWrite:
+        app_id = item.content_type or ""
+        mine = [
+            (session_id, updates)
+            for number, updates in read_updates(item.body, item.received_ms).items()
+            if (session_id := company.sessions_by_number.get((app_id, number))) is not None
+        ]
+        inbound = [(session_id, message) for session_id, updates in mine for message in updates.inbound]
+        delivery_id = UUID(bytes=item.delivery_id)
+        return DeliveryWrite(
+            company_id=company.id,
+            webhook_id=UUID(bytes=item.webhook_id),
+            delivery_id=delivery_id,
+            signature=item.signature,
+            content_type="application/json",
+            headers=item.headers.decode(),
+            body=item.body,
+            events=[
+                self._inbound(company, item, own_id, position, session_id, message)
+                # The gateway may have known other numbers than this shard: what it allotted bounds what is stored.
+                for position, (own_id, (session_id, message)) in enumerate(zip(item.event_ids, inbound, strict=False))
+            ],
+            meta=MetaPart(
+                app_id, [status for _, updates in mine for status in updates.statuses], bool(item.flags & FLAG_CARRIES)
+            ),
+        )
+
+    def _inbound(
+        self, company: Company, item: Intake, own_id: bytes, position: int, session_id: UUID, message: InboundMessage
+    ) -> EventWrite:
+        """An inbound message is an event of type ``message_received``; its key is WhatsApp's own message id."""
+        value = {**message.value, "session_id": str(session_id)}
+        event = CanonicalEvent(
+            occurred_at=ms_to_time(message.at_ms),
+            event_type="message_received",
+            external_id=message.provider_id[:1000],
+            customer_name=clean(message.name)[:300] or None if message.name else None,
+            customer_phone=normalise_wa_id(message.wa_id) if message.wa_id else None,
+        )
+        facts = EventFacts(
+            event_id=own_id,
+            webhook_id=None,
+            delivery_id=UUID(bytes=item.delivery_id),
+            position=position,
+            source=_META_SOURCE,
+            signature=item.signature,
+            received_ms=item.received_ms,
+            reason=None,
+            payload=orjson.dumps(value).decode(),
+            runs_rules=True,
+        )
+        key = blake2b(company.id.bytes + message.provider_id.encode(), digest_size=16, person=b"wamid").digest()
+        return self._drafter.event(company, facts, key, event, value)

@@ -1,0 +1,127 @@
+"""What a Meta webhook says: statuses and inbound messages by phone_number_id (facts: Meta, Cloud API webhooks)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from engine.ids import parse_id
+
+_SECONDS_MAX = 253_402_300_799  # 9999-12-31
+
+
+@dataclass(frozen=True, slots=True)
+class StatusUpdate:
+    """One status of one message, as Meta told it."""
+
+    message_id: UUID | None  # biz_opaque_callback_data, where it is one of our ids
+    provider_id: str
+    status: str
+    at_ms: int
+    errors: str | None  # JSON
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A message from a person to one of our numbers; ``value`` is what is kept and searched as its payload."""
+
+    provider_id: str
+    wa_id: str | None
+    name: str | None
+    at_ms: int
+    value: dict[str, Any]
+
+
+@dataclass(slots=True)
+class NumberUpdates:
+    """Everything of one body that concerns one number (or, without a number, an account)."""
+
+    statuses: list[StatusUpdate] = field(default_factory=list)
+    inbound: list[InboundMessage] = field(default_factory=list)
+    other: int = 0
+
+
+def read_updates(body: bytes, received_ms: int) -> dict[str, NumberUpdates]:
+    """Return the updates per ``metadata.phone_number_id`` ("" where there is none); never raises.
+
+    Fields and shapes that nobody knows are counted as ``other``: the delivery's bytes are kept all the same.
+    """
+    found: dict[str, NumberUpdates] = {}
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return found
+    for change in _changes(document):
+        value = _mapping(change.get("value"))
+        number = _mapping(value.get("metadata")).get("phone_number_id")
+        updates = found.setdefault(number if isinstance(number, str) else "", NumberUpdates())
+        if change.get("field") != "messages":
+            updates.other += 1
+            continue
+        updates.statuses += [s for s in map(_status, _mappings(value.get("statuses"))) if s is not None]
+        contacts = _mappings(value.get("contacts"))
+        for message in _mappings(value.get("messages")):
+            inbound = _inbound(message, contacts, value, received_ms)
+            if inbound is None:
+                updates.other += 1
+            else:
+                updates.inbound.append(inbound)
+    return found
+
+
+def _changes(document: object) -> Iterator[Mapping[str, Any]]:
+    for entry in _mappings(_mapping(document).get("entry")):
+        yield from _mappings(entry.get("changes"))
+
+
+def _status(value: Mapping[str, Any]) -> StatusUpdate | None:
+    provider_id, status = value.get("id"), value.get("status")
+    if not isinstance(provider_id, str) or not isinstance(status, str):
+        return None
+    opaque = value.get("biz_opaque_callback_data")
+    errors = value.get("errors")
+    return StatusUpdate(
+        parse_id(opaque) if isinstance(opaque, str) else None,
+        provider_id[:512],
+        status[:32],
+        _timestamp_ms(value.get("timestamp")) or 0,
+        orjson.dumps(errors).decode() if isinstance(errors, list) and errors else None,
+    )
+
+
+def _inbound(
+    message: Mapping[str, Any], contacts: Sequence[Mapping[str, Any]], value: Mapping[str, Any], received_ms: int
+) -> InboundMessage | None:
+    provider_id, sender = message.get("id"), message.get("from")
+    if not isinstance(provider_id, str):
+        return None
+    contact = next((c for c in contacts if c.get("wa_id") == sender), contacts[0] if len(contacts) == 1 else {})
+    name = _mapping(contact.get("profile")).get("name")
+    return InboundMessage(
+        provider_id[:512],
+        sender if isinstance(sender, str) else None,
+        name if isinstance(name, str) else None,
+        _timestamp_ms(message.get("timestamp")) or received_ms,
+        {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))},
+    )
+
+
+def _timestamp_ms(value: object) -> int | None:
+    """Meta writes seconds as text."""
+    if isinstance(value, str) and value.isdigit() and len(value) <= 12:
+        value = int(value)
+    if isinstance(value, int) and 0 < value <= _SECONDS_MAX:
+        return value * 1000
+    return None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _mappings(value: object) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -1,0 +1,141 @@
+"""Who is asking: bearer API keys, looked up by hash, remembered for a while. Called once per request."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, cast
+from uuid import UUID
+
+from starlette.datastructures import Headers
+
+from engine.credentials import hash_token, looks_like_key
+from engine.errors import FieldProblem, MasteriaError, NotFound, Unauthorized
+from engine.ids import ms_to_time, parse_id
+from storage.api_keys import find_api_key, touch_api_keys
+from storage.companies import get_company
+from storage.pool import Pool, storage_errors
+
+log = logging.getLogger(__name__)
+Role = Literal["owner", "operator", "viewer"]
+RANKS: dict[Role, int] = {"viewer": 0, "operator": 1, "owner": 2}
+_REMEMBERED = 10_000
+_REMEMBER_MS = 60_000  # a fuse: a revoked key is forgotten by announcement, long before
+_TOUCH_EVERY_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking, and for which company; an installation key has one only if the request names it."""
+
+    key_id: UUID
+    name: str
+    role: Role
+    installation: bool
+    company_id: UUID | None
+
+    def may(self, role: Role) -> bool:
+        return RANKS[self.role] >= RANKS[role]
+
+
+class Authenticator:
+    """Finds principals; bounded memory of keys, and of the companies that installation keys have named."""
+
+    def __init__(self, pool: Pool, clock: Callable[[], int]) -> None:
+        self._pool = pool
+        self._clock = clock
+        self._known: OrderedDict[bytes, tuple[Principal, int]] = OrderedDict()
+        self._companies: OrderedDict[UUID, int] = OrderedDict()
+        self._used: dict[UUID, datetime] = {}
+        self._touch_at_ms = clock() + _TOUCH_EVERY_MS
+        self._touching: asyncio.Task[None] | None = None
+
+    async def principal(self, headers: Headers) -> Principal:
+        """Return who sent a request.
+
+        Raises:
+            Unauthorized: no key, or none in force.
+            NotFound: an installation key named a company that does not exist, or a company's key another's.
+        """
+        scheme, _, key = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not looks_like_key(key.strip()):
+            raise Unauthorized
+        found = await self._find(hash_token(key.strip()))
+        self._note_use(found.key_id)
+        return await self._with_company(found, headers.get("x-company-id"))
+
+    async def _find(self, key_hash: bytes) -> Principal:
+        now = self._clock()
+        known = self._known.get(key_hash)
+        if known is not None and now < known[1]:
+            return known[0]
+        async with storage_errors():
+            row = await find_api_key(self._pool, key_hash)
+        if row is None:
+            self._known.pop(key_hash, None)
+            raise Unauthorized
+        principal = Principal(
+            key_id=row["id"],
+            name=row["name"],
+            role=cast("Role", row["role"]),
+            installation=row["company_id"] is None,
+            company_id=row["company_id"],
+        )
+        self._known[key_hash] = (principal, now + _REMEMBER_MS)
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+        return principal
+
+    async def _with_company(self, principal: Principal, named: str | None) -> Principal:
+        if named is None:
+            return principal
+        company_id = parse_id(named)
+        if company_id is None:
+            raise FieldProblem([{"field": "X-Company-Id", "reason": "must be an id (UUID)"}])
+        if not principal.installation:
+            if company_id != principal.company_id:
+                raise NotFound
+            return principal
+        now = self._clock()
+        if self._companies.get(company_id, 0) <= now:
+            async with storage_errors():
+                if await get_company(self._pool, company_id) is None:
+                    raise NotFound
+            self._companies[company_id] = now + _REMEMBER_MS
+            if len(self._companies) > _REMEMBERED:
+                self._companies.popitem(last=False)
+        return replace(principal, company_id=company_id)
+
+    def forget(self, company_id: UUID | None) -> None:
+        """Forget the keys of a company (None: all), because they have changed; installation keys always."""
+        self._companies.clear()
+        for key_hash, (principal, _) in list(self._known.items()):
+            if company_id is None or principal.company_id in (company_id, None):
+                del self._known[key_hash]
+
+    def _note_use(self, key_id: UUID) -> None:
+        """Write down now and then, for many requests at once, when keys were used; never in a request's way."""
+        now = self._clock()
+        self._used[key_id] = ms_to_time(now)
+        if now >= self._touch_at_ms and self._touching is None:
+            self._touch_at_ms = now + _TOUCH_EVERY_MS
+            self._touching = asyncio.get_running_loop().create_task(self.flush())
+            self._touching.add_done_callback(self._touched)
+
+    def _touched(self, _: asyncio.Task[None]) -> None:
+        self._touching = None
+
+    async def flush(self) -> None:
+        """Store when keys were last used; also called when the gateway drains."""
+        used, self._used = self._used, {}
+        if not used:
+            return
+        try:
+            async with storage_errors():
+                await touch_api_keys(self._pool, used)
+        except MasteriaError as error:
+            log.warning("when keys were used could not be stored: %s", error, extra={"action": "touch_keys"})

@@ -1,0 +1,2 @@
+-- Pinned buckets (256 rows in all).
+SELECT bucket, shard FROM shard_buckets WHERE override

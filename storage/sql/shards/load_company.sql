@@ -1,0 +1,17 @@
+-- A company's time zone and everything that decides about its events, as JSON. Uses the companies' indexes.
+SELECT c.time_zone,
+    (SELECT coalesce(json_agg(json_build_object('id', r.id, 'name', r.name, 'active', r.active, 'version', r.version,
+                                                'definition', r.definition) ORDER BY r.id), '[]')
+     FROM rules r WHERE r.company_id = c.id AND r.deleted_at IS NULL) AS rules,
+    (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'kind', t.kind, 'language', t.language,
+                                                'category', t.category, 'body', t.body, 'components', t.components,
+                                                'defaults', t.defaults, 'status', t.status)), '[]')
+     FROM templates t WHERE t.company_id = c.id AND t.deleted_at IS NULL) AS templates,
+    (SELECT coalesce(json_agg(json_build_object('id', s.id, 'transport', s.transport, 'state', s.state,
+                                                'phone_number_id', s.phone_number_id, 'app_id', s.app_id)), '[]')
+     FROM sessions s WHERE s.company_id = c.id AND s.deleted_at IS NULL) AS sessions,
+    (SELECT coalesce(json_agg(json_build_object('id', w.id, 'source', w.source, 'mapping', w.mapping,
+                                                'dedupe', w.dedupe)), '[]')
+     FROM webhooks w WHERE w.company_id = c.id) AS webhooks
+FROM companies c
+WHERE c.id = $1
