@@ -49,6 +49,9 @@ FIELD_ALIASES: tuple[tuple[str, frozenset[type], tuple[Alias, ...]], ...] = (
 ACCEPTED_TYPES = {name: accepted for name, accepted, _ in FIELD_ALIASES} | {"occurred_at": _SCALAR}
 
 
+_ROWS = tuple((accepted, aliases) for _, accepted, aliases in FIELD_ALIASES)
+
+
 def find_fields(root: dict[str, object]) -> list[object]:
     """Return what stands for each row of :data:`FIELD_ALIASES`, as it came; None where nothing does.
 
@@ -61,41 +64,45 @@ def find_fields(root: dict[str, object]) -> list[object]:
             inner = root[container]
             if type(inner) is dict:
                 scopes.append(inner)
-    if len(scopes) == 1:
-        return [_find_at_root(root, accepted, aliases) for _, accepted, aliases in FIELD_ALIASES]
-    return [_find(scopes, accepted, aliases) for _, accepted, aliases in FIELD_ALIASES]
+    if len(scopes) > 1:
+        return [_find(scopes, accepted, aliases) for accepted, aliases in _ROWS]
+    return _find_all_at_root(root)
 
 
 def accept(found: object, accepted: frozenset[type]) -> object:
     """Return the value if it counts as a hit for a field that takes ``accepted`` types, else None."""
+    if type(found) is str:  # every field takes text
+        return None if not found or found.isspace() else found
     if type(found) is list and found and accepted is not _ID:
-        found = found[0]
-    if type(found) not in accepted:
-        return None
-    return None if type(found) is str and (not found or found.isspace()) else found
+        return None if type(found[0]) is list else accept(found[0], accepted)
+    return found if type(found) in accepted else None
 
 
-def _find_at_root(root: dict[str, object], accepted: frozenset[type], aliases: tuple[Alias, ...]) -> object:
-    for first, second in aliases:
-        found = root.get(first)
-        if found is None:
-            continue
-        if second is not None:
-            if type(found) is not dict:
-                continue
-            found = found.get(second)
-            if found is None:
-                continue
-        hit = accept(found, accepted)
-        if hit is not None:
-            return hit
-    return None
+def _find_all_at_root(root: dict[str, object]) -> list[object]:
+    """Do what :func:`_find` does for the usual body without containers, in one loop: this is the hot path."""
+    hits: list[object] = []
+    for accepted, aliases in _ROWS:
+        hit: object = None
+        for first, second in aliases:
+            if first in root:
+                found = root[first]
+                if second is not None:
+                    found = found.get(second) if type(found) is dict else None
+                if found is not None:
+                    hit = accept(found, accepted)
+                    if hit is not None:
+                        break
+        hits.append(hit)
+    return hits
 
 
 def _find(scopes: list[dict[str, object]], accepted: frozenset[type], aliases: tuple[Alias, ...]) -> object:
-    for alias in aliases:
+    for first, second in aliases:
         for scope in scopes:
-            hit = _find_at_root(scope, accepted, (alias,))
+            found = scope.get(first)
+            if second is not None:
+                found = found.get(second) if type(found) is dict else None
+            hit = accept(found, accepted)
             if hit is not None:
                 return hit
     return None

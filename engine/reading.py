@@ -66,8 +66,9 @@ class WebhookReader:
         """
         headers = id_headers(headers_json)
         events = self._read(body, content_type, headers, received_ms, event_ids, spelled=False)
-        if any(self._lost_spelling(entry) for entry in events):
-            events = self._read(body, content_type, headers, received_ms, event_ids, spelled=True)
+        for entry in events:
+            if self._lost_spelling(entry):
+                return self._read(body, content_type, headers, received_ms, event_ids, spelled=True)
         return events
 
     def _read(
@@ -122,7 +123,7 @@ class WebhookReader:
 
 def id_headers(headers_json: bytes) -> Mapping[str, str]:
     """Return the headers that may hold an event's id; most deliveries have none and cost no parsing."""
-    if not any(mark in headers_json for mark in _ID_HEADER_MARKS):
+    if _ID_HEADER_MARKS[0] not in headers_json and _ID_HEADER_MARKS[1] not in headers_json:
         return _NO_HEADERS
     try:
         headers = orjson.loads(headers_json)

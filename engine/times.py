@@ -76,3 +76,9 @@ def _unix(value: float) -> datetime | None:
     if _UNIX_MS[0] <= value < _UNIX_MS[1]:
         return _EPOCH + timedelta(milliseconds=value)
     return None
+
+
+def rfc3339(moment: datetime) -> str:
+    """Return an aware time as the API writes it: UTC with milliseconds (cut, not rounded) and ``Z``."""
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
