@@ -76,18 +76,21 @@ def shortened(value: object, limit: int = 80) -> object:
     """
     if value is None or isinstance(value, bool):
         return value
-    if isinstance(value, str) and len(value) <= limit and value.isascii() and "\0" not in value:
-        return value
+    if isinstance(value, str):
+        return _small_text(value, limit)
     if isinstance(value, list | tuple):
         return f"list of {len(value)}" if len(value) > 5 else [shortened(item, limit // 2) for item in value]
-    if isinstance(value, dict):
-        return f"object of {len(value)}"
     if isinstance(value, int | float) and abs(value) < 2**53:
         return float(value) if isinstance(value, float) else value
-    text = text_of(value)
-    if text is None:
-        return type(value).__name__
-    text = text if len(text) <= limit else text[: limit - 1] + "…"
+    size = f"object of {len(value)}" if isinstance(value, dict) else type(value).__name__
+    return _small_text(text_of(value) or size, limit)
+
+
+def _small_text(text: str, limit: int) -> str:
+    if len(text) > limit:
+        text = text[: limit - 1] + "…"
+    if text.isprintable() and text.isascii():
+        return text
     return text.encode("utf-8", "replace").decode().replace("\0", "�")
 
 

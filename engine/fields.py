@@ -8,6 +8,7 @@ from operator import attrgetter
 
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
 from engine.jsonpath import MISSING, compile_path
+from engine.problems import encodable
 from engine.suggestions import unknown_name
 
 MAX_FIELD = 200
@@ -19,8 +20,8 @@ def field_problem(field: object) -> str | None:
     """Return why this names no field, in words for the person who wrote it; None where it does."""
     if not isinstance(field, str) or not field:
         return "must be the name of a field, or a path into the payload such as $.metadata.deviceType"
-    if len(field) > MAX_FIELD:
-        return f"must have at most {MAX_FIELD} characters"
+    if len(field) > MAX_FIELD or not encodable(field):
+        return f"must have at most {MAX_FIELD} characters, and no NUL or half a character"
     if field in CANONICAL_FIELDS:
         return None
     if field.startswith("$"):

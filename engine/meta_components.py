@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from engine.problems import Problems
+from engine.template_syntax import Expression, parse_template
 from engine.templates import Filling, Template, compile_template, text_problems
 
 MAX_COMPONENTS = 12  # a header, a body and ten buttons
@@ -58,6 +59,24 @@ def compile_components(components: Sequence[Mapping[str, Any]], body: Template) 
     return Components([_component(component) for component in components])
 
 
+def positional_text(body: str) -> str:
+    """Return a body as Meta knows it, ``{{1}}``, ``{{2}}`` … for its variables, numbered as the parameters that are
+    made of them where a template has no components of its own.
+
+    Raises:
+        ValueError: it is no valid template text.
+    """
+    numbers: dict[str, int] = {}
+    pieces = []
+    for piece in parse_template(body):
+        if isinstance(piece, Expression):
+            number = numbers.setdefault(piece.written(), len(numbers) + 1)
+            pieces.append(f"{{{{{number}}}}}")
+        else:
+            pieces.append(piece)
+    return "".join(pieces)
+
+
 def check_components(problems: Problems, field: str, components: object) -> None:
     """Note everything that is wrong with components."""
     if not isinstance(components, list) or len(components) > MAX_COMPONENTS:
@@ -79,7 +98,7 @@ def check_components(problems: Problems, field: str, components: object) -> None
         for position, parameter in enumerate(parameters):
             _check_parameter(problems, f"{path}.parameters[{position}]", component["type"], parameter)
         if component["type"] != "button":
-            named.update(filter(None.__ne__, map(_is_named, parameters)))  # type: ignore[arg-type]
+            named |= {_is_named(parameter) for parameter in parameters if _is_text(parameter)}
     if len(named) > 1:
         problems.add(field, "must be all named or all positional parameters, not some of each (Meta refuses it)")
 
@@ -121,14 +140,16 @@ def _parameter_text(template: Template, filling: Filling) -> str:
     return text
 
 
-def _is_named(parameter: object) -> bool | None:
-    if isinstance(parameter, dict):
-        return None if parameter.get("type", "text") != "text" else bool({"name", "parameter_name"} & set(parameter))
-    return False
+def _is_text(parameter: object) -> bool:
+    return not isinstance(parameter, dict) or parameter.get("type", "text") == "text"
+
+
+def _is_named(parameter: object) -> bool:
+    return isinstance(parameter, dict) and ("name" in parameter or "parameter_name" in parameter)
 
 
 def _check_button(problems: Problems, path: str, component: dict[str, Any]) -> None:
-    if component.get("sub_type") not in _BUTTONS:
+    if component.get("sub_type") not in tuple(_BUTTONS):
         problems.add(f"{path}.sub_type", f"must be one of {', '.join(_BUTTONS)}")
     if str(component.get("index")) not in map(str, range(10)):
         problems.add(f"{path}.index", 'must be the button\'s place, from "0" to "9"')
@@ -156,6 +177,8 @@ def _check_graph_parameter(problems: Problems, path: str, parameter: dict[str, A
         problems.add(f"{path}.type", f"must be one of {', '.join(_GRAPH_KEYS)}")
         return
     problems.keys(path, parameter, ("type", "parameter_name", *keys))
+    if "parameter_name" in parameter:
+        problems.text(f"{path}.parameter_name", parameter["parameter_name"], 100)
     for key in keys:
         value = parameter.get(key)
         if not isinstance(value, dict):

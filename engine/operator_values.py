@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.comparison import moment_of, number_of
 from engine.operator_tests import ordinal
 from engine.patterns import compile_pattern
+from engine.problems import encodable
 
 MAX_VALUE_TEXT = 500
 MAX_VALUE_LIST = 500
@@ -15,6 +16,8 @@ def scalar_problem(value: object) -> str | None:
     if isinstance(value, str):
         if not value.strip():
             return "must not be empty; to ask whether a value is there, use the operator exists"
+        if not encodable(value):
+            return "must hold neither NUL nor half a character"
         return None if len(value) <= MAX_VALUE_TEXT else f"must have at most {MAX_VALUE_TEXT} characters"
     if isinstance(value, bool | int) or (isinstance(value, float) and number_of(value) is not None):
         return None
@@ -35,7 +38,7 @@ def list_problem(value: object) -> str | None:
 
 def pattern_problem(value: object) -> str | None:
     """A regular expression of RE2."""
-    if not isinstance(value, str) or not value:
+    if not isinstance(value, str) or not value or not encodable(value):
         return "must be a regular expression (RE2)"
     try:
         compile_pattern(value)

@@ -10,7 +10,7 @@ from engine.canonical import event_type_of
 from engine.conditions import GROUPS
 from engine.fields import field_problem
 from engine.operators import operator_named, operator_problem, value_problem
-from engine.problems import Problem, Problems
+from engine.problems import Problem, Problems, encodable
 from engine.templates import recipient_problem, text_problems
 
 MAX_DELAY_S = 30 * 24 * 3600
@@ -76,7 +76,7 @@ def _check_event_types(problems: Problems, field: str, value: object, single: bo
         problems.add(field, f"must be a list of 1 to {MAX_EVENT_TYPES} event types")
         return
     for index, name in enumerate(value):
-        if not isinstance(name, str) or len(name) > 100 or not event_type_of(name):
+        if not isinstance(name, str) or len(name) > 100 or not encodable(name) or not event_type_of(name):
             problems.add(field if single else f"{field}[{index}]", _EVENT_TYPE_REASON)
 
 
