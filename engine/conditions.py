@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from engine.comparison import shortened
 from engine.events import CanonicalEvent
 from engine.fields import Reader, compile_field
-from engine.operators import build_probe, operator_named
+from engine.operators import Probe, build_probe, operator_named
 
 GROUPS = ("all", "any", "not")
 
@@ -66,7 +66,7 @@ def _leaf(node: dict[str, Any], path: str) -> Condition:
         found = read(event, payload)
         return when_missing if found is None else check(found)
 
-    return _Leaf(path, node["field"], op, shortened(value), read, probe.comparable, holds)
+    return _Leaf(path, node["field"], op, shortened(value), read, probe, holds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +76,13 @@ class _Leaf:
     op: str
     wanted: object
     read: Reader
-    comparable: Callable[[Any], bool] | None
+    probe: Probe
     holds: Holds
 
     def explain(self, event: CanonicalEvent, payload: object, expected: bool = True) -> Explanation | None:
-        if self.holds(event, payload) is expected:
-            return None
         found = self.read(event, payload)
+        if (self.probe.when_missing if found is None else self.probe.holds(found)) is expected:
+            return None
         return {
             "reason": self._reason(found, expected),
             "path": self.path,
@@ -97,7 +97,7 @@ class _Leaf:
             return "negated_condition_true"
         if found is None:
             return "field_missing"
-        if self.comparable and not self.comparable(found):
+        if self.probe.comparable and not self.probe.comparable(found):
             return "not_comparable"
         return "condition_false"
 

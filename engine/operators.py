@@ -17,6 +17,8 @@ from engine import operator_values as values
 from engine.operator_tests import Probe
 from engine.suggestions import unknown_name
 
+__all__ = ["OPERATORS", "Probe", "build_probe", "operator_named", "operator_problem", "value_problem"]
+
 
 @dataclass(frozen=True, slots=True)
 class _Operator:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -248,8 +247,3 @@ def test_whatever_comes_in_goes_out_as_json_that_postgres_can_hold(
         assert "\0" not in draft.text
         draft.text.encode()
         assert (draft.status == "held") is (draft.reason is not None)
-
-
-def test_a_draft_is_the_lead_shards_to_change() -> None:
-    draft = only_draft(evaluate(rule_set(rule())))
-    assert replace(draft, status="held", reason="cap_per_order").status == "held"
