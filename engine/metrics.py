@@ -1,0 +1,165 @@
+"""What one transaction changed in the counters: built by whoever commits it, stored beside it, told the aggregator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+
+from engine.histograms import bucket_of
+
+MINUTE_MS = 60_000
+NO_SESSION = bytes(16)
+EVENT = "event"  # key: the event's type ("" where it has none)
+STATE = "state"  # key: the event's state
+MESSAGE = "message"  # key: a message's status; a transition takes 1 away and adds 1
+LATENCY = "latency"  # key: bucket of engine.histograms; minute: of the acceptance
+COUNT = "count"  # key: the counter's name
+_KEY_CHARACTERS = 64
+_VERSION = 1
+
+
+class Change(NamedTuple):
+    """One counter's change: ``n`` more (or fewer) of a kind and key in a company's minute."""
+
+    company: bytes
+    minute_ms: int
+    kind: str
+    key: str
+    session: bytes
+    n: int
+
+
+_Place = tuple[bytes, int, str, str, bytes]
+
+
+class Delta:
+    """The sum of a transaction's changes; adding two is adding their changes.
+
+    Building and encoding one for 50 equal events costs about 15 µs: it stands in every transaction's way.
+    """
+
+    __slots__ = ("_events", "_rows", "oldest_ms")
+
+    def __init__(self) -> None:
+        self._events: dict[tuple[bytes, int, str | None, str], int] = {}
+        self._rows: dict[_Place, int] = {}
+        self.oldest_ms = 0
+        """The earliest receipt or acceptance told (milliseconds since 1970); 0 where there is none."""
+
+    @property
+    def empty(self) -> bool:
+        return not self._events and not any(self._rows.values())
+
+    def event(self, company: bytes, event_ms: int, event_type: str | None, state: str) -> None:
+        """Count a stored event.
+
+        Args:
+            company: 16 bytes.
+            event_ms: the time inside the event's id, which is its row's ``created_at``.
+            event_type: the canonical type; None for an event without one.
+            state: processed, unparsed or failed.
+        """
+        key = (company, event_ms // MINUTE_MS, event_type, state)
+        events = self._events
+        events[key] = events.get(key, 0) + 1
+        if event_ms < self.oldest_ms or not self.oldest_ms:
+            self.oldest_ms = event_ms
+
+    def message(self, company: bytes, message_ms: int, session: bytes, old: str | None, new: str) -> None:
+        """Count a message's change of status, in the minute of the message's creation.
+
+        Args:
+            company: 16 bytes.
+            message_ms: the time inside the message's id.
+            session: 16 bytes.
+            old: the status its row held under the lock; None for a new message.
+            new: the status it has now.
+        """
+        if old == new:
+            return
+        minute = message_ms // MINUTE_MS
+        if old is not None:
+            self._add((company, minute, MESSAGE, old, session), -1)
+        self._add((company, minute, MESSAGE, new, session), 1)
+
+    def accepted(self, company: bytes, session: bytes, event_ms: int | None, accepted_ms: int) -> None:
+        """Count an acceptance by the provider and, for an event's message, how long after its receipt it came.
+
+        Args:
+            company: 16 bytes.
+            session: 16 bytes.
+            event_ms: when the event was received; None for a message without one.
+            accepted_ms: when the provider accepted the message.
+        """
+        minute = accepted_ms // MINUTE_MS
+        self._add((company, minute, COUNT, "accepted", session), 1)
+        if event_ms is not None:
+            self._add((company, minute, LATENCY, str(bucket_of(accepted_ms - event_ms)), session), 1)
+        if accepted_ms < self.oldest_ms or not self.oldest_ms:
+            self.oldest_ms = accepted_ms
+
+    def count(self, company: bytes, name: str, n: int = 1) -> None:
+        """Count anything else (duplicates, refused, uncertain …), in the minute of the commit (here: minute 0)."""
+        self._add((company, 0, COUNT, name, NO_SESSION), n)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield every change that is not zero."""
+        for (company, minute, event_type, state), n in self._events.items():
+            yield Change(company, minute * MINUTE_MS, EVENT, (event_type or "")[:_KEY_CHARACTERS], NO_SESSION, n)
+            yield Change(company, minute * MINUTE_MS, STATE, state, NO_SESSION, n)
+        for (company, minute, kind, key, session), n in self._rows.items():
+            if n:
+                yield Change(company, minute * MINUTE_MS, kind, key[:_KEY_CHARACTERS], session, n)
+
+    def encode(self) -> bytes:
+        """Return JSON: ``{"v", "oldest_ms", "rows": [[company, minute, kind, key, session, n]…]}``, ids as hex.
+
+        ``minute`` is minutes since 1970. The roll-up reads this form in SQL (metrics/roll_up.sql).
+        """
+        rows = [
+            (c.company.hex(), c.minute_ms // MINUTE_MS, c.kind, c.key, c.session.hex(), c.n) for c in self.changes()
+        ]
+        return orjson.dumps({"v": _VERSION, "oldest_ms": self.oldest_ms, "rows": rows})
+
+    @classmethod
+    def decode(cls, data: bytes | str) -> Delta:
+        """Read what :meth:`encode` made; it encodes to the same counts again.
+
+        Raises:
+            ValueError: the bytes are no delta, or one of another version.
+        """
+        delta = cls()
+        delta.oldest_ms, rows = _read(data)
+        for company, minute, kind, key, session, n in rows:
+            delta._add((bytes.fromhex(company), minute, kind, key, bytes.fromhex(session)), n)
+        return delta
+
+    def _add(self, place: _Place, n: int) -> None:
+        self._rows[place] = self._rows.get(place, 0) + n
+
+
+def decode_changes(data: bytes | str, committed_ms: int) -> list[Change]:
+    """Return an encoded delta's changes without building a Delta: the aggregator's way to read many.
+
+    Args:
+        data: what :meth:`Delta.encode` made.
+        committed_ms: the delta's commit, whose minute changes without one of their own belong to.
+
+    Raises:
+        ValueError: the bytes are no delta, or one of another version.
+    """
+    unhex = bytes.fromhex
+    commit_minute = committed_ms // MINUTE_MS
+    return [
+        Change(unhex(company), (minute or commit_minute) * MINUTE_MS, kind, key, unhex(session), n)
+        for company, minute, kind, key, session, n in _read(data)[1]
+    ]
+
+
+def _read(data: bytes | str) -> tuple[int, list[Any]]:
+    value = orjson.loads(data)
+    if not isinstance(value, dict) or value.get("v") != _VERSION:
+        raise ValueError("a delta of another version")
+    return value["oldest_ms"], value["rows"]
