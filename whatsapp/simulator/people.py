@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from zlib import crc32
 
 _FIRST_DDD_WITHOUT_NINE = 31
@@ -11,7 +12,7 @@ class People:
     """Decides by seed and phone alone, so that the same phone always behaves the same."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
+        self._salt = random.Random(seed).getrandbits(64)
         self.share_without_nine = 0.5
         self.clear()
 
@@ -36,4 +37,6 @@ class People:
         return phone
 
     def _draw(self, question: bytes, phone: int) -> float:
-        return crc32(b"%s:%d:%d" % (question, self._seed, phone)) / 2**32
+        """Return a number from 0 to 1; the multiplication undoes crc32's linearity, under which seeds look alike."""
+        mixed = (crc32(b"%b%d" % (question, phone)) ^ self._salt) * 0x9E3779B97F4A7C15 & 0xFFFFFFFFFFFFFFFF
+        return mixed / 2**64

@@ -49,7 +49,8 @@ class Template:
         kind = str(part.get("type", "")).lower()
         text = str(part.get("text") or "")
         if kind in self._variables and str(part.get("format") or "TEXT").upper() == "TEXT":
-            self._variables[kind] = list(dict.fromkeys(_VARIABLE.findall(text)))
+            names = set(_VARIABLE.findall(text))
+            self._variables[kind] = sorted(names, key=lambda name: (len(name), name))  # {{2}} before {{10}}
             if kind == "body":
                 self._pieces = _VARIABLE.split(text)  # the odd ones are names
                 names = self._variables[kind]
