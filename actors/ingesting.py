@@ -11,7 +11,6 @@ from actors.company import Company
 from actors.counting import count_stored
 from actors.lanes import Lanes, WriterLane
 from actors.reading import Reader
-from engine.ids import IdMaker
 from engine.sharding import bucket_of
 from engine.wire import DONE, GONE, NOT_OWNER, Answer, Intake
 from storage.company_config import load_company
@@ -25,12 +24,11 @@ AfterCommit = Callable[[Lane, int, Stored], None]
 class Ingestor:
     """A shard's memory (companies and bucket epochs) and its way into Postgres."""
 
-    def __init__(self, pool: Pool, lanes: Lanes, reader: Reader, after: AfterCommit, ids: IdMaker) -> None:
+    def __init__(self, pool: Pool, lanes: Lanes, reader: Reader, after: AfterCommit) -> None:
         self._pool = pool
         self._lanes = lanes
         self._reader = reader
         self._after = after
-        self._ids = ids
         self._companies: dict[bytes, Company] = {}
         self.epochs: dict[int, int] = {}
 
@@ -105,9 +103,7 @@ class Ingestor:
     ) -> list[list[tuple[UUID, bool]]]:
         connection, place = await lane.open()
         now_ms = time.time_ns() // 1_000_000
-        stored = await store(
-            connection, place, epochs, deliveries, count_stored, lambda: self._ids.make_uuid(now_ms), now_ms
-        )
+        stored = await store(connection, place, epochs, deliveries, count_stored, now_ms)
         if stored.delta is not None:
             lane.wrote(place)
         self._after(place, time.time_ns() // 1_000_000, stored)

@@ -18,7 +18,7 @@ _TRANSACTION_S = 10.0
 
 
 class WriterLane:
-    """One connection and its writer's place; after any failure both are made new, so that a number is never taken twice."""
+    """One connection and its writer's place. After any failure both are made new: no number is ever taken twice."""
 
     def __init__(self, database_url: str, writer: str) -> None:
         self._database_url = database_url

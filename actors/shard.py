@@ -59,8 +59,7 @@ class CompanyShard:
         if self._ingestor is not None:
             return
         pool = await open_pool(self._settings.database_url, maximum=2, name=self._life.name, timeout_s=2.0)
-        ids = IdMaker()
-        ingestor = Ingestor(pool, self._lanes, Reader(Drafter(ids)), self._after_commit, ids)
+        ingestor = Ingestor(pool, self._lanes, Reader(Drafter(IdMaker())), self._after_commit)
         ingestor.epochs = await take_over(pool, self._number)
         self._drainer = Drainer(self._spill, ingestor.ingest)
         self._ingestor = ingestor

@@ -92,8 +92,9 @@ class Directory:
         self._misses.clear()
 
     def _forget(self, company_id: bytes | None) -> None:
-        for table in (self._by_token, self._by_source, self._by_id):
-            _drop(table, company_id)
+        _drop(self._by_token, company_id)
+        _drop(self._by_source, company_id)
+        _drop(self._by_id, company_id)
         _drop(self._numbers, company_id)
         if company_id is None:
             self._apps.clear()

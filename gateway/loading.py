@@ -6,7 +6,7 @@ import logging
 import time
 from uuid import UUID
 
-from engine.credentials import WebhookSecret, hash_token, open_meta_secrets, open_webhook_secrets
+from engine.credentials import hash_token, open_meta_secrets, open_webhook_secrets, secrets_in_force
 from engine.signatures import SignatureScheme
 from engine.vault import SealBroken, Vault
 from gateway.directory import DirectoryRows, MetaAppEntry, NumberEntry, WebhookEntry
@@ -38,7 +38,7 @@ class DirectoryLoader:
         rows = DirectoryRows([], [], [NumberEntry(*number) for number in numbers])
         now_ms = time.time_ns() // 1_000_000
         for record in webhooks:
-            rows.webhooks += self._webhook(record, now_ms)
+            rows.webhooks.extend(self._webhook(record, now_ms))
         for app in apps:
             try:
                 secrets = open_meta_secrets(self._vault, app.app_id, app.sealed)
@@ -55,9 +55,10 @@ class DirectoryLoader:
         except SealBroken:
             log.exception("a webhook's secrets cannot be opened", extra={"action": "load_directory"})
             chain = ()
-        accepted = [secret for secret in chain if secret.accepted(now_ms)]
-        in_url = record.token_hash is not None
-        scheme = SignatureScheme.from_auth(record.auth, [secret.secret for secret in accepted])
+        tokens: list[bytes | None] = [hash_token(token) for token in secrets_in_force(chain, "token", now_ms)]
+        if record.token_hash is not None and record.token_hash not in tokens:
+            tokens.append(record.token_hash)
+        scheme = SignatureScheme.from_auth(record.auth, secrets_in_force(chain, "signing", now_ms))
         return [
             WebhookEntry(
                 id=record.id.bytes,
@@ -66,11 +67,9 @@ class DirectoryLoader:
                 active=record.active,
                 scheme=scheme,
                 token_hash=token_hash,
-                until_ms=min((s.until_ms for s in accepted if s.until_ms is not None), default=None),
+                until_ms=min(
+                    (s.until_ms for s in chain if s.until_ms is not None and s.until_ms > now_ms), default=None
+                ),
             )
-            for token_hash in (_token_hashes(record, accepted) if in_url else [None])
+            for token_hash in tokens or [None]
         ]
-
-
-def _token_hashes(record: WebhookRecord, accepted: list[WebhookSecret]) -> list[bytes]:
-    return list({record.token_hash or b"", *(hash_token(secret.secret) for secret in accepted)})

@@ -1,4 +1,4 @@
-"""Everything that decides about one company's events, in one read. Called by the shards when a company first appears."""
+"""Everything that decides about one company's events, in one read. For the shards, when a company appears."""
 
 from __future__ import annotations
 

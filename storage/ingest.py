@@ -20,7 +20,7 @@ from storage.message_changes import Transition
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
-from storage.statuses import fold
+from storage.statuses import fold_many
 
 DELIVERY_COLUMNS = (
     "id",
@@ -144,7 +144,6 @@ async def store(
     epochs: Mapping[int, int],
     deliveries: Sequence[DeliveryWrite],
     count: Callable[[Stored], Delta],
-    make_id: Callable[[], UUID],
     now_ms: int,
 ) -> Stored:
     """Store a batch in one transaction, exactly once per key.
@@ -155,7 +154,6 @@ async def store(
         epochs: bucket → epoch, for every bucket of the batch.
         deliveries: what came in, in its order.
         count: builds the delta from what proved fresh.
-        make_id: makes the ids of dead letters.
         now_ms: the time told as the commit's.
 
     Raises:
@@ -168,7 +166,7 @@ async def store(
         holders = await _claim(connection, epochs, deliveries)
         stored = _sort_out(deliveries, holders)
         await _copy_deliveries(connection, deliveries, stored)
-        await _take_meta(connection, deliveries, stored, now, make_id)
+        await _take_meta(connection, deliveries, stored, now)
         if stored.fresh:
             await connection.copy_records_to_table(
                 "incoming_events", records=[event.row for event in stored.fresh], columns=EVENT_COLUMNS
@@ -246,6 +244,7 @@ async def check_buckets(connection: Connection, epochs: Mapping[int, int]) -> No
 
 def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID]) -> Stored:
     stored = Stored(answers=[], fresh=[], messages=[], cancelled=[], folded=[])
+    taken: set[UUID] = set()  # the same request may stand twice in a batch that comes out of the spill
     for delivery in deliveries:
         answers: list[tuple[UUID, bool]] = []
         for event in delivery.events:
@@ -254,7 +253,8 @@ def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID])
             if not mine:
                 stored.duplicates[delivery.company_id] = stored.duplicates.get(delivery.company_id, 0) + 1
             answers.append((UUID(bytes=holder.bytes) if isinstance(holder, _Own) else holder, not mine))
-            if mine and not isinstance(holder, _Own):
+            if mine and not isinstance(holder, _Own) and event.event_id not in taken:
+                taken.add(event.event_id)
                 stored.fresh.append(event)
         stored.answers.append(answers)
     return stored
@@ -263,11 +263,15 @@ def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID])
 async def _copy_deliveries(connection: Connection, deliveries: Sequence[DeliveryWrite], stored: Stored) -> None:
     fresh = {event.event_id for event in stored.fresh} if len(stored.fresh) < _events(deliveries) else None
     rows: list[tuple[object, ...]] = []
+    written: set[UUID] = set()
     repeats: list[tuple[int, UUID, datetime, bytes]] = []
     aliases: list[tuple[UUID, UUID, UUID]] = []
     for delivery, answers in zip(deliveries, stored.answers, strict=True):
         if delivery.meta is not None:
             continue
+        if delivery.delivery_id in written:
+            continue
+        written.add(delivery.delivery_id)
         duplicate = fresh is not None and not any(event.event_id in fresh for event in delivery.events)
         if duplicate and not any(known for _, known in answers):
             continue  # an earlier try stored this very delivery
@@ -304,14 +308,11 @@ async def _copy_deliveries(connection: Connection, deliveries: Sequence[Delivery
 
 
 async def _take_meta(
-    connection: Connection,
-    deliveries: Sequence[DeliveryWrite],
-    stored: Stored,
-    now: datetime,
-    make_id: Callable[[], UUID],
+    connection: Connection, deliveries: Sequence[DeliveryWrite], stored: Stored, now: datetime
 ) -> None:
     """Keep the bytes of Meta's deliveries, and fold their statuses into the messages they tell of."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
+    heard: list[tuple[UUID, StatusUpdate]] = []
     for delivery in deliveries:
         meta = delivery.meta
         if meta is None:
@@ -319,12 +320,13 @@ async def _take_meta(
         if meta.carries:
             created_at = id_time(delivery.delivery_id)
             rows.append((delivery.delivery_id, created_at, meta.app_id, delivery.headers, delivery.body))
-        if meta.statuses:
-            stored.folded += await fold(connection, delivery.company_id, meta.statuses, now, make_id)
+        heard += [(delivery.company_id, status) for status in meta.statuses]
     if rows:
         await connection.copy_records_to_table(
             "meta_deliveries", records=rows, columns=("id", "created_at", "app_id", "headers", "raw_body")
         )
+    if heard:
+        stored.folded = await fold_many(connection, heard, now)
 
 
 async def _consequences(connection: Connection, stored: Stored, now: datetime) -> None:

@@ -1,0 +1,82 @@
+"""The gateway's protocols (gateway/services.py), bound to the actors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from actors.base import Life
+from actors.handles import AggregatorRef, SenderRef, SupervisorRef
+from actors.handover import Handover
+from engine.errors import MasteriaError
+from storage.pool import AWAY, Pool
+from storage.spill import Spill
+
+
+class SupervisorAnnounce:
+    """Has the supervisor spread a change; it is in force everywhere when the call returns."""
+
+    def __init__(self, supervisor: SupervisorRef) -> None:
+        self._supervisor = supervisor
+
+    async def __call__(self, kind: str, company_id: UUID | None) -> None:
+        await self._supervisor.announce(kind, company_id.bytes if company_id else None)
+
+
+class AggregatorMetrics:
+    """The aggregator's numbers as dictionaries."""
+
+    def __init__(self, aggregator: AggregatorRef) -> None:
+        self._aggregator = aggregator
+
+    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads(
+            await self._aggregator.summary(company_id.bytes, orjson.dumps(dict(query)))
+        )
+        return found
+
+    async def prometheus(self) -> dict[str, Any]:
+        found: dict[str, Any] = orjson.loads(await self._aggregator.prometheus())
+        return found
+
+
+class ActorSenders:
+    """Hands messages to the sender hosts; what is lost on the way, the sweep brings."""
+
+    def __init__(self, life: Life, instance: str, hosts: int) -> None:
+        self._handover = Handover(life, [SenderRef(number, instance).enqueue for number in range(hosts)])
+
+    def hand_over(self, messages: Sequence[dict[str, Any]]) -> None:
+        self._handover.push(messages)
+
+    def cancelled(self, session_id: UUID, message_ids: Sequence[UUID]) -> None:
+        """Nothing to tell: a sender may only send what its dispatch took out of the queue, and these are out."""
+
+
+class SystemHealth:
+    """Every actor by the supervisor's pings, Postgres and Redis by asking them."""
+
+    def __init__(self, supervisor: SupervisorRef, pool: Pool, spill: Spill) -> None:
+        self._supervisor = supervisor
+        self._pool = pool
+        self._spill = spill
+
+    async def status(self) -> dict[str, Any]:
+        """Return ``{"ok", "parts"}``; never raises."""
+        parts: dict[str, Any] = {}
+        try:
+            parts |= (await self._supervisor.status())["parts"]
+        except MasteriaError as error:
+            parts["supervisor"] = {"ok": False, "why": error.detail}
+        parts["postgres"] = {"ok": await self._postgres()}
+        parts["redis"] = {"ok": await self._spill.ping()}
+        return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
+
+    async def _postgres(self) -> bool:
+        try:
+            return bool(await self._pool.fetchval("SELECT 1", timeout=2))
+        except AWAY:
+            return False

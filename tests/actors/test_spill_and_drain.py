@@ -1,0 +1,196 @@
+"""What was acknowledged while Postgres was away is all there afterwards, once, in order per company."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from actors.draining import Drainer
+from engine.errors import SpillAway, StorageAway, TooMany
+from engine.sharding import bucket_of
+from engine.wire import DONE, SPILL_IT, Answer, Intake, pack_answers, pack_intake, unpack_intakes
+from gateway.batcher import ShardBatcher
+from masteria.embedded import RunningServer, start_valkey
+from storage.pool import Pool
+from storage.spill import Spill
+from tests.actors.shard_rig import ShardRig, make_rig
+
+
+@pytest.fixture
+async def rig(pool: Pool, database_url: str) -> AsyncIterator[ShardRig]:
+    made = await make_rig(pool, database_url)
+    yield made
+    await made.lanes.close()
+
+
+@pytest.fixture
+async def spill(valkey: RunningServer) -> AsyncIterator[Spill]:
+    made = Spill(valkey.url, uuid4().hex, 1_000_000)
+    yield made
+    await made.close()
+
+
+class FakeShard:
+    """The far side of the batcher: a shard whose Postgres comes and goes."""
+
+    def __init__(self, rig: ShardRig, drainer: Drainer | None = None) -> None:
+        self.rig = rig
+        self.away = False
+        self.calls: list[int] = []
+        self.gate: asyncio.Event | None = None
+
+    async def ingest(self, blob: bytes) -> bytes:
+        items = unpack_intakes(blob)
+        self.calls.append(len(items))
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.away:
+            raise StorageAway
+        return pack_answers(await self.rig.ingestor.ingest(items))
+
+
+def batcher(shard: FakeShard, spill: Spill, **other: int) -> ShardBatcher:
+    limits = {"max_events": 64, "max_bytes": 90_000, "in_flight": 1, "backlog": 1_000} | other
+    return ShardBatcher(shard.ingest, spill, **limits)
+
+
+def order(number: int) -> str:
+    return json.dumps({"eventType": "order_approved", "eventId": f"e-{number}", "phone": "11900000000"})
+
+
+async def post(to: ShardBatcher, item: Intake) -> Answer:
+    return await to.add(bucket_of(item.company_id), item)
+
+
+async def test_what_arrives_during_a_call_goes_with_the_next_one(rig: ShardRig, spill: Spill) -> None:
+    shard = FakeShard(rig)
+    shard.gate = asyncio.Event()
+    door = batcher(shard, spill)
+    waiting = [asyncio.create_task(post(door, rig.intake(order(n)))) for n in range(10)]
+    while not shard.calls:
+        await asyncio.sleep(0)
+    shard.gate.set()
+    answers = await asyncio.gather(*waiting)
+    assert all(answer.code == DONE for answer in answers)
+    assert shard.calls == [1, 9]
+
+
+async def test_a_full_queue_is_refused_and_nothing_is_lost(rig: ShardRig, spill: Spill) -> None:
+    shard = FakeShard(rig)
+    shard.gate = asyncio.Event()
+    door = batcher(shard, spill, backlog=3)
+    waiting = [asyncio.create_task(post(door, rig.intake(order(n)))) for n in range(6)]
+    while not shard.calls:
+        await asyncio.sleep(0)
+    shard.gate.set()
+    answers = await asyncio.gather(*waiting, return_exceptions=True)
+    stored = await rig.pool.fetchval("SELECT count(*) FROM incoming_events")
+    assert sum(isinstance(answer, TooMany) for answer in answers) == 6 - stored
+    assert 0 < stored < 6
+
+
+async def test_acknowledged_events_come_through_the_spill_in_their_order(rig: ShardRig, spill: Spill) -> None:
+    shard = FakeShard(rig)
+    door = batcher(shard, spill)
+    shard.away = True
+    spilled = [rig.intake(order(n)) for n in range(100)]
+    answers = [await post(door, item) for item in spilled]
+    assert [answer.first_ids for answer in answers] == [item.event_ids for item in spilled]
+    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 0
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    await drainer.look(rig.ingestor.epochs)
+    rows = await rig.rows("SELECT id, external_id FROM incoming_events ORDER BY ctid")
+    assert [row["external_id"] for row in rows] == [f"e-{n}" for n in range(100)]
+    assert [row["id"].bytes for row in rows] == [item.event_ids[0] for item in spilled]
+    assert await spill.buckets() == []
+
+
+async def test_a_new_event_queues_behind_the_spilled_ones(rig: ShardRig, spill: Spill) -> None:
+    from engine.wire import FLAG_BEHIND
+
+    shard = FakeShard(rig)
+    door = batcher(shard, spill)
+    shard.away = True
+    await post(door, rig.intake(order(1)))
+    shard.away = False
+    flags: list[int] = []
+    ingest = rig.ingestor.ingest
+
+    async def watch(blob: bytes) -> bytes:
+        items = unpack_intakes(blob)
+        flags.extend(item.flags & FLAG_BEHIND for item in items)
+        if flags[-1]:
+            return pack_answers([Answer(SPILL_IT, [], []) for _ in items])
+        return pack_answers(await ingest(items))
+
+    door._call = watch
+    door._away_until = 0.0
+    await post(door, rig.intake(order(2)))
+    await Drainer(spill, rig.ingestor.ingest).look(rig.ingestor.epochs)
+    rows = await rig.rows("SELECT external_id FROM incoming_events ORDER BY ctid")
+    assert (flags, [row["external_id"] for row in rows]) == ([FLAG_BEHIND], ["e-1", "e-2"])
+
+
+async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> None:
+    item = rig.intake(order(1))
+    bucket = bucket_of(item.company_id)
+    await spill.add([(bucket, pack_intake(item)), (bucket, pack_intake(item))])
+    await Drainer(spill, rig.ingestor.ingest).look(rig.ingestor.epochs)
+    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 1
+    assert await rig.pool.fetchval("SELECT count(*) FROM event_aliases") == 0
+
+
+async def test_a_full_spill_is_no_acknowledgement(rig: ShardRig, valkey: RunningServer) -> None:
+    small = Spill(valkey.url, uuid4().hex, 4_000)
+    shard = FakeShard(rig)
+    shard.away = True
+    door = batcher(shard, small)
+    outcomes: list[object] = []
+    for n in range(30):
+        try:
+            outcomes.append(await post(door, rig.intake(order(n))))
+        except SpillAway:
+            outcomes.append(None)
+    taken = sum(outcome is not None for outcome in outcomes)
+    [bucket] = await small.buckets()
+    assert 0 < taken < 30
+    assert len(await small.read(bucket, 100)) == taken
+    await small.close()
+
+
+async def test_without_redis_and_postgres_nothing_is_acknowledged(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    gone = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    server.stop()
+    shard = FakeShard(rig)
+    shard.away = True
+    door = batcher(shard, gone)
+    with pytest.raises(SpillAway):
+        await post(door, rig.intake(order(1)))
+    shard.away = False
+    assert (await post(door, rig.intake(order(2)))).code == DONE
+    await gone.close()
+
+
+async def test_a_spill_survives_the_death_of_redis(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    instance = uuid4().hex
+    before = Spill(server.url, instance, 1_000_000)
+    item = rig.intake(order(1))
+    await before.add([(bucket_of(item.company_id), pack_intake(item))])
+    await before.close()
+    server.process.end(signal.SIGKILL, 5.0)
+    server = start_valkey(tmp_path)
+    after = Spill(server.url, instance, 1_000_000)
+    try:
+        await Drainer(after, rig.ingestor.ingest).look(rig.ingestor.epochs)
+        assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 1
+    finally:
+        await after.close()
+        server.stop()
