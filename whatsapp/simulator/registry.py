@@ -80,14 +80,17 @@ class Registry:
         self.by_index: list[Number] = []
         self.tokens: set[bytes] = set()
         self.template_names: list[str] = []
-        self._template_index: dict[str, int] = {}
+        self.template_categories: list[str] = []
+        self._template_index: dict[tuple[str, str], int] = {}
 
-    def template_index(self, name: str) -> int:
-        """Return the small integer that stands for a template's name in the ledger."""
-        index = self._template_index.get(name)
+    def template_index(self, template: Template) -> int:
+        """Return the small integer that stands for a template's name and category in the ledger."""
+        key = template.name, template.category
+        index = self._template_index.get(key)
         if index is None:
-            index = self._template_index[name] = len(self.template_names)
-            self.template_names.append(name)
+            index = self._template_index[key] = len(self.template_names)
+            self.template_names.append(template.name)
+            self.template_categories.append(template.category.lower())
         return index
 
     def put_app(self, app_id: str, spec: dict[str, Any]) -> App:

@@ -117,7 +117,7 @@ class Desk:
         template = registry.apps[number.app_id].templates.get((name, code))
         if template is None:
             raise GraphRefusal(132001, f"template name ({name}) does not exist in {code}")
-        return registry.template_index(name), template.fill(components)
+        return registry.template_index(template), template.fill(components)
 
     def _schedule(self, number: Number, index: int, phone: int, template: str | None) -> None:
         world = self._world

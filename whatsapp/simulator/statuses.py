@@ -117,7 +117,8 @@ class StatusWriter:
             return ""
         if kind == FAILED:
             return _UNDELIVERABLE
-        category = "service" if self._ledger.template[index] < 0 else "utility"
+        template = self._ledger.template[index]
+        category = "service" if template < 0 else self._registry.template_categories[template]
         expires = f'"expiration_timestamp":"{at_s + _DAY_S}",' if kind == SENT else ""
         billable = "false" if category == "service" else "true"
         pricing = "free_customer_service" if category == "service" else "regular"

@@ -53,8 +53,8 @@ class Template:
             self._variables[kind] = sorted(names, key=lambda name: (len(name), name))  # {{2}} before {{10}}
             if kind == "body":
                 self._pieces = _VARIABLE.split(text)  # the odd ones are names
-                names = self._variables[kind]
-                self._places = [(at, names.index(self._pieces[at])) for at in range(1, len(self._pieces), 2)]
+                order = self._variables[kind]
+                self._places = [(at, order.index(self._pieces[at])) for at in range(1, len(self._pieces), 2)]
         elif kind == "buttons":
             for index, button in enumerate(part.get("buttons") or []):
                 if not isinstance(button, dict):
