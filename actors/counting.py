@@ -7,7 +7,7 @@ from typing import Any
 from engine.ids import id_ms
 from engine.metrics import Delta
 from engine.times import rfc3339
-from storage.ingest import EVENT_COLUMNS, EventWrite, Stored
+from storage.ingest_rows import EVENT_COLUMNS, EventWrite, Stored
 
 _AT = {name: index for index, name in enumerate(EVENT_COLUMNS)}
 _TYPE, _STATE, _COMPANY = _AT["event_type"], _AT["state"], _AT["company_id"]

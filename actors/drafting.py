@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from engine.ids import IdMaker, ms_to_time
 from engine.matching import MessageDraft
 from engine.times import rfc3339
 from storage.cancelling import CancelOrder
-from storage.ingest import EventWrite
+from storage.ingest_rows import Cap, EventWrite
 from storage.message_rows import HANDED_OVER_S, MessageRow
 
 
@@ -46,15 +47,20 @@ class Drafter:
     ) -> EventWrite:
         """Return an event's write, decided by the company's rules."""
         event_id = UUID(bytes=facts.event_id)
-        runs, messages = None, []
+        runs: str | None = None
+        messages: list[MessageRow] = []
+        caps: dict[UUID, Cap] = {}
         if canonical is not None and facts.runs_rules:
             outcome = company.rules.evaluate(
                 canonical, value, source=facts.source, company_time_zone=company.time_zone, now_ms=facts.received_ms
             )
             messages = [self._message(company, event_id, draft, facts.received_ms) for draft in outcome.drafts]
+            for draft, message in zip(outcome.drafts, messages, strict=True):
+                if draft.per_order is not None and draft.order_id is not None:
+                    caps[message.id] = Cap(_cap_key(draft.rule_id, draft.order_id), draft.per_order)
             runs = orjson.dumps(outcome.runs, default=str).decode() if outcome.runs else None
         row = _event_row(company.id, event_id, facts, canonical, runs)
-        return EventWrite(UUID(bytes=key), event_id, row, messages, _cancels(company, canonical))
+        return EventWrite(UUID(bytes=key), event_id, row, messages, caps, _cancels(company, canonical))
 
     def _message(self, company: Company, event_id: UUID, draft: MessageDraft, now_ms: int) -> MessageRow:
         message_id = self._ids.make_uuid(now_ms)
@@ -140,6 +146,10 @@ def _event_row(
         runs,
         facts.payload,
     ]
+
+
+def _cap_key(rule_id: UUID, order_id: str) -> UUID:
+    return UUID(bytes=blake2b(rule_id.bytes + order_id.encode(), digest_size=16, person=b"per-order").digest())
 
 
 def _cancels(company: Company, canonical: CanonicalEvent | None) -> CancelOrder | None:

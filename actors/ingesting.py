@@ -14,8 +14,10 @@ from actors.reading import Reader
 from engine.sharding import bucket_of
 from engine.wire import DONE, GONE, NOT_OWNER, Answer, Intake
 from storage.company_config import load_company
-from storage.ingest import REFUSED, DeliveryWrite, Lane, Stored, blank_refused, store, strip_to_bytes
+from storage.ingest import Lane, store
+from storage.ingest_rows import DeliveryWrite, Stored
 from storage.pool import Pool
+from storage.refused import REFUSED, blank_refused, strip_to_bytes
 
 log = logging.getLogger(__name__)
 AfterCommit = Callable[[Lane, int, Stored], None]

@@ -19,7 +19,7 @@ from engine.phones import normalise_wa_id
 from engine.reading import ReadEvent
 from engine.texts import clean
 from engine.wire import FLAG_CARRIES, FLAG_INACTIVE, FLAG_SPILLED, KIND_META, Intake
-from storage.ingest import DeliveryWrite, EventWrite, MetaPart
+from storage.ingest_rows import DeliveryWrite, EventWrite, MetaPart
 
 log = logging.getLogger(__name__)
 _META_SOURCE = "whatsapp"

@@ -23,7 +23,8 @@ from engine.ids import IdMaker, time_to_ms
 from engine.settings import Settings
 from engine.sharding import bucket_of
 from engine.wire import FLAG_BEHIND, SPILL_IT, Answer, Intake, pack_answers, unpack_intakes
-from storage.ingest import Lane, Stored
+from storage.ingest import Lane
+from storage.ingest_rows import Stored
 from storage.message_rows import hand_over
 from storage.pool import open_pool
 from storage.shards import take_over

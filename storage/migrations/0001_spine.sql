@@ -324,6 +324,13 @@ CREATE TABLE message_attempts (
 CREATE INDEX idx_message_attempts_message_id ON message_attempts (message_id);
 CREATE INDEX idx_message_attempts_provider_id ON message_attempts (provider_id) WHERE provider_id IS NOT NULL;
 
+-- How often a rule has written for an order: rules may say "once per order". key: digest of rule and order.
+CREATE TABLE message_caps (
+    key        uuid PRIMARY KEY,
+    company_id uuid NOT NULL,
+    used       integer NOT NULL
+);
+
 -- Uncertain messages inside their grace time, for the scheduler.
 CREATE TABLE uncertain_messages (
     message_id uuid PRIMARY KEY,

@@ -15,7 +15,8 @@ from actors.lanes import Lanes
 from actors.reading import Reader
 from engine.ids import IdMaker
 from engine.wire import KIND_WEBHOOK, Answer, Intake
-from storage.ingest import Lane, Stored
+from storage.ingest import Lane
+from storage.ingest_rows import Stored
 from storage.pool import Pool
 from storage.shards import prepare_table, take_over
 

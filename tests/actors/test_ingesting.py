@@ -166,6 +166,21 @@ async def test_a_message_is_called_off_by_an_event_that_came_before_it(rig: Shar
     assert await rig.pool.fetchval("SELECT count(*) FROM message_queue") == 0
 
 
+async def test_a_rule_may_write_once_per_order(rig: ShardRig) -> None:
+    await rig.add_rule({"trigger": {"event_type": "order_approved"}, "caps": {"per_order": 1}})
+    named = {"customerName": "Maria"}
+    await rig.post(order("e-1", orderId="o-1", **named), order("e-2", orderId="o-1", **named))
+    await rig.post(order("e-3", orderId="o-1", **named), order("e-4", orderId="o-2", **named))
+    found = await rig.rows("SELECT order_id, status, reason FROM messages ORDER BY id")
+    assert [(row["order_id"], row["status"]) for row in found] == [
+        ("o-1", "queued"),
+        ("o-1", "skipped"),
+        ("o-1", "skipped"),
+        ("o-2", "queued"),
+    ]
+    assert found[1]["reason"] == "cap_per_order"
+
+
 async def test_a_spilled_duplicate_keeps_its_id_as_an_alias(rig: ShardRig) -> None:
     [first] = await rig.post(order("e-1"))
     spilled = rig.intake(order("e-1"), flags=FLAG_SPILLED)

@@ -1,0 +1,74 @@
+"""What follows from a batch's fresh events: messages, capped and called off, and what those events cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from engine.times import rfc3339
+from storage.cancelling import cancel_for_orders, find_cancelling_events
+from storage.ingest_rows import Cap, Stored
+from storage.message_rows import MessageRow, create_messages
+from storage.pool import Connection
+from storage.queries import query
+
+
+async def take_consequences(connection: Connection, stored: Stored, now: datetime) -> None:
+    """Messages of the fresh events, and what those events cancel, also among one another and in any order."""
+    messages = [message for event in stored.fresh for message in event.messages]
+    if messages:
+        caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
+        stored.messages = await _call_off(connection, await _cap(connection, messages, caps) if caps else messages)
+        await create_messages(connection, stored.messages)
+    orders = [event.cancels for event in stored.fresh if event.cancels is not None]
+    if orders:
+        stored.cancelled = await cancel_for_orders(connection, orders, now)
+
+
+async def _cap(connection: Connection, messages: list[MessageRow], caps: Mapping[UUID, Cap]) -> list[MessageRow]:
+    """Return the messages, those skipped that their rule's cap does not allow any more."""
+    asked: dict[UUID, list[UUID]] = {}
+    companies: dict[UUID, UUID] = {}
+    for message in messages:
+        cap = caps.get(message.id)
+        if cap is not None and message.due_at is not None:
+            asked.setdefault(cap.key, []).append(message.id)
+            companies[cap.key] = message.company_id
+    if not asked:
+        return messages
+    keys = sorted(asked)
+    used = await connection.fetch(
+        query("ingest/use_caps"), keys, [companies[key] for key in keys], [len(asked[key]) for key in keys]
+    )
+    over: set[UUID] = set()
+    for key, total in used:
+        allowed = max(0, caps[asked[key][0]].limit - (total - len(asked[key])))
+        over.update(asked[key][allowed:])
+    return [_ended(message, "skipped", "cap_per_order") if message.id in over else message for message in messages]
+
+
+async def _call_off(connection: Connection, messages: list[MessageRow]) -> list[MessageRow]:
+    """Return the messages, those cancelled whose cancelling event had come before them."""
+    asked = [
+        (position, (m.company_id, m.order_id, m.event_id, m.cancel_on))
+        for position, m in enumerate(messages)
+        if m.cancel_on and m.order_id and m.event_id and m.due_at
+    ]
+    if not asked:
+        return messages
+    found = await find_cancelling_events(connection, [question for _, question in asked])
+    called_off = {asked[index][0]: event_type for index, event_type in found.items()}
+    return [
+        _ended(message, "cancelled", f"cancelled_by:{called_off[position]}") if position in called_off else message
+        for position, message in enumerate(messages)
+    ]
+
+
+def _ended(message: MessageRow, status: str, reason: str) -> MessageRow:
+    """Return a new message that ends before it begins."""
+    entry = {"status": status, "at": rfc3339(message.created_at), "reason": reason, "attempt": 0}
+    timeline = orjson.dumps([entry]).decode()
+    return message._replace(status=status, reason=reason, due_at=None, look_at=None, timeline=timeline)
