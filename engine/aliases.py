@@ -88,7 +88,11 @@ def _find_all_at_root(root: dict[str, object]) -> list[object]:
                 found = root[first]
                 if second is not None:
                     found = found.get(second) if type(found) is dict else None
-                if found is not None:
+                if type(found) is str:  # what accept() says of it, without the call
+                    if found and not found.isspace():
+                        hit = found
+                        break
+                elif found is not None:
                     hit = accept(found, accepted)
                     if hit is not None:
                         break

@@ -60,7 +60,7 @@ def _text(value: str, zone: tzinfo) -> datetime | None:
     if len(text) > 64 or not text:
         return None
     if text.isascii() and text.replace(".", "", 1).isdigit():
-        if len(text) not in _COMPACT_LENGTHS:
+        if "." in text or len(text) not in _COMPACT_LENGTHS:
             return _unix(float(text) if "." in text else int(text))
         text = text[:8] + ("T" + text[8:] if len(text) == 14 else "")
     brazilian = _BRAZILIAN.fullmatch(text)
