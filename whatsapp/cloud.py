@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -34,11 +35,15 @@ class CloudClient:
         max_in_flight: int = 512,
         queue_timeout_s: float = 5.0,
     ) -> None:
-        self._http = HttpClient(
-            connect_timeout_s=connect_timeout_s,
-            timeout_s=timeout_s,
-            max_in_flight=max_in_flight,
-            queue_timeout_s=queue_timeout_s,
+        self._http, self._local = (
+            HttpClient(
+                connect_timeout_s=connect_timeout_s,
+                timeout_s=timeout_s,
+                max_in_flight=max_in_flight,
+                queue_timeout_s=queue_timeout_s,
+                proxies=proxies,
+            )
+            for proxies in (True, False)  # a simulator on this machine is not behind the company's proxy
         )
 
     def session(self, phone_number_id: str, token: str, base_url: str, version: str) -> CloudSession:
@@ -59,11 +64,13 @@ class CloudClient:
             f"{base_url.rstrip('/')}/{version}/{phone_number_id}/messages",
             {"authorization": f"Bearer {token}", "content-type": "application/json"},
         )
-        return CloudSession(self._http, target)
+        local = urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")
+        return CloudSession(self._local if local else self._http, target)
 
     async def close(self) -> None:
         """Close the connections; sends in flight become uncertain."""
         await self._http.close()
+        await self._local.close()
 
 
 class CloudSession:

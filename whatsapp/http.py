@@ -65,6 +65,7 @@ class HttpClient:
         connect_timeout_s: Name lookup, TCP and TLS together.
         timeout_s: From the start until the last byte of the answer.
         max_in_flight: Requests (and so connections) at a time; more wait at most ``queue_timeout_s``.
+        proxies: Whether ``HTTPS_PROXY`` and its like in the environment are obeyed.
     """
 
     def __init__(
@@ -75,9 +76,10 @@ class HttpClient:
         max_in_flight: int = 512,
         queue_timeout_s: float = 10.0,
         user_agent: str = "masteria/0.1",
+        proxies: bool = True,
     ) -> None:
         self._closed = False
-        self._client = (
+        builder = (
             ClientBuilder()
             .connect_timeout(timedelta(seconds=connect_timeout_s))
             .timeout(timedelta(seconds=timeout_s))
@@ -87,8 +89,8 @@ class HttpClient:
             .pool_idle_timeout(timedelta(seconds=50))
             .follow_redirects(False)
             .user_agent(user_agent)
-            .build()
         )
+        self._client = (builder if proxies else builder.no_proxy()).build()
 
     async def post(self, target: HttpTarget, body: bytes, headers: Mapping[str, str] | None = None) -> HttpAnswer:
         """Send ``body`` and read the whole answer.

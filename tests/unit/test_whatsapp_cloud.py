@@ -186,6 +186,15 @@ async def test_an_idle_connection_that_the_server_closed_never_costs_a_second_se
             assert isinstance(got, Accepted) if seen else isinstance(got, (Uncertain, NotConnected))
 
 
+async def test_a_local_simulator_is_reached_past_the_proxy_of_the_environment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    body = b'{"messages":[{"id":"wamid.1"}]}'
+    async with server(saying(answer(body))) as (url, _), client() as cloud:
+        assert await cloud.session(NAME, "t", url, "v23.0").send(text("m-1")) == Accepted("wamid.1")
+
+
 async def test_errors_are_told_whole() -> None:
     error = {
         "error": {

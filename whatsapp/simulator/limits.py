@@ -29,9 +29,9 @@ class Throughput:
 
 
 class PairLimit:
-    """The pair limit of every (number, person), as the time at which each pair's debt is paid (GCRA).
+    """One number's pair limits: for every person the time at which the debt is paid (GCRA).
 
-    A pair that was silent for a whole burst owes nothing, so two generations of that length are kept and the
+    Who got nothing for as long as a burst lasts owes nothing, so two generations of that length are kept and the
     older one is dropped: memory follows the recent traffic, not all of it.
     """
 
@@ -40,20 +40,20 @@ class PairLimit:
         self._older: dict[int, int] = {}
         self._turn_ms = 0
 
-    def take(self, pair: int, now_ms: int) -> bool:
-        """Count one message of ``pair`` (any integer that names it); False when it exceeds the burst."""
+    def take(self, phone: int, now_ms: int) -> bool:
+        """Count one message to ``phone``; False when it exceeds the burst."""
         if now_ms >= self._turn_ms:
             self._older = self._recent if now_ms < self._turn_ms + _GENERATION_MS else {}
             self._recent = {}
             self._turn_ms = now_ms + _GENERATION_MS
         recent = self._recent
-        paid_ms = recent.get(pair)
+        paid_ms = recent.get(phone)
         if paid_ms is None:
-            paid_ms = self._older.get(pair, now_ms)
+            paid_ms = self._older.get(phone, now_ms)
         paid_ms = max(paid_ms, now_ms) + PAIR_INTERVAL_MS
         if paid_ms - now_ms > _GENERATION_MS:
             return False
-        recent[pair] = paid_ms
+        recent[phone] = paid_ms
         return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from whatsapp.simulator.limits import Throughput
+from whatsapp.simulator.limits import PairLimit, Throughput
 from whatsapp.simulator.templates import Template
 
 TIERS = ("TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
@@ -15,8 +15,8 @@ class Number:
     """One business phone number. ``index`` names it in the ledger for ever."""
 
     __slots__ = (
-        "_second", "_this_second", "accepted", "app_id", "authorization", "bucket", "index", "last_s", "peak_s",
-        "phone", "phone_number_id", "tier", "waba_id",
+        "_second", "_this_second", "accepted", "app_id", "authorization", "bucket", "index", "last_s", "pairs",
+        "peak_s", "phone", "phone_number_id", "tier", "waba_id",
     )  # fmt: skip
 
     def __init__(self, index: int, phone_number_id: str) -> None:
@@ -31,7 +31,8 @@ class Number:
         self.clear()
 
     def clear(self) -> None:
-        """Forget the counts."""
+        """Forget the counts and who was written to."""
+        self.pairs = PairLimit()
         self.accepted = 0
         self.peak_s = 0
         self.last_s = 0

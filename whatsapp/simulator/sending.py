@@ -82,7 +82,7 @@ class Desk:
         now_ms = world.clock.now_ms()
         if not number.bucket.take(now_ms):
             raise GraphRefusal(130429)
-        if not world.pairs.take(phone << 20 | number.index, now_ms):
+        if not number.pairs.take(phone, now_ms):
             raise GraphRefusal(131056)
         number.count(now_ms)
         ledger = world.ledger

@@ -13,7 +13,6 @@ from whatsapp.http import HttpClient
 from whatsapp.simulator.clock import Clock
 from whatsapp.simulator.faults import Faults
 from whatsapp.simulator.ledger import Ledger
-from whatsapp.simulator.limits import PairLimit
 from whatsapp.simulator.outbox import Outbox
 from whatsapp.simulator.people import People
 from whatsapp.simulator.registry import App, Registry
@@ -26,7 +25,9 @@ class World:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.clock = Clock()
-        self.http = HttpClient(connect_timeout_s=2.0, timeout_s=15.0, max_in_flight=64, user_agent="simulator")
+        self.http = HttpClient(
+            connect_timeout_s=2.0, timeout_s=15.0, max_in_flight=64, user_agent="simulator", proxies=False
+        )
         self.registry = Registry()
         self.people = People(seed)
         self.faults = Faults(seed)
@@ -52,7 +53,6 @@ class World:
     def _clear_messages(self) -> None:
         self._nonce_ms = max(self.clock.now_ms(), self._nonce_ms + 1)
         self.ledger = Ledger(self._nonce_ms)
-        self.pairs = PairLimit()
         self.writer = StatusWriter(self.ledger, self.registry, self.people, self.clock.start_ms)
         self.since_ms = self.clock.now_ms()
         self.requests = 0
