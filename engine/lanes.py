@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 
 @dataclass(slots=True, eq=False)
@@ -17,6 +18,7 @@ class Parcel:
         components: Meta's template components, or None.
         event_ms: when its event came in (milliseconds since 1970), or None.
         attempt: tries spent so far.
+        uuid: the id as Postgres' driver takes it.
     """
 
     id: bytes
@@ -32,8 +34,10 @@ class Parcel:
     category: str | None
     event_ms: int | None
     attempt: int
-    order_id: str | None = None
-    cancel_on: list[str] | None = None
+    uuid: UUID = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.uuid = UUID(bytes=self.id)
 
     @classmethod
     def from_wire(cls, wire: dict[str, Any]) -> Parcel:
@@ -66,10 +70,10 @@ class Mailbox:
     A session belongs to one company, and every session has its own mailbox: no company can fill another's.
     """
 
-    __slots__ = ("_bulk", "_capacity", "_known", "_transactional")
+    __slots__ = ("_bulk", "_known", "_transactional", "capacity")
 
     def __init__(self, capacity: int) -> None:
-        self._capacity = capacity
+        self.capacity = capacity
         self._transactional: deque[Parcel] = deque()
         self._bulk: deque[Parcel] = deque()
         self._known: set[bytes] = set()
@@ -91,11 +95,11 @@ class Mailbox:
         if parcel.id in self._known:
             return True
         if parcel.transactional:
-            if len(self._transactional) * 2 >= self._capacity * 3:
+            if len(self._transactional) * 2 >= self.capacity * 3:
                 return False
             self._transactional.append(parcel)
         else:
-            if len(self._bulk) >= self._capacity:
+            if len(self._bulk) >= self.capacity:
                 return False
             self._bulk.append(parcel)
         self._known.add(parcel.id)

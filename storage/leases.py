@@ -6,35 +6,37 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from storage.pool import Connection
+from storage.pool import Connection, Pool
 from storage.queries import query
 
 
-async def acquire(connection: Connection, session_ids: Sequence[UUID], owner: str, ttl_s: float) -> dict[UUID, int]:
+async def acquire(
+    executor: Pool | Connection, session_ids: Sequence[UUID], owner: str, ttl_s: float
+) -> dict[UUID, int]:
     """Take the leases that can be had and return session → fence; one that another owner holds is missing.
 
     Args:
-        connection: any.
+        executor: any.
         session_ids: the sessions wanted.
         owner: unique to this incarnation of the caller: a restarted host is another owner and waits.
         ttl_s: seconds until the lease ends unless it is renewed.
     """
     if not session_ids:
         return {}
-    rows = await connection.fetch(query("sending/acquire_leases"), list(session_ids), owner, timedelta(seconds=ttl_s))
+    rows = await executor.fetch(query("sending/acquire_leases"), list(session_ids), owner, timedelta(seconds=ttl_s))
     return {row[0]: row[1] for row in rows}
 
 
-async def renew(connection: Connection, fences: Mapping[UUID, int], owner: str, ttl_s: float) -> set[UUID]:
+async def renew(executor: Pool | Connection, fences: Mapping[UUID, int], owner: str, ttl_s: float) -> set[UUID]:
     """Prolong leases and return those that are still the caller's; the others must not be used any more."""
     if not fences:
         return set()
-    rows = await connection.fetch(
+    rows = await executor.fetch(
         query("sending/renew_leases"), list(fences), list(fences.values()), owner, timedelta(seconds=ttl_s)
     )
     return {row[0] for row in rows}
 
 
-async def release(connection: Connection, session_ids: Sequence[UUID], owner: str) -> None:
+async def release(executor: Pool | Connection, session_ids: Sequence[UUID], owner: str) -> None:
     """Give leases back; nothing of the caller's may be in flight."""
-    await connection.execute(query("sending/release_leases"), list(session_ids), owner)
+    await executor.execute(query("sending/release_leases"), list(session_ids), owner)

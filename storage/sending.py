@@ -89,6 +89,7 @@ class Answer:
         error_class, code: for the dead letter.
         decide_at: when an uncertain message's grace time ends.
         taken: what the queue knew about it.
+        event_ms: when its event came in (milliseconds since 1970), for the latency to acceptance.
     """
 
     message_id: UUID
@@ -111,13 +112,15 @@ class Answer:
     code: str | None = None
     decide_at: datetime | None = None
     taken: Taken = NOTHING
+    event_ms: int | None = None
 
 
 @dataclass(slots=True)
 class Recorded:
-    """What a batch of answers changed."""
+    """What a batch of answers changed; ``accepted`` are those that nobody had recorded before."""
 
     transitions: list[Transition] = field(default_factory=list)
+    accepted: list[Answer] = field(default_factory=list)
     uncertain: int = 0
     dead: int = 0
 
@@ -182,7 +185,11 @@ async def record_answers(
         if message is None:  # erased meanwhile
             continue
         changed.append(message)
-        if _apply(message, answer):
+        known = message.timeline
+        applied = _apply(message, answer)
+        if answer.outcome == "accepted" and message.timeline != known:
+            recorded.accepted.append(answer)
+        if applied:
             took.append((answer, message))
         if (transition := message.transition) is not None:
             recorded.transitions.append(transition)
@@ -289,6 +296,19 @@ class OpenDispatch:
     session_id: UUID
     fence: int
     unanswered: list[tuple[UUID, int]]
+
+
+async def delete_dispatches(connection: Connection, dispatch_ids: Sequence[UUID]) -> None:
+    """Forget intents whose messages are all answered."""
+    await connection.execute(query("sending/delete_dispatches"), list(dispatch_ids))
+
+
+async def was_recorded(connection: Connection, answer: Answer) -> bool:
+    """Tell whether this answer, and with it the batch it was written in, is in the ledger already."""
+    found: bool = await connection.fetchval(
+        query("sending/find_attempt"), answer.message_id, id_time(answer.message_id), answer.dispatch_id
+    )
+    return found
 
 
 async def open_dispatches(

@@ -14,7 +14,7 @@ from storage.pool import Connection
 from storage.queries import query
 
 # What a session's resumption brings back; every other hold has its own end.
-SESSION_REASONS = ("session_paused", "session_stopped", "session_removed")
+SESSION_REASONS = ("session_paused", "session_stopped", "session_removed", "session_incomplete")
 
 
 async def cancel(
@@ -47,16 +47,18 @@ async def hold(
 
 async def hold_session(
     connection: Connection, session_id: UUID, reason: str, now: datetime, most: int
-) -> list[Transition]:
-    """Set aside at most ``most`` of a session's due messages; nothing returned means that none are left."""
+) -> tuple[int, list[Transition]]:
+    """Set aside at most ``most`` of a session's due messages; return how many, and what changed. 0: none are left."""
     rows = await connection.fetch(query("sending/hold_session"), session_id, most)
-    return await _change(connection, [row[0] for row in rows], "held", reason, now)
+    return len(rows), await _change(connection, [row[0] for row in rows], "held", reason, now)
 
 
-async def release_session(connection: Connection, session_id: UUID, now: datetime, most: int) -> list[Transition]:
-    """Bring back at most ``most`` messages that wait for their session; nothing returned means that none are left."""
+async def release_session(
+    connection: Connection, session_id: UUID, now: datetime, most: int
+) -> tuple[int, list[Transition]]:
+    """Bring back at most ``most`` messages that wait for their session; return how many, and what changed."""
     rows = await connection.fetch(query("sending/release_session"), session_id, list(SESSION_REASONS), most)
-    return await _change(connection, [row[0] for row in rows], "queued", None, now)
+    return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
 
 
 async def _change(

@@ -6,5 +6,9 @@ WITH mine AS MATERIALIZED (
     JOIN message_queue q ON q.message_id = given.message_id
     FOR UPDATE OF q SKIP LOCKED
 )
-UPDATE message_queue q SET look_at = mine.look_at FROM mine WHERE q.message_id = mine.message_id
+UPDATE message_queue q
+SET look_at = mine.look_at,
+    due_at = CASE WHEN mine.look_at = 'infinity' THEN q.due_at ELSE greatest(q.due_at, mine.look_at) END
+FROM mine
+WHERE q.message_id = mine.message_id
 RETURNING q.message_id

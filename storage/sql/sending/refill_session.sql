@@ -3,7 +3,7 @@
 WITH due AS MATERIALIZED (
     SELECT message_id
     FROM message_queue
-    WHERE session_id = $1 AND due_at <= now() AND look_at < now() + $4::interval AND message_id <> ALL($2::uuid[])
+    WHERE session_id = $1 AND due_at <= now() AND look_at < 'infinity' AND message_id <> ALL($2::uuid[])
     ORDER BY due_at
     LIMIT $3
     FOR UPDATE SKIP LOCKED

@@ -1,10 +1,11 @@
--- Brings back what was set aside with one of these reasons, a batch at a time.
+-- Brings back what waits for its session or after WhatsApp's refusal, a batch at a time.
 -- Index: idx_message_queue_session, then each message's primary key.
 WITH mine AS MATERIALIZED (
     SELECT q.message_id
     FROM message_queue q
     JOIN messages m ON m.id = q.message_id AND m.created_at = masteria_id_time(q.message_id)
-    WHERE q.session_id = $1 AND q.look_at = 'infinity' AND m.status = 'held' AND m.reason = ANY($2::text[])
+    WHERE q.session_id = $1 AND q.look_at = 'infinity' AND m.status = 'held'
+        AND (m.reason = ANY($2::text[]) OR m.reason LIKE 'whatsapp\_%')
     ORDER BY q.due_at
     LIMIT $3
     FOR UPDATE OF q SKIP LOCKED

@@ -1,0 +1,152 @@
+"""The sessions of one sender host: who is served, how, and who has to stop. Part of actors/sending.py."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from actors.sender import Office, SessionSender
+from actors.session_work import SessionWork
+from actors.verdicts import Judge, Pause
+from engine.errors import MasteriaError
+from engine.ids import ms_to_time
+from engine.lanes import Parcel
+from engine.settings import Settings
+from storage.pool import AWAY, Pool
+from storage.sender_sessions import SenderSession, load_sessions, pause_sessions
+from whatsapp.transport import NotConnected, Outbound, SendAnswer, Transport
+
+log = logging.getLogger(__name__)
+_UNKNOWN_S = 2.0  # a company whose session nobody knows is not asked for again so soon
+_UNKNOWN_MAX = 10_000
+
+
+class TransportMaker(Protocol):
+    """Where sessions' transports come from (actors/transports.py)."""
+
+    def make(self, session: SenderSession) -> Transport: ...
+
+    async def close(self) -> None: ...
+
+
+class _NoTransport:
+    """A session that cannot send: what is missing is said once, and nothing is tried."""
+
+    async def send(self, message: Outbound) -> SendAnswer:
+        return NotConnected("the session is incomplete")
+
+    async def close(self) -> None:
+        return
+
+
+class Roster:
+    """Knows the senders; loads, changes, stops and resumes them.
+
+    Args:
+        announce: tells other hosts that a company's sessions have changed; None where nobody needs to know.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        number: int,
+        pool: Pool,
+        transports: TransportMaker,
+        office: Office,
+        judge: Judge,
+        work: SessionWork,
+        announce: Callable[[bytes], Awaitable[object]] | None,
+    ) -> None:
+        self._settings = settings
+        self._number = number
+        self._pool = pool
+        self._transports = transports
+        self._office = office
+        self._judge = judge
+        self._work = work
+        self._announce = announce
+        self._unknown: dict[bytes, float] = {}
+        self._pausing: set[UUID] = set()
+        self.senders: dict[UUID, SessionSender] = {}
+
+    def strangers(self, parcels: list[Parcel]) -> list[UUID]:
+        """Return companies whose sessions should be read because one of them is not known yet."""
+        now = time.monotonic()
+        companies = {parcel.company for parcel in parcels if UUID(bytes=parcel.session) not in self.senders}
+        asked = [company for company in companies if self._unknown.get(company, 0.0) < now]
+        if len(self._unknown) > _UNKNOWN_MAX:
+            self._unknown.clear()
+        self._unknown.update((company, now + _UNKNOWN_S) for company in asked)
+        return [UUID(bytes=company) for company in asked]
+
+    async def load(self, company_id: UUID | None) -> None:
+        """Read the sessions of a company, or all; what they say is in force when this returns."""
+        loaded = await load_sessions(self._pool, self._number, self._settings.sender_hosts, company_id)
+        present = {session.id for session in loaded}
+        for session in loaded:
+            self._take_on(session)
+        for sender in self.senders.values():
+            if company_id in (None, sender.session.company_id) and sender.id not in present:
+                self._stop(sender, "session_removed")
+
+    def _take_on(self, session: SenderSession) -> None:
+        transport: Transport = _NoTransport()
+        reason = None if session.state == "active" else f"session_{session.state}"
+        try:
+            transport = self._transports.make(session)
+        except (MasteriaError, ValueError) as error:
+            log.warning("session %s cannot send: %s", session.id, error, extra={"action": "load_sessions"})
+            reason = reason or "session_incomplete"
+        sender = self.senders.get(session.id)
+        if sender is None:
+            sender = self.senders[session.id] = SessionSender(session, transport, self._office, self._judge)
+        else:
+            sender.change(session, transport)
+        if reason is not None:
+            self._stop(sender, reason)
+        elif sender.paused_for is not None and sender.id not in self._pausing:
+            sender.resume()
+            self._work.release(sender)
+
+    def _stop(self, sender: SessionSender, reason: str) -> None:
+        if sender.paused_for is None:
+            sender.stop(reason)
+        sender.paused_for = reason
+        self._work.hold(sender)
+
+    async def pause(self, sender: SessionSender, pause: Pause) -> None:
+        """Write down that WhatsApp stops a session (and its company's others of the account or app, if it says so)."""
+        session = sender.session
+        resume_at = None
+        if pause.wait_s is not None:
+            resume_at = ms_to_time(time.time_ns() // 1_000_000) + timedelta(seconds=pause.wait_s)
+        self._pausing.add(sender.id)
+        try:
+            while True:
+                try:
+                    async with self._pool.acquire() as connection:
+                        paused = await pause_sessions(
+                            connection,
+                            session.company_id,
+                            [session.id],
+                            pause.reason,
+                            resume_at,
+                            waba_id=session.waba_id if pause.scope == "account" else None,
+                            app_id=session.app_id if pause.scope == "app" else None,
+                        )
+                    break
+                except AWAY:
+                    await asyncio.sleep(0.5)
+        finally:
+            self._pausing.discard(sender.id)
+        log.warning("session %s paused: %s", session.id, pause.reason, extra={"action": "pause_session"})
+        for session_id in (session.id, *paused):
+            if (known := self.senders.get(session_id)) is not None:
+                self._stop(known, "session_paused")
+        if self._announce is not None:
+            await self._announce(session.company_id.bytes)

@@ -1,0 +1,81 @@
+"""Ray actor ``scheduler``: a shell around actors/scheduling.py."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
+
+from actors.base import Life
+from actors.delta_feed import DeltaFeed
+from actors.handles import AggregatorRef, SenderRef, SupervisorRef
+from actors.lanes import WriterLane
+from actors.recorder import Changes, summaries
+from actors.scheduling import Scheduling
+from engine.errors import Unavailable
+from engine.metrics import Delta
+from engine.settings import Settings
+from storage.ingest import Lane
+from storage.message_changes import Transition
+from storage.pool import AWAY, open_pool
+
+
+class Scheduler:
+    """Nothing but loops; there is nothing to rebuild after a crash."""
+
+    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]
+        self._settings = settings
+        self._life = Life("scheduler")
+        self._aggregator = AggregatorRef(settings.instance)
+        self._feed: tuple[int, DeltaFeed] | None = None
+        self._changes = Changes(WriterLane(settings.database_url, self._life.name), self._told)
+        self._scheduling: Scheduling | None = None
+        try:
+            await self._open()
+        except (Unavailable, *AWAY):
+            self._life.run(self._open, pause_s=0.2, action="open")
+
+    async def _open(self) -> None:
+        if self._scheduling is not None:
+            return
+        settings = self._settings
+        pool = await open_pool(settings.database_url, maximum=2, name=self._life.name, timeout_s=2.0)
+        supervisor = SupervisorRef(settings.instance)
+        scheduling = Scheduling(
+            self._changes,
+            pool,
+            [SenderRef(number, settings.instance).enqueue for number in range(settings.sender_hosts)],
+            lambda company_id: supervisor.announce("sessions", company_id),
+        )
+
+        async def hand_over() -> None:
+            await asyncio.sleep(await scheduling.hand_over_due())
+
+        async def partitions() -> None:
+            await scheduling.make_partitions(datetime.now(UTC).date())
+
+        self._life.run(hand_over, pause_s=0.0, action="hand_over_due")
+        self._life.run(scheduling.decide, pause_s=1.0, action="decide_uncertain")
+        self._life.run(scheduling.resume, pause_s=1.0, action="resume_sessions")
+        self._life.run(partitions, pause_s=3600.0, action="make_partitions")
+        self._scheduling = scheduling
+
+    def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
+        if self._feed is None or self._feed[0] != lane.epoch:
+            self._feed = (lane.epoch, DeltaFeed(self._aggregator.apply, lane.writer, lane.epoch))
+        self._feed[1].push(lane.seq, now_ms, delta, summaries(transitions, now_ms))
+
+    async def ping(self) -> dict[str, Any]:
+        pulse = self._life.ping(ok=self._scheduling is not None)
+        if self._scheduling is not None:
+            pulse["counters"] |= self._scheduling.counters
+        return pulse
+
+    async def reload(self, company_id: bytes | None) -> None:
+        """Keeps no configuration."""
+
+    async def drain(self) -> None:
+        await self._life.stop()
+        if self._feed is not None:
+            await self._feed[1].close()
+        await self._changes.close()

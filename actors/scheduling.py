@@ -1,0 +1,126 @@
+"""Work whose time has come, without Ray: due messages to their senders, the uncertain decided, sessions resumed."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from actors.recorder import Changes
+from engine.errors import MasteriaError
+from engine.ids import IdMaker, ms_to_time
+from engine.metrics import Delta
+from engine.wire import pack
+from storage.due import Decided, Due, claim_due, decide_uncertain, next_due_s
+from storage.message_changes import Transition
+from storage.message_rows import MessageRow
+from storage.partitions import make_partitions
+from storage.pool import Connection, Pool
+from storage.sender_sessions import resume_sessions
+
+log = logging.getLogger(__name__)
+_PER_TRANSACTION = 500
+_PER_CALL = 256
+_AGAIN_S = 30.0
+_SHORTEST_S, _LONGEST_S = 0.02, 0.25
+
+
+class Scheduling:
+    """Claims rows and hands them on. Two of these at once share the work: every claim skips what the other holds.
+
+    Args:
+        changes: this writer's transactions.
+        pool: for what changes no message.
+        hosts: per sender host, the call that hands messages over.
+        announce: tells everybody that a company's sessions have changed.
+    """
+
+    def __init__(
+        self,
+        changes: Changes,
+        pool: Pool,
+        hosts: Sequence[Callable[[bytes], Awaitable[object]]],
+        announce: Callable[[bytes], Awaitable[object]],
+    ) -> None:
+        self._changes = changes
+        self._pool = pool
+        self._hosts = hosts
+        self._announce = announce
+        self._ids = IdMaker()
+        self.counters = {"claimed": 0, "sent_again": 0, "resumed": 0, "left_to_sweep": 0}
+
+    async def hand_over_due(self) -> float:
+        """Hand over everything that is due; return the seconds until there is more, at most a quarter of one."""
+        while True:
+            due = await self._claim()
+            self.counters["claimed"] += due.claimed
+            await self._hand_over(due.messages)
+            if due.claimed < _PER_TRANSACTION:
+                break
+        async with self._pool.acquire() as connection:
+            seconds = await next_due_s(connection)
+        return _LONGEST_S if seconds is None else min(_LONGEST_S, max(_SHORTEST_S, seconds))
+
+    async def decide(self) -> None:
+        """Decide about uncertain messages whose grace time is over."""
+        decided = Decided([], 0)
+
+        async def step(connection: Connection, _: Delta) -> list[Transition]:
+            nonlocal decided
+            decided = await decide_uncertain(connection, _now(), _PER_TRANSACTION, self._ids.make_uuid)
+            return [_born(row) for row in decided.retries]
+
+        while True:
+            await self._changes.commit(step)
+            self.counters["sent_again"] += len(decided.retries)
+            if len(decided.retries) + decided.final < _PER_TRANSACTION:
+                return
+
+    async def resume(self) -> None:
+        """Let sessions go on whose pause is over."""
+        async with self._pool.acquire() as connection:
+            resumed = await resume_sessions(connection)
+        self.counters["resumed"] += len(resumed)
+        for company_id in {company for _, company in resumed}:
+            await self._announce(company_id.bytes)
+
+    async def make_partitions(self, today: date) -> None:
+        """Have this month's partitions and the next's."""
+        async with self._pool.acquire() as connection:
+            await make_partitions(connection, today)
+            await make_partitions(connection, (today.replace(day=1) + timedelta(days=32)).replace(day=1))
+
+    async def _claim(self) -> Due:
+        due = Due([], [], 0)
+
+        async def step(connection: Connection, _: Delta) -> list[Transition]:
+            nonlocal due
+            due = await claim_due(connection, _now(), _PER_TRANSACTION, _AGAIN_S)
+            return due.transitions
+
+        await self._changes.commit(step)
+        return due
+
+    async def _hand_over(self, messages: Sequence[dict[str, Any]]) -> None:
+        by_host: dict[int, list[dict[str, Any]]] = {}
+        for message in messages:
+            by_host.setdefault(UUID(bytes=message["session"]).int % len(self._hosts), []).append(message)
+        for host, waiting in by_host.items():
+            for start in range(0, len(waiting), _PER_CALL):
+                part = waiting[start : start + _PER_CALL]
+                try:
+                    await self._hosts[host](pack(part))
+                except MasteriaError as error:
+                    self.counters["left_to_sweep"] += len(part)
+                    log.warning("sender host %d does not answer: %s", host, error, extra={"action": "hand_over"})
+
+
+def _born(row: MessageRow) -> Transition:
+    return Transition(row.company_id, row.id, row.session_id, row.event_id, None, row.status)
+
+
+def _now() -> datetime:
+    return ms_to_time(time.time_ns() // 1_000_000)

@@ -1,0 +1,76 @@
+"""Ray actor ``sender-<n>``: a shell around actors/sending.py."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any, cast
+from uuid import UUID
+
+from actors.base import Life
+from actors.handles import AggregatorRef, SupervisorRef
+from actors.sending import SendingHost
+from actors.transports import Transports
+from engine.errors import Unavailable
+from engine.settings import Settings
+from engine.vault import Vault
+from engine.wire import unpack
+from storage.pool import AWAY, open_pool
+
+
+class SenderHost:
+    """See docs/INTERNALS.md for its calls."""
+
+    async def __init__(self, settings: Settings, number: int) -> None:  # type: ignore[misc]
+        self._settings = settings
+        self._number = number
+        self._life = Life(f"sender-{number}")
+        self._host: SendingHost | None = None
+        try:
+            await self._open()
+        except (Unavailable, *AWAY):
+            self._life.run(self._open, pause_s=0.2, action="open")
+
+    async def _open(self) -> None:
+        """Be ready to send; called again until Postgres is there."""
+        if self._host is not None:
+            return
+        settings = self._settings
+        pool = await open_pool(settings.database_url, maximum=2, name=self._life.name, timeout_s=2.0)
+        supervisor = SupervisorRef(settings.instance)
+        host = SendingHost(
+            settings,
+            self._number,
+            self._life,
+            pool,
+            Transports(settings, Vault.from_text(os.environ["MASTERIA_SECRET_KEY"])),
+            AggregatorRef(settings.instance).apply,
+            lambda company_id: supervisor.announce("sessions", company_id),
+        )
+        await host.start()
+        self._host = host
+
+    async def enqueue(self, blob: bytes) -> int:
+        """Take messages that are due; return how many, the sweep brings the rest."""
+        return 0 if self._host is None else await self._host.enqueue(blob)
+
+    async def cancelled(self, blob: bytes) -> None:
+        """Forget cancelled messages: ``[1, [id…]]``."""
+        if self._host is not None:
+            self._host.cancelled(set(cast("list[bytes]", unpack(blob))))
+
+    async def reload(self, company_id: bytes | None) -> None:
+        """Read a company's sessions, or all, again; in force when this returns."""
+        if self._host is not None:
+            await self._host.reload(None if company_id is None else UUID(bytes=company_id))
+
+    async def ping(self) -> dict[str, Any]:
+        pulse = self._life.ping(ok=self._host is not None)
+        if self._host is not None:
+            pulse["counters"] |= self._host.counters()
+        return pulse | {"cpu_s": sum(os.times()[:2]), "now_ms": time.time_ns() // 1_000_000}
+
+    async def drain(self) -> None:
+        """Finish what is in flight, record it, and give the leases back."""
+        if self._host is not None:
+            await self._host.drain()
