@@ -1,0 +1,37 @@
+-- Adds counted deltas to the roll-ups, moves the watermarks and deletes them: what is deleted is what is added, so two
+-- aggregators at once cannot count twice. Index: metric_deltas_pkey, one range per writer; the roll-ups' primary keys.
+WITH gone AS (
+    DELETE FROM metric_deltas d
+    USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS counted (writer, epoch, seq)
+    WHERE d.writer = counted.writer AND d.epoch = counted.epoch AND d.seq <= counted.seq
+    RETURNING d.writer, d.epoch, d.seq, d.committed_ms, d.data
+), marked AS (
+    INSERT INTO metric_watermarks (writer, epoch, seq)
+    SELECT writer, epoch, max(seq) FROM gone GROUP BY writer, epoch ORDER BY writer, epoch
+    ON CONFLICT (writer, epoch) DO UPDATE SET seq = greatest(metric_watermarks.seq, excluded.seq)
+), changes AS MATERIALIZED (
+    SELECT (change->>0)::uuid AS company_id,
+           to_timestamp(60 * CASE WHEN (change->>1)::bigint = 0 THEN committed_ms / 60000
+                                  ELSE (change->>1)::bigint END) AS minute,
+           change->>2 AS kind, change->>3 AS key, (change->>4)::uuid AS session_id,
+           sum((change->>5)::bigint)::bigint AS value
+    FROM gone CROSS JOIN LATERAL json_array_elements(data->'rows') AS change
+    GROUP BY 1, 2, 3, 4, 5
+), minutes AS (
+    INSERT INTO metric_minutes AS m (company_id, minute, kind, key, session_id, value)
+    SELECT company_id, minute, kind, key, session_id, value FROM changes WHERE value <> 0
+    ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (company_id, minute, kind, key, session_id) DO UPDATE SET value = m.value + excluded.value
+), periods AS (
+    INSERT INTO metric_periods AS p (company_id, step_s, start, kind, key, session_id, value)
+    SELECT company_id, step_s,
+           CASE step_s WHEN 0 THEN 'epoch'::timestamptz
+                       ELSE to_timestamp(floor(extract(epoch FROM minute) / step_s) * step_s) END,
+           kind, key, session_id, sum(value)
+    FROM changes CROSS JOIN unnest(ARRAY[0, 3600, 86400]) AS step_s
+    GROUP BY 1, 2, 3, 4, 5, 6
+    HAVING sum(value) <> 0
+    ORDER BY 1, 2, 3, 4, 5, 6
+    ON CONFLICT (company_id, step_s, start, kind, key, session_id) DO UPDATE SET value = p.value + excluded.value
+)
+SELECT count(*) FROM gone
