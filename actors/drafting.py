@@ -18,6 +18,7 @@ from engine.times import rfc3339
 from storage.cancelling import CancelOrder
 from storage.ingest_rows import Cap, EventWrite
 from storage.message_rows import HANDED_OVER_S, MessageRow
+from storage.uuids import uuid_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Drafter:
         self, company: Company, facts: EventFacts, key: bytes, canonical: CanonicalEvent | None, value: object
     ) -> EventWrite:
         """Return an event's write, decided by the company's rules."""
-        event_id = UUID(bytes=facts.event_id)
+        event_id = uuid_of(facts.event_id)
         runs: str | None = None
         messages: list[MessageRow] = []
         caps: dict[UUID, Cap] = {}
@@ -60,7 +61,7 @@ class Drafter:
                     caps[message.id] = Cap(_cap_key(draft.rule_id, draft.order_id), draft.per_order)
             runs = orjson.dumps(outcome.runs, default=str).decode() if outcome.runs else None
         row = _event_row(company.id, event_id, facts, canonical, runs)
-        return EventWrite(UUID(bytes=key), event_id, row, messages, caps, _cancels(company, canonical))
+        return EventWrite(uuid_of(key), event_id, row, messages, caps, _cancels(company, canonical))
 
     def _message(self, company: Company, event_id: UUID, draft: MessageDraft, now_ms: int) -> MessageRow:
         message_id = self._ids.make_uuid(now_ms)
@@ -149,7 +150,7 @@ def _event_row(
 
 
 def _cap_key(rule_id: UUID, order_id: str) -> UUID:
-    return UUID(bytes=blake2b(rule_id.bytes + order_id.encode(), digest_size=16, person=b"per-order").digest())
+    return uuid_of(blake2b(rule_id.bytes + order_id.encode(), digest_size=16, person=b"per-order").digest())
 
 
 def _cancels(company: Company, canonical: CanonicalEvent | None) -> CancelOrder | None:

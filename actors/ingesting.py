@@ -18,6 +18,7 @@ from storage.ingest import Lane, store
 from storage.ingest_rows import DeliveryWrite, Stored
 from storage.pool import Pool
 from storage.refused import REFUSED, blank_refused, strip_to_bytes
+from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
 AfterCommit = Callable[[Lane, int, Stored], None]
@@ -37,11 +38,11 @@ class Ingestor:
     async def reload(self, company_id: bytes | None) -> None:
         """Read a company (or every known one) again; its next event is decided by what stands in Postgres now."""
         for known in [company_id] if company_id else list(self._companies):
-            rows = await load_company(self._pool, UUID(bytes=known))
+            rows = await load_company(self._pool, uuid_of(known))
             if rows is None:
                 self._companies.pop(known, None)
             else:
-                self._companies[known] = Company(UUID(bytes=known), rows)
+                self._companies[known] = Company(uuid_of(known), rows)
 
     async def _company(self, company_id: bytes) -> Company | None:
         if company_id not in self._companies:

@@ -20,6 +20,7 @@ from engine.reading import ReadEvent
 from engine.texts import clean
 from engine.wire import FLAG_CARRIES, FLAG_INACTIVE, FLAG_SPILLED, KIND_META, Intake
 from storage.ingest_rows import DeliveryWrite, EventWrite, MetaPart
+from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
 _META_SOURCE = "whatsapp"
@@ -35,7 +36,7 @@ class Reader:
         """Return a request's write, its events decided by the company's rules."""
         if item.kind == KIND_META:
             return self._meta(company, item)
-        delivery_id = UUID(bytes=item.delivery_id)
+        delivery_id = uuid_of(item.delivery_id)
         facts = company.webhook(item.webhook_id)
         try:
             read = facts.reader.read(item.body, item.content_type, item.headers, item.received_ms, item.event_ids)
@@ -43,7 +44,7 @@ class Reader:
             log.exception("a body could not be read", extra={"action": "read"})
             unread = DecodedItem(None, None, "reader_failed")
             read = [ReadEvent(unread, None, DedupeKey(own)) for own in item.event_ids]
-        webhook_id = UUID(bytes=item.webhook_id)
+        webhook_id = uuid_of(item.webhook_id)
         events: list[EventWrite] = []
         for position, (decoded, event, key) in enumerate(read):
             made = EventFacts(
@@ -60,7 +61,7 @@ class Reader:
             )
             write = self._drafter.event(company, made, key.key, event, decoded.value)
             if key.earlier is not None:
-                write.earlier = (UUID(bytes=key.earlier), key.earlier_from_ms)
+                write.earlier = (uuid_of(key.earlier), key.earlier_from_ms)
             events.append(write)
         return DeliveryWrite(
             company_id=company.id,
@@ -82,10 +83,10 @@ class Reader:
             if (session_id := company.sessions_by_number.get((app_id, number))) is not None
         ]
         inbound = [(session_id, message) for session_id, updates in mine for message in updates.inbound]
-        delivery_id = UUID(bytes=item.delivery_id)
+        delivery_id = uuid_of(item.delivery_id)
         return DeliveryWrite(
             company_id=company.id,
-            webhook_id=UUID(bytes=item.webhook_id),
+            webhook_id=uuid_of(item.webhook_id),
             delivery_id=delivery_id,
             signature=item.signature,
             content_type="application/json",
@@ -116,7 +117,7 @@ class Reader:
         facts = EventFacts(
             event_id=own_id,
             webhook_id=None,
-            delivery_id=UUID(bytes=item.delivery_id),
+            delivery_id=uuid_of(item.delivery_id),
             position=position,
             source=_META_SOURCE,
             signature=item.signature,

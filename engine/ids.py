@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RAND_B_MASK = (1 << 62) - 1
+_POOL = 512
 
 
 class IdMaker:
@@ -23,18 +25,22 @@ class IdMaker:
     def __init__(self) -> None:
         self._last_ms = 0
         self._counter = 0
+        self._random = b""
 
     def make(self, now_ms: int) -> bytes:
         """Return 16 bytes for an id made at ``now_ms`` (milliseconds since 1970, UTC)."""
         if now_ms > self._last_ms:
             self._last_ms = now_ms
-            self._counter = int.from_bytes(os.urandom(1), "big")
+            self._counter = 0
         else:
             self._counter += 1
             if self._counter > 0xFFF:
                 self._last_ms += 1
                 self._counter = 0
-        rand_b = int.from_bytes(os.urandom(8), "big") & _RAND_B_MASK
+        if not self._random:
+            self._random = os.urandom(_POOL)  # one system call for many ids
+        rand_b = int.from_bytes(self._random[:8], "big") & _RAND_B_MASK
+        self._random = self._random[8:]
         value = (self._last_ms & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | self._counter << 64 | 0b10 << 62 | rand_b
         return value.to_bytes(16, "big")
 
@@ -53,6 +59,7 @@ def id_time(value: UUID) -> datetime:
     return ms_to_time(value.int >> 80)
 
 
+@lru_cache(maxsize=1024)
 def ms_to_time(ms: int) -> datetime:
     """Return an aware UTC time for milliseconds since 1970, without the rounding of floats.
 

@@ -23,9 +23,7 @@ def rendezvous(bucket: int, shards: int) -> int:
 
 def assign(shards: int, overrides: Mapping[int, int]) -> list[int]:
     """Return the shard of each of the 256 buckets; an override names the shard of a large company's bucket."""
-    return [
-        overrides[b] if overrides.get(b, shards) < shards else rendezvous(b, shards) for b in range(BUCKETS)
-    ]
+    return [overrides[b] if overrides.get(b, shards) < shards else rendezvous(b, shards) for b in range(BUCKETS)]
 
 
 def _score(bucket: int, shard: int) -> bytes:

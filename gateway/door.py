@@ -23,7 +23,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 _JSON = [(b"content-type", b"application/json")]
 # Never stored: they open other doors.
-_UNSTORED = (b"authorization", b"cookie", b"proxy-authorization")
+_UNSTORED = ("authorization", "cookie", "proxy-authorization")
 
 
 class Intaker(Protocol):
@@ -96,8 +96,7 @@ class WebhookDoor:
         except SignatureRefused as error:
             self._refusals.count(webhook, error.detail, now_ms)
             raise SignatureRefused from error
-        if webhook.scheme.secret_header is not None:
-            headers.pop(webhook.scheme.secret_header, None)
+        forget_credentials(headers, webhook.scheme.secret_header)
         content_type = headers.get("content-type")
         count = count_events(body, content_type)
         ids = [self._ids.make(now_ms) for _ in range(count)]
@@ -162,10 +161,16 @@ def _path_ids(path: str) -> tuple[UUID, str | None]:
 
 
 def header_map(scope: Scope) -> dict[str, str]:
-    """Return a request's headers by lower-case name, without those that open other doors."""
-    return {
-        name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"] if name not in _UNSTORED
-    }
+    """Return a request's headers by lower-case name."""
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+
+
+def forget_credentials(headers: dict[str, str], secret_header: str | None = None) -> None:
+    """Take out of a delivery's headers what opens other doors: it is never stored."""
+    for name in _UNSTORED:
+        headers.pop(name, None)
+    if secret_header is not None:
+        headers.pop(secret_header, None)
 
 
 def _reply(answer: Answer, *, is_array: bool) -> tuple[int, bytes]:

@@ -16,7 +16,7 @@ from engine.sharding import bucket_of
 from engine.signatures import SignatureScheme
 from engine.wire import FLAG_CARRIES, KIND_META, Intake
 from gateway.directory import Directory, MetaAppEntry
-from gateway.door import Intaker, Receive, Scope, Send, header_map, read_body
+from gateway.door import Intaker, Receive, Scope, Send, forget_credentials, header_map, read_body
 from gateway.problems import MethodNotAllowed, problem_response
 
 _NIL = bytes(16)
@@ -56,6 +56,7 @@ class MetaDoor:
         SignatureScheme.meta(app.app_secret).verify(body, headers, now_ms // 1000)
         inbound = self._inbound_by_company(read_updates(body, now_ms), app)
         delivery_id = self._ids.make(now_ms)
+        forget_credentials(headers)
         packed_headers = orjson.dumps(headers)
         await asyncio.gather(
             *(

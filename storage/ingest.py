@@ -15,6 +15,7 @@ from storage.deliveries import copy_deliveries, take_meta
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, Stored
 from storage.pool import Connection
 from storage.queries import query
+from storage.uuids import uuid_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID])
             mine = holder == event.event_id
             if not mine:
                 stored.duplicates[delivery.company_id] = stored.duplicates.get(delivery.company_id, 0) + 1
-            answers.append((UUID(bytes=holder.bytes) if isinstance(holder, _Own) else holder, not mine))
+            answers.append((uuid_of(holder.bytes) if isinstance(holder, _Own) else holder, not mine))
             if mine and not isinstance(holder, _Own) and event.event_id not in taken:
                 taken.add(event.event_id)
                 stored.fresh.append(event)
