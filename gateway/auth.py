@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -51,8 +50,7 @@ class Authenticator:
         self._known: OrderedDict[bytes, tuple[Principal, int]] = OrderedDict()
         self._companies: OrderedDict[UUID, int] = OrderedDict()
         self._used: dict[UUID, datetime] = {}
-        self._touch_at_ms = clock() + _TOUCH_EVERY_MS
-        self._touching: asyncio.Task[None] | None = None
+        self._stored: OrderedDict[UUID, int] = OrderedDict()
 
     async def principal(self, headers: Headers) -> Principal:
         """Return who sent a request.
@@ -118,19 +116,16 @@ class Authenticator:
                 del self._known[key_hash]
 
     def _note_use(self, key_id: UUID) -> None:
-        """Write down now and then, for many requests at once, when keys were used; never in a request's way."""
         now = self._clock()
-        self._used[key_id] = ms_to_time(now)
-        if now >= self._touch_at_ms and self._touching is None:
-            self._touch_at_ms = now + _TOUCH_EVERY_MS
-            self._touching = asyncio.get_running_loop().create_task(self.flush())
-            self._touching.add_done_callback(self._touched)
-
-    def _touched(self, _: asyncio.Task[None]) -> None:
-        self._touching = None
+        if now - self._stored.get(key_id, 0) >= _TOUCH_EVERY_MS:
+            self._stored[key_id] = now
+            self._stored.move_to_end(key_id)
+            self._used[key_id] = ms_to_time(now)
+            if len(self._stored) > _REMEMBERED:
+                self._stored.popitem(last=False)
 
     async def flush(self) -> None:
-        """Store when keys were last used; also called when the gateway drains."""
+        """Store when keys were last used, to the minute; the gateway calls this every second and when it drains."""
         used, self._used = self._used, {}
         if not used:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -83,58 +84,36 @@ async def insert_webhook(executor: Pool | Connection, record: WebhookRecord) -> 
         raise _taken() from error
 
 
-async def update_webhook(
-    executor: Pool | Connection,
-    company_id: UUID,
-    webhook_id: UUID,
-    *,
-    name: str | None = None,
-    source: str | None = None,
-    active: bool | None = None,
-    auth: dict[str, Any] | None = None,
-    mapping: dict[str, Any] | None = None,
-    dedupe: dict[str, Any] | None = None,
+async def change_webhook(
+    pool: Pool, company_id: UUID, webhook_id: UUID, change: Callable[[WebhookRecord], WebhookRecord]
 ) -> WebhookRecord | None:
-    """Change what is given and return the webhook as it is now; None if there is none.
+    """Change a webhook: ``change`` sees it as it is (locked) and returns what it becomes; None if there is none.
 
     Raises:
         Conflict: the company has another webhook without a token for this source.
     """
     try:
-        row = await executor.fetchrow(
-            query("webhooks/update_webhook"),
-            company_id,
-            webhook_id,
-            name,
-            source,
-            active,
-            _text(auth),
-            _text(mapping),
-            _text(dedupe),
-        )
+        async with pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(query("webhooks/lock_webhook"), company_id, webhook_id)
+            if row is None:
+                return None
+            new = change(_record(row))
+            changed = await connection.fetchrow(
+                query("webhooks/update_webhook"),
+                company_id,
+                webhook_id,
+                new.name,
+                new.source,
+                new.active,
+                json.dumps(new.auth),
+                new.secrets_sealed,
+                new.token_hash,
+                json.dumps(new.mapping),
+                json.dumps(new.dedupe),
+            )
     except asyncpg.UniqueViolationError as error:
         raise _taken() from error
-    return None if row is None else _record(row)
-
-
-async def replace_secrets(
-    executor: Pool | Connection,
-    company_id: UUID,
-    webhook_id: UUID,
-    *,
-    known_sealed: bytes | None,
-    secrets_sealed: bytes | None,
-    token_hash: bytes | None,
-) -> WebhookRecord | None:
-    """Put new secrets in the place of those that the caller has read.
-
-    Returns:
-        The webhook as it is now; None if there is none, or if its secrets were changed meanwhile.
-    """
-    row = await executor.fetchrow(
-        query("webhooks/replace_secrets"), company_id, webhook_id, known_sealed, secrets_sealed, token_hash
-    )
-    return None if row is None else _record(row)
+    return None if changed is None else _record(changed)
 
 
 async def delete_webhook(executor: Pool | Connection, company_id: UUID, webhook_id: UUID) -> bool:
@@ -147,10 +126,6 @@ def _record(row: asyncpg.Record) -> WebhookRecord:
     for column in ("auth", "mapping", "dedupe"):
         values[column] = json.loads(values[column])
     return WebhookRecord(**values)
-
-
-def _text(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value)
 
 
 def _taken() -> Conflict:

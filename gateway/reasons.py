@@ -1,0 +1,44 @@
+"""Reason codes in words, Portuguese and English: one look-up over the engine's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
+from engine.rule_reasons import RUN, hold_words
+
+_WAITING: Mapping[str, Words] = {
+    "retry": Words("Nova tentativa marcada.", "Another try is due."),
+    "session_paused": Words("A sessão está pausada.", "The session is paused."),
+    "session_stopped": Words("A sessão está parada.", "The session is stopped."),
+    "session_removed": Words("A sessão foi removida.", "The session was removed."),
+    "cancelled": Words("Cancelada a pedido.", "Cancelled on request."),
+    "paused_by_user": Words("Pausada por uma pessoa.", "Paused by a person."),
+    "event_type_not_named": Words(
+        "A regra não menciona este tipo de evento.", "The rule does not name this type of event."
+    ),
+    "row_refused": Words("O banco não aceitou os campos do evento.", "The database refused the event's fields."),
+}
+_PREFIXES: Mapping[str, Words] = {
+    "cancelled_by": Words("Cancelada por outro evento do pedido:", "Cancelled by another event of its order:"),
+    "payload_refused": Words("O banco não aceitou o JSON:", "The database refused the JSON:"),
+}
+
+
+def in_words(code: str | None) -> dict[str, str] | None:
+    """Return a reason in words; None where there is no reason, or one that tells itself (an error's meaning)."""
+    if code is None:
+        return None
+    for table in (_WAITING, UNPARSED, PAYLOAD, SIGNATURE, RUN):
+        if code in table:
+            return _both(table[code])
+    if words := hold_words(code):
+        return _both(words)
+    prefix, _, rest = code.partition(":")
+    if prefix in _PREFIXES:
+        return {name: f"{text} {rest}" for name, text in _both(_PREFIXES[prefix]).items()}
+    return None
+
+
+def _both(words: Words) -> dict[str, str]:
+    return {"pt": words.pt, "en": words.en}

@@ -1,0 +1,18 @@
+"""Every route of the API, in the order of its documentation."""
+
+from __future__ import annotations
+
+from gateway.operations import Operation
+from gateway.routes import companies, events, health, messages, rules, sessions, templates, watching, webhooks
+
+OPERATIONS: tuple[Operation, ...] = (
+    *events.OPERATIONS,
+    *messages.OPERATIONS,
+    *rules.OPERATIONS,
+    *templates.OPERATIONS,
+    *webhooks.OPERATIONS,
+    *sessions.OPERATIONS,
+    *watching.OPERATIONS,
+    *companies.OPERATIONS,
+    *health.OPERATIONS,
+)

@@ -1,0 +1,321 @@
+"""Routes of rules: kept in versions, checked as a whole, tried against stored events before they send anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from engine.drafts import SessionRow, TemplateRow
+from engine.errors import FieldProblem, NotFound
+from engine.ids import id_time
+from engine.matching import RuleSet
+from engine.pagination import DEFAULT_LIMIT
+from engine.rule_schema import validate_rule
+from engine.rules import RuleRow
+from gateway.calls import Call, json_response, page_response
+from gateway.counts import Count
+from gateway.operations import PAGING, Operation, Query, nothing, ok, page_of
+from gateway.reasons import in_words
+from gateway.routes.lists import small_page
+from gateway.schema import record, ref, whole
+from gateway.stored_events import canonical_of
+from gateway.views import rule_view, time_text
+from storage.companies import get_company
+from storage.events import recent_events
+from storage.rules import (
+    RuleChange,
+    change_rule,
+    count_rules,
+    delete_rule,
+    get_rule,
+    insert_rule,
+    list_rules,
+    list_versions,
+)
+from storage.searching import Row
+from storage.sessions import get_session
+from storage.templates import get_template
+
+_OWN = ("id", "name", "active", "version", "created_at", "updated_at", "company_id")
+_SAMPLES = 10
+
+
+async def _list(call: Call) -> Response:
+    pool, company = call.services.pool, call.company_id
+    return await small_page(
+        call,
+        lambda before, limit: list_rules(pool, company, before, limit),
+        lambda: count_rules(pool, company),
+        rule_view,
+    )
+
+
+async def _get(call: Call) -> Response:
+    row = await get_rule(call.services.pool, call.company_id, call.path_id("rule_id"))
+    if row is None:
+        raise NotFound
+    return json_response(rule_view(row))
+
+
+async def _check(call: Call, definition: dict[str, Any]) -> RuleChange:
+    """Check a whole rule, and that what it refers to is this company's.
+
+    Raises:
+        FieldProblem: names everything that is wrong.
+    """
+    errors = validate_rule(definition)
+    if "name" not in definition:
+        errors.append({"field": "name", "reason": "is needed"})
+    if not errors:
+        errors = await _strangers(call, definition["action"]["send"])
+    if errors:
+        raise FieldProblem(errors)
+    kept = {name: value for name, value in definition.items() if name not in _OWN}
+    return RuleChange(definition["name"], definition.get("active", True), kept)
+
+
+async def _strangers(call: Call, send: dict[str, Any]) -> list[dict[str, str]]:
+    errors = []
+    if await get_session(call.services.pool, call.company_id, UUID(send["session_id"])) is None:
+        errors.append({"field": "action.send.session_id", "reason": "is no session of this company"})
+    template_id = send.get("template_id")
+    if template_id and await get_template(call.services.pool, call.company_id, UUID(template_id)) is None:
+        errors.append({"field": "action.send.template_id", "reason": "is no template of this company"})
+    return errors
+
+
+async def _create(call: Call) -> Response:
+    new = await _check(call, call.body)
+    rule_id = call.services.ids.make_uuid(call.services.clock())
+    await insert_rule(call.services.pool, call.company_id, rule_id, new, id_time(rule_id))
+    await call.services.announce("rules", call.company_id)
+    row = await get_rule(call.services.pool, call.company_id, rule_id)
+    if row is None:
+        raise NotFound
+    return json_response(rule_view(row), 201, {"location": f"/api/v1/rules/{rule_id}"})
+
+
+async def _update(call: Call) -> Response:
+    company_id, rule_id = call.company_id, call.path_id("rule_id")
+    present = await get_rule(call.services.pool, company_id, rule_id)
+    if present is None:
+        raise NotFound
+    await _check(call, _merged(present, call.body))
+
+    def change(row: Row) -> RuleChange:
+        merged = _merged(row, call.body)
+        if errors := validate_rule(merged):  # somebody else changed it since it was checked
+            raise FieldProblem(errors)
+        kept = {name: value for name, value in merged.items() if name not in _OWN}
+        return RuleChange(merged["name"], merged["active"], kept)
+
+    row = await change_rule(call.services.pool, company_id, rule_id, change)
+    if row is None:
+        raise NotFound
+    await call.services.announce("rules", company_id)
+    return json_response(rule_view(row))
+
+
+def _merged(row: Row, body: dict[str, Any]) -> dict[str, Any]:
+    """Return a rule with the fields given in their new form; null takes an optional one away."""
+    merged = {**row["definition"], "name": row["name"], "active": row["active"], **body}
+    return {name: value for name, value in merged.items() if value is not None}
+
+
+async def _delete(call: Call) -> Response:
+    if not await delete_rule(call.services.pool, call.company_id, call.path_id("rule_id")):
+        raise NotFound
+    await call.services.announce("rules", call.company_id)
+    return Response(status_code=204)
+
+
+async def _versions(call: Call) -> Response:
+    rule_id = call.path_id("rule_id")
+    rule = await get_rule(call.services.pool, call.company_id, rule_id)
+    if rule is None:
+        raise NotFound
+    limit = call.query.get("limit", DEFAULT_LIMIT)
+    rows = await list_versions(
+        call.services.pool, call.company_id, rule_id, call.query.get("before", rule["version"] + 1), limit
+    )
+    data = [
+        {"version": row["version"], "definition": row["definition"], "created_at": time_text(row["created_at"])}
+        for row in rows
+    ]
+    return page_response(data, None, Count(rule["version"], False))
+
+
+async def _dry_run(call: Call) -> Response:
+    """Run a rule, stored or as the body would have it, over the newest stored events; nothing is sent or stored."""
+    row = await get_rule(call.services.pool, call.company_id, call.path_id("rule_id"))
+    if row is None:
+        raise NotFound
+    days, most = call.body.get("days", 7), call.body.get("events", 1_000)
+    definition = _merged(row, call.body.get("rule", {}))
+    await _check(call, definition)
+    rules = await _rule_set(call, RuleRow(row["id"], row["name"], True, row["version"], definition))
+    company = await get_company(call.services.pool, call.company_id)
+    zone = company["time_zone"] if company else call.services.settings.time_zone
+    since = call.now() - timedelta(days=days)
+    events = await recent_events(call.services.pool, call.company_id, since, most)
+    return json_response(_trial(rules, events, zone, call.services.clock()))
+
+
+async def _rule_set(call: Call, rule: RuleRow) -> RuleSet:
+    send = rule.definition["action"]["send"]
+    templates, sessions = {}, {}
+    if send.get("template_id"):
+        template = await get_template(call.services.pool, call.company_id, UUID(send["template_id"]))
+        if template is not None:
+            templates[template["id"]] = TemplateRow(**{name: template[name] for name in TemplateRow.__slots__})
+    session = await get_session(call.services.pool, call.company_id, UUID(send["session_id"]))
+    if session is not None:
+        sessions[session["id"]] = SessionRow(session["id"], session["transport"], session["state"])
+    return RuleSet.build([rule], templates, sessions)
+
+
+def _trial(rules: RuleSet, events: list[Row], zone: str, now_ms: int) -> dict[str, Any]:
+    outcomes: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    samples: list[dict[str, Any]] = []
+    for row in events:
+        if row["state"] != "processed":
+            outcomes["unparsed"] += 1
+            continue
+        event, payload = canonical_of(row)
+        outcome = rules.evaluate(event, payload, source=row["source"], company_time_zone=zone, now_ms=now_ms)
+        told = outcome.runs[0] if outcome.runs else {"outcome": "not_triggered", "reason": "event_type_not_named"}
+        outcomes[told["outcome"]] += 1
+        if told["reason"]:
+            reasons[told["reason"]] += 1
+        if outcome.drafts and len(samples) < _SAMPLES:
+            draft = outcome.drafts[0]
+            samples.append(
+                {
+                    "event_id": row["id"],
+                    "to": draft.to_phone or None,
+                    "text": draft.text,
+                    "status": draft.status,
+                    "reason": draft.reason,
+                    "reason_text": in_words(draft.reason),
+                }
+            )
+    return {
+        "events": len(events),
+        "would_send": outcomes["fired"],
+        "outcomes": dict(outcomes),
+        "reasons": dict(reasons),
+        "samples": samples,
+    }
+
+
+_TAG = "Rules"
+_BODY = {**ref("RuleInput")}
+_BEFORE = Query("before", "whole", "Only versions below this one.", whole(1, 999_999_999))
+_EXAMPLE = {
+    "name": "PIX criado: envia o código",
+    "trigger": {"event_type": "pix_created", "source": "grapfy"},
+    "when": {"all": [{"field": "order_value", "op": "greater", "value": 50}]},
+    "action": {
+        "send": {
+            "session_id": "0199f000-0000-7000-8000-000000000001",
+            "text": "Olá, {{customer_name|first_name}}! Seu PIX: {{pix_code}}",
+        }
+    },
+}
+
+OPERATIONS = (
+    Operation(
+        name="listRules",
+        method="GET",
+        path="/rules",
+        handler=_list,
+        summary="Rules, newest first",
+        tag=_TAG,
+        answers=page_of("Rule"),
+        query=PAGING,
+    ),
+    Operation(
+        name="createRule",
+        method="POST",
+        path="/rules",
+        handler=_create,
+        summary="Make a rule; it is in force when this is answered",
+        tag=_TAG,
+        role="operator",
+        body=_BODY,
+        body_example=_EXAMPLE,
+        answers=ok("Rule", "The rule, version 1.", 201),
+    ),
+    Operation(
+        name="getRule",
+        method="GET",
+        path="/rules/{rule_id}",
+        handler=_get,
+        summary="One rule",
+        tag=_TAG,
+        answers=ok("Rule", "The rule."),
+    ),
+    *(
+        Operation(
+            name=name,
+            method=method,
+            path="/rules/{rule_id}",
+            handler=_update,
+            summary="Change a rule; another definition is another version",
+            description="Fields that are left out stay as they are; null takes an optional one away.",
+            tag=_TAG,
+            role="operator",
+            body=_BODY,
+            body_example={"active": False},
+            answers=ok("Rule", "The rule as it is now."),
+        )
+        for name, method in (("updateRule", "PATCH"), ("replaceRule", "PUT"))
+    ),
+    Operation(
+        name="deleteRule",
+        method="DELETE",
+        path="/rules/{rule_id}",
+        handler=_delete,
+        summary="Take a rule out of use",
+        tag=_TAG,
+        role="operator",
+        answers=nothing(),
+    ),
+    Operation(
+        name="listRuleVersions",
+        method="GET",
+        path="/rules/{rule_id}/versions",
+        handler=_versions,
+        summary="Every version a rule has had, newest first",
+        tag=_TAG,
+        answers=page_of("RuleVersion"),
+        query=(PAGING[0], _BEFORE),
+    ),
+    Operation(
+        name="dryRunRule",
+        method="POST",
+        path="/rules/{rule_id}/dry-run",
+        handler=_dry_run,
+        summary="What would this rule have sent?",
+        description=(
+            "Runs the rule, with the changes of `rule` if there are any, over the newest stored events. Nothing is "
+            "sent or stored."
+        ),
+        tag=_TAG,
+        body=record(
+            {
+                "days": whole(1, 90, default=7),
+                "events": whole(1, 5_000, default=1_000, description="How many of the newest events are looked at."),
+                "rule": ref("RuleInput"),
+            }
+        ),
+        body_optional=True,
+        body_example={"days": 7},
+        answers=ok("DryRun", "What it would have done."),
+    ),
+)

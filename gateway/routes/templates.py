@@ -1,0 +1,233 @@
+"""Routes of message templates, and what one looks like with a real event's values."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from starlette.responses import Response
+
+from engine.errors import FieldProblem, NotFound
+from engine.ids import id_time
+from engine.template_schema import CATEGORIES, KINDS, validate_template
+from engine.zones import zone_named
+from gateway.calls import Call, json_response
+from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
+from gateway.routes.lists import small_page
+from gateway.schema import anything, identifier, record, ref, text
+from gateway.sending import message_template
+from gateway.stored_events import canonical_of, empty_event, with_variables
+from gateway.views import template_view
+from storage.companies import get_company
+from storage.events import get_event, recent_events
+from storage.searching import Row
+from storage.templates import (
+    TemplateChange,
+    change_template,
+    count_templates,
+    delete_template,
+    get_template,
+    insert_template,
+    list_templates,
+)
+
+_DEFAULTS: dict[str, Any] = {
+    "kind": KINDS[0],
+    "language": "pt_BR",
+    "category": CATEGORIES[0],
+    "components": [],
+    "defaults": {},
+}
+
+
+async def _list(call: Call) -> Response:
+    pool, company = call.services.pool, call.company_id
+    return await small_page(
+        call,
+        lambda before, limit: list_templates(pool, company, before, limit),
+        lambda: count_templates(pool, company),
+        template_view,
+    )
+
+
+async def _template(call: Call) -> Row:
+    row = await get_template(call.services.pool, call.company_id, call.path_id("template_id"))
+    if row is None:
+        raise NotFound
+    return row
+
+
+async def _get(call: Call) -> Response:
+    return json_response(template_view(await _template(call)))
+
+
+def _checked(definition: dict[str, Any]) -> TemplateChange:
+    """Check a whole template.
+
+    Raises:
+        FieldProblem: names everything that is wrong.
+    """
+    if errors := validate_template(definition):
+        raise FieldProblem(errors)
+    values = {**_DEFAULTS, "status": "approved", **definition}
+    return TemplateChange(**{name: values[name] for name in TemplateChange._fields})
+
+
+async def _create(call: Call) -> Response:
+    new = _checked({name: value for name, value in call.body.items() if value is not None})
+    template_id = call.services.ids.make_uuid(call.services.clock())
+    await insert_template(call.services.pool, call.company_id, template_id, new, id_time(template_id))
+    await call.services.announce("templates", call.company_id)
+    row = await get_template(call.services.pool, call.company_id, template_id)
+    if row is None:
+        raise NotFound
+    return json_response(template_view(row), 201, {"location": f"/api/v1/templates/{template_id}"})
+
+
+async def _update(call: Call) -> Response:
+    def change(row: Row) -> TemplateChange:
+        present = {name: row[name] for name in TemplateChange._fields}
+        merged = {**present, **call.body}
+        return _checked({name: value for name, value in merged.items() if value is not None})
+
+    row = await change_template(call.services.pool, call.company_id, call.path_id("template_id"), change)
+    if row is None:
+        raise NotFound
+    await call.services.announce("templates", call.company_id)
+    return json_response(template_view(row))
+
+
+async def _delete(call: Call) -> Response:
+    if not await delete_template(call.services.pool, call.company_id, call.path_id("template_id")):
+        raise NotFound
+    await call.services.announce("templates", call.company_id)
+    return Response(status_code=204)
+
+
+async def _preview(call: Call) -> Response:
+    """Fill a template with an event's values: the one named, or the newest that could be read."""
+    row = await _template(call)
+    if "body" in call.body:
+        changed = {name: row[name] for name in TemplateChange._fields} | {"body": call.body["body"]}
+        row = {**row, **_checked(changed)._asdict()}
+    event_row = await _event(call)
+    event, payload = canonical_of(event_row) if event_row else (empty_event(call.now()), None)
+    if errors := with_variables(event, call.body.get("variables", {})):
+        raise FieldProblem(errors)
+    company = await get_company(call.services.pool, call.company_id)
+    zone = zone_named(company["time_zone"] if company else call.services.settings.time_zone)
+    content = message_template(row).fill(event, payload, zone, as_text=False)
+    return json_response(
+        {
+            "text": content.text,
+            "components": content.components,
+            "missing": list(content.missing),
+            "event_id": event_row["id"] if event_row else None,
+        }
+    )
+
+
+async def _event(call: Call) -> Row | None:
+    if "event_id" in call.body:
+        row = await get_event(call.services.pool, call.company_id, UUID(call.body["event_id"]))
+        if row is None:
+            raise FieldProblem([{"field": "event_id", "reason": "is no event of this company"}])
+        return row
+    if "variables" in call.body:
+        return None
+    rows = await recent_events(call.services.pool, call.company_id, call.range.since, 20)
+    return next((row for row in rows if row["state"] == "processed"), None)
+
+
+_TAG = "Templates"
+_CONFLICT = {
+    409: Answer("There is one of this name and language.", ref("Problem"), "application/problem+json"),
+}
+_BODY = ref("TemplateInput")
+_EXAMPLE = {
+    "name": "pix_criado",
+    "kind": "meta",
+    "language": "pt_BR",
+    "category": "utility",
+    "body": "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}} está pronto: {{pix_code}} Até já.",
+    "defaults": {"customer_name": "cliente"},
+}
+
+OPERATIONS = (
+    Operation(
+        name="listTemplates",
+        method="GET",
+        path="/templates",
+        handler=_list,
+        summary="Templates, newest first",
+        tag=_TAG,
+        answers=page_of("Template"),
+        query=PAGING,
+    ),
+    Operation(
+        name="createTemplate",
+        method="POST",
+        path="/templates",
+        handler=_create,
+        summary="Make a template",
+        tag=_TAG,
+        role="operator",
+        body=_BODY,
+        body_example=_EXAMPLE,
+        answers={**ok("Template", "The template.", 201), **_CONFLICT},
+    ),
+    Operation(
+        name="getTemplate",
+        method="GET",
+        path="/templates/{template_id}",
+        handler=_get,
+        summary="One template",
+        tag=_TAG,
+        answers=ok("Template", "The template."),
+    ),
+    *(
+        Operation(
+            name=name,
+            method=method,
+            path="/templates/{template_id}",
+            handler=_update,
+            summary="Change a template",
+            description="Fields that are left out stay as they are.",
+            tag=_TAG,
+            role="operator",
+            body=_BODY,
+            body_example={"status": "approved"},
+            answers={**ok("Template", "The template as it is now."), **_CONFLICT},
+        )
+        for name, method in (("updateTemplate", "PATCH"), ("replaceTemplate", "PUT"))
+    ),
+    Operation(
+        name="deleteTemplate",
+        method="DELETE",
+        path="/templates/{template_id}",
+        handler=_delete,
+        summary="Take a template out of use",
+        tag=_TAG,
+        role="operator",
+        answers=nothing(),
+    ),
+    Operation(
+        name="previewTemplate",
+        method="POST",
+        path="/templates/{template_id}/preview",
+        handler=_preview,
+        summary="A template with real values",
+        description="The values of `event_id`, of `variables`, or else of the newest event.",
+        tag=_TAG,
+        body=record(
+            {
+                "event_id": identifier(),
+                "variables": anything(additionalProperties=text(4_096, 0)),
+                "body": text(4_096, description="Another text than the stored one."),
+            }
+        ),
+        body_optional=True,
+        body_example={"variables": {"customer_name": "Cliente Exemplo"}},
+        answers=ok("Preview", "What would be sent."),
+    ),
+)

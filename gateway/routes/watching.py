@@ -1,0 +1,142 @@
+"""Routes for watching the work: dead letters, the queue, numbers, the way to the live feed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import astuple
+from typing import Any
+
+from starlette.responses import Response
+
+from engine.live_tickets import KEY_PURPOSE, NONCE_BYTES, issue
+from engine.pagination import COUNT_CAP, NEWEST
+from gateway.calls import Call, json_response, page_response
+from gateway.operations import (
+    PAGING,
+    TIME_RANGE,
+    Operation,
+    choice_query,
+    flag_query,
+    id_query,
+    ok,
+    page_of,
+    text_query,
+)
+from gateway.views import dead_letter_view, time_text
+from storage.dead_letters import DeadLetterFilter, count_dead_letters, list_dead_letters
+from storage.messages import list_queue
+
+
+async def _dead_letters(call: Call) -> Response:
+    pool, company, within = call.services.pool, call.company_id, call.range
+    wanted = DeadLetterFilter(
+        kind=call.query.get("kind"),
+        error_class=call.query.get("class"),
+        session_id=call.query.get("session_id"),
+        resolved=call.query.get("resolved"),
+    )
+    page = await list_dead_letters(pool, company, wanted, within)
+    until = call.query.get("to", NEWEST.created_at)
+    count = await call.services.counts.of(
+        ("dead_letters", company, astuple(wanted), within.since, until),
+        lambda most: count_dead_letters(pool, company, wanted, since=within.since, until=until, most=most),
+    )
+    return page_response([dead_letter_view(row) for row in page.rows], page.next, count)
+
+
+async def _queue(call: Call) -> Response:
+    now = call.now()
+    rows = await list_queue(call.services.pool, call.company_id, COUNT_CAP, now)
+    lanes = [
+        {
+            "session_id": row["session_id"],
+            "lane": row["lane"],
+            "depth": row["depth"],
+            "due": row["due"],
+            "held": row["held"],
+            "oldest_due_at": time_text(row["oldest_due_at"]),
+            "oldest_s": _age_s(row["oldest_due_at"], now),
+        }
+        for row in rows
+    ]
+    return json_response(
+        {
+            "depth": sum(lane["depth"] for lane in lanes),
+            "held": sum(lane["held"] for lane in lanes),
+            "oldest_s": max((lane["oldest_s"] for lane in lanes), default=0.0),
+            "lanes": lanes,
+        }
+    )
+
+
+def _age_s(oldest: Any, now: Any) -> float:
+    """Return for how many seconds the oldest message is due; 0 where nothing is."""
+    return 0.0 if oldest is None else max(0.0, round((now - oldest).total_seconds(), 3))
+
+
+async def _summary(call: Call) -> Response:
+    query = {name: value.isoformat() for name, value in call.query.items() if name in ("from", "to")}
+    query |= {name: str(value) for name, value in call.query.items() if name not in query}
+    return json_response(await call.services.metrics.summary(call.company_id, query))
+
+
+async def _live(call: Call) -> Response:
+    key = call.services.vault.derive(KEY_PURPOSE)
+    ticket = issue(key, call.company_id.bytes, call.services.clock(), secrets.token_bytes(NONCE_BYTES))
+    return json_response({"url": call.services.settings.live_public_url, "ticket": ticket})
+
+
+OPERATIONS = (
+    Operation(
+        name="listDeadLetters",
+        method="GET",
+        path="/dead-letters",
+        handler=_dead_letters,
+        summary="What failed for good, newest first",
+        tag="Dead letters",
+        answers=page_of("DeadLetter"),
+        query=(
+            *TIME_RANGE,
+            choice_query("kind", "A message or an event.", "message", "event"),
+            text_query("class", "The class of its error, such as `permanent`."),
+            id_query("session_id", "The WhatsApp number."),
+            flag_query("resolved", "Whether somebody has dealt with it."),
+            *PAGING,
+        ),
+    ),
+    Operation(
+        name="getQueue",
+        method="GET",
+        path="/queue",
+        handler=_queue,
+        summary="What waits to be sent, by session and lane",
+        description="Of each session the 10,000 messages that are due first are looked at.",
+        tag="Queue",
+        answers=ok("Queue", "The queue."),
+    ),
+    Operation(
+        name="getMetricsSummary",
+        method="GET",
+        path="/metrics/summary",
+        handler=_summary,
+        summary="Counts, rates, queue and latency",
+        tag="Metrics",
+        answers=ok("MetricsSummary", "The numbers; without `from` and `to` today's."),
+        query=(
+            *TIME_RANGE,
+            id_query("session_id", "Of one WhatsApp number."),
+            id_query("campaign_id", "Of one campaign."),
+            id_query("rule_id", "Of one rule."),
+        ),
+    ),
+    Operation(
+        name="getLiveTicket",
+        method="GET",
+        path="/live",
+        handler=_live,
+        summary="Address and ticket of the live feed",
+        description="Good for one connection within 30 seconds; send it as the first frame: `{type: auth, ticket}`.",
+        tag="Live",
+        answers=ok("LiveTicket", "Where to connect, and with what."),
+    ),
+)

@@ -1,0 +1,208 @@
+"""``POST /messages``: from a checked body to a stored message, once per idempotency key."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import UUID
+
+import orjson
+
+from engine.drafts import BULK, TRANSACTIONAL, Content, MessageTemplate, TemplateRow
+from engine.errors import Conflict, FieldProblem
+from engine.ids import id_time
+from engine.metrics import Delta
+from engine.phones import normalise_typed
+from engine.template_syntax import MAX_TEXT
+from engine.times import parse_time, rfc3339
+from engine.zones import zone_named
+from gateway.calls import Call
+from gateway.schema import anything, choice, identifier, moment, record, text
+from gateway.stored_events import canonical_of, empty_event, with_variables
+from storage.companies import get_company
+from storage.events import get_event
+from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
+from storage.messages import claim_idempotency_key
+from storage.pool import Connection
+from storage.searching import Row
+from storage.sessions import get_session
+from storage.templates import get_template
+
+_FURTHEST = timedelta(days=30)
+
+SEND_SCHEMA = record(
+    {
+        "session_id": identifier(description="The WhatsApp number it goes through."),
+        "to": text(64, description="Who gets it; Brazilian unless it begins with `+`."),
+        "text": text(MAX_TEXT, description="What to send as it stands. Either this or `template_id`."),
+        "template_id": identifier(description="A template, filled from `event_id` and `variables`."),
+        "variables": anything(
+            description="Values by canonical name; they count before the event's.",
+            additionalProperties=text(MAX_TEXT, 0),
+        ),
+        "event_id": identifier(description="An event whose values fill the template."),
+        "lane": choice("transactional", "bulk", description="By default as the template's category says."),
+        "send_at": moment(description="Send it then (at most 30 days ahead) and not at once."),
+    },
+    required=("session_id", "to"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """A checked body with everything it refers to."""
+
+    session: Row
+    to_phone: str
+    template: MessageTemplate | None
+    content: Content
+    event_id: UUID | None
+    event_ms: int | None
+    due_at: datetime | None
+
+
+async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
+    """Store a message and hand it to its sender; return its id, and whether the key was used for it before.
+
+    Raises:
+        FieldProblem: names everything that is wrong.
+        Conflict: the key was used for another request.
+    """
+    wanted = await _read(call)
+    row = _row(call, wanted)
+    digest = hashlib.sha256(orjson.dumps(call.body, option=orjson.OPT_SORT_KEYS)).digest()
+
+    async def work(connection: Connection, delta: Delta) -> UUID | None:
+        if key is not None:
+            used = await claim_idempotency_key(connection, row.company_id, key, digest, row.id)
+            if used is not None:
+                if used[1] != digest:
+                    raise Conflict("this idempotency key was used for another request")
+                return used[0]
+        await create_messages(connection, [row])
+        delta.message(row.company_id.bytes, row.id.int >> 80, row.session_id.bytes, None, row.status)
+        return None
+
+    known = await call.services.ledger.write(work)
+    if known is None and row.status == "queued":
+        call.services.senders.hand_over([hand_over(row, wanted.event_ms, wanted.content.components)])
+    return known or row.id, known is not None
+
+
+async def _read(call: Call) -> _Request:
+    body, errors = call.body, []
+    session = await get_session(call.services.pool, call.company_id, UUID(body["session_id"]))
+    if session is None:
+        errors.append({"field": "session_id", "reason": "is no session of this company"})
+    to_phone = normalise_typed(body["to"])
+    if to_phone is None:
+        errors.append({"field": "to", "reason": "must be a phone number such as +5511900000000"})
+    if ("text" in body) == ("template_id" in body):
+        errors.append({"field": "text", "reason": "is needed, or template_id, and not both"})
+    due_at = _due_at(call, errors)
+    template = await _template(call, errors)
+    event = await _event(call, errors)
+    content = Content(body.get("text", ""), None, ())
+    if template is not None:
+        content = await _fill(call, template, event, session, errors)
+    if errors or session is None or to_phone is None:
+        raise FieldProblem(errors)
+    event_ms = None if event is None else event["id"].int >> 80
+    return _Request(session, to_phone, template, content, event["id"] if event else None, event_ms, due_at)
+
+
+def _due_at(call: Call, errors: list[dict[str, str]]) -> datetime | None:
+    if "send_at" not in call.body:
+        return None
+    due_at = parse_time(call.body["send_at"])
+    now = call.now()
+    if due_at is None or due_at > now + _FURTHEST:
+        errors.append({"field": "send_at", "reason": "must be at most 30 days ahead"})
+        return None
+    return due_at if due_at > now else None
+
+
+async def _template(call: Call, errors: list[dict[str, str]]) -> MessageTemplate | None:
+    if "template_id" not in call.body:
+        return None
+    row = await get_template(call.services.pool, call.company_id, UUID(call.body["template_id"]))
+    if row is None:
+        errors.append({"field": "template_id", "reason": "is no template of this company"})
+        return None
+    return message_template(row)
+
+
+def message_template(row: Row) -> MessageTemplate:
+    """Return a stored template, compiled."""
+    return MessageTemplate(TemplateRow(**{name: row[name] for name in TemplateRow.__slots__}))
+
+
+async def _event(call: Call, errors: list[dict[str, str]]) -> Row | None:
+    if "event_id" not in call.body:
+        return None
+    row = await get_event(call.services.pool, call.company_id, UUID(call.body["event_id"]))
+    if row is None:
+        errors.append({"field": "event_id", "reason": "is no event of this company"})
+    return row
+
+
+async def _fill(
+    call: Call, template: MessageTemplate, event_row: Row | None, session: Row | None, errors: list[dict[str, str]]
+) -> Content:
+    event, payload = canonical_of(event_row) if event_row else (empty_event(call.now()), None)
+    errors += with_variables(event, call.body.get("variables", {}))
+    company = await get_company(call.services.pool, call.company_id)
+    zone = zone_named(company["time_zone"] if company else call.services.settings.time_zone)
+    as_text = session is not None and session["transport"] == "web"
+    content = template.fill(event, payload, zone, as_text)
+    errors += [{"field": f"variables.{name}", "reason": "has no value"} for name in content.missing]
+    if template.row.kind == "meta" and not as_text and template.row.status.lower() != "approved":
+        errors.append({"field": "template_id", "reason": f"is {template.row.status}, not approved"})
+    if content.components is None and not 1 <= len(content.text) <= MAX_TEXT:
+        errors.append({"field": "variables", "reason": f"make a text that has not 1 to {MAX_TEXT} characters"})
+    return content
+
+
+def _row(call: Call, wanted: _Request) -> MessageRow:
+    message_id = call.services.ids.make_uuid(call.services.clock())
+    created_at = id_time(message_id)
+    row = wanted.template.row if wanted.template else None
+    components = wanted.content.components
+    by_template = row is not None and components is not None
+    status: Literal["scheduled", "queued"] = "scheduled" if wanted.due_at else "queued"
+    first: dict[str, Any] = {"status": status, "at": rfc3339(created_at), "reason": None, "attempt": 0}
+    lane = BULK if row is not None and row.category == "marketing" else TRANSACTIONAL
+    return MessageRow(
+        id=message_id,
+        company_id=call.company_id,
+        created_at=created_at,
+        event_id=wanted.event_id,
+        rule_id=None,
+        rule_version=None,
+        campaign_id=None,
+        session_id=wanted.session["id"],
+        to_phone=wanted.to_phone,
+        order_id=None,
+        lane=call.body.get("lane", lane),
+        type="template" if by_template else "text",
+        text=wanted.content.text,
+        template_id=row.id if row else None,
+        template_name=row.name if row and by_template else None,
+        template_language=row.language if row and by_template else None,
+        components=None if components is None else orjson.dumps(components).decode(),
+        category=row.category if row else None,
+        status=status,
+        reason=None,
+        attempt=0,
+        next_attempt_at=wanted.due_at,
+        provider_id=None,
+        error=None,
+        retry_of=None,
+        timeline=orjson.dumps([first]).decode(),
+        updated_at=created_at,
+        due_at=wanted.due_at or created_at,
+        look_at=wanted.due_at or created_at + timedelta(seconds=HANDED_OVER_S),
+        cancel_on=None,
+    )

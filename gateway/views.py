@@ -1,0 +1,204 @@
+"""Rows → the JSON that clients see (times with Z, money as text, bare ids). No decisions here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import orjson
+
+from engine.money import cents_to_text
+from engine.times import rfc3339
+from gateway.reasons import in_words
+from storage.searching import Row
+
+_EVENT_AS_IT_IS = (
+    "id",
+    "company_id",
+    "webhook_id",
+    "source",
+    "event_type",
+    "external_id",
+    "order_id",
+    "state",
+    "reason",
+    "product_name",
+    "plan_name",
+    "pix_code",
+    "payment_method",
+    "signature",
+    "replay_of",
+)
+_MESSAGE_AS_IT_IS = (
+    "id",
+    "company_id",
+    "event_id",
+    "rule_id",
+    "rule_version",
+    "campaign_id",
+    "session_id",
+    "order_id",
+    "lane",
+    "type",
+    "text",
+    "category",
+    "status",
+    "reason",
+    "attempt",
+    "provider_id",
+    "retry_of",
+)
+_SESSION_AS_IT_IS = (
+    "id",
+    "name",
+    "transport",
+    "phone",
+    "phone_number_id",
+    "waba_id",
+    "app_id",
+    "throughput",
+    "tier",
+    "state",
+    "reason",
+    "options",
+)
+_TEMPLATE_AS_IT_IS = (
+    "id",
+    "name",
+    "kind",
+    "language",
+    "category",
+    "body",
+    "components",
+    "defaults",
+    "status",
+)
+
+
+def stored_json(value: str | None) -> orjson.Fragment | None:
+    """Return stored JSON so that it is passed on as it is: numbers beyond 64 bits stay what they are."""
+    return None if value is None else orjson.Fragment(value)
+
+
+def time_text(moment: datetime | None) -> str | None:
+    """Return a time as the API writes it, or None."""
+    return None if moment is None else rfc3339(moment)
+
+
+def event_summary(row: Row) -> dict[str, Any]:
+    """Return an event as lists show it: everything but payload and headers."""
+    cents = row["order_value_cents"]
+    return {
+        **{name: row[name] for name in _EVENT_AS_IT_IS},
+        "reason_text": in_words(row["reason"]),
+        "customer": {
+            "name": row["customer_name"],
+            "phone": row["customer_phone"],
+            "email": row["customer_email"],
+            "document": row["customer_document"],
+        },
+        "order_value": None if cents is None else cents_to_text(cents),
+        "pix_expires_at": time_text(row["pix_expires_at"]),
+        "occurred_at": rfc3339(row["occurred_at"]),
+        "created_at": rfc3339(row["created_at"]),
+    }
+
+
+def event_view(row: Row, headers: str | None) -> dict[str, Any]:
+    """Return one event with payload and headers."""
+    return {**event_summary(row), "payload": stored_json(row["payload"]), "headers": stored_json(headers)}
+
+
+def message_view(row: Row) -> dict[str, Any]:
+    """Return a message with its timeline."""
+    return {
+        **{name: row[name] for name in _MESSAGE_AS_IT_IS},
+        "reason_text": in_words(row["reason"]),
+        "to": row["to_phone"],
+        "template": row["template_name"],
+        "next_attempt_at": time_text(row["next_attempt_at"]),
+        "error": stored_json(row["error"]),
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+        "timeline": stored_json(row["timeline"]),
+    }
+
+
+def attempt_view(row: Row) -> dict[str, Any]:
+    """Return one line of a message's ledger."""
+    return {
+        "attempt": row["attempt"],
+        "outcome": row["outcome"],
+        "provider_id": row["provider_id"],
+        "error": stored_json(row["error"]),
+        "answered_at": rfc3339(row["answered_at"]),
+        "dispatch_id": row["dispatch_id"],
+    }
+
+
+def rule_view(row: Row) -> dict[str, Any]:
+    """Return a rule: its definition's fields beside its own."""
+    return {
+        **row["definition"],
+        "id": row["id"],
+        "name": row["name"],
+        "active": row["active"],
+        "version": row["version"],
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+    }
+
+
+def template_view(row: Row) -> dict[str, Any]:
+    """Return a template."""
+    return {
+        **{name: row[name] for name in _TEMPLATE_AS_IT_IS},
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+    }
+
+
+def session_view(row: Row) -> dict[str, Any]:
+    """Return a session; its token is never read, let alone shown."""
+    return {
+        **{name: row[name] for name in _SESSION_AS_IT_IS},
+        "reason_text": in_words(row["reason"]),
+        "resume_at": time_text(row["resume_at"]),
+        "created_at": rfc3339(row["created_at"]),
+        "updated_at": rfc3339(row["updated_at"]),
+    }
+
+
+def company_view(row: Row) -> dict[str, Any]:
+    """Return a company."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "time_zone": row["time_zone"],
+        "created_at": rfc3339(row["created_at"]),
+    }
+
+
+def api_key_view(row: Row) -> dict[str, Any]:
+    """Return an API key; the key itself is known to nobody any more."""
+    return {
+        "id": row["id"],
+        "name": row["name"],
+        "prefix": row["prefix"],
+        "role": row["role"],
+        "created_at": rfc3339(row["created_at"]),
+        "last_used_at": time_text(row["last_used_at"]),
+        "revoked_at": time_text(row["revoked_at"]),
+    }
+
+
+def dead_letter_view(row: Row) -> dict[str, Any]:
+    """Return a dead letter."""
+    return {
+        **{name: row[name] for name in ("id", "kind", "event_id", "message_id", "session_id", "class", "code")},
+        "reason": row["reason"],
+        "reason_text": in_words(row["reason"]),
+        "created_at": rfc3339(row["created_at"]),
+        "resolved_at": time_text(row["resolved_at"]),
+        "resolution": row["resolution"],
+    }

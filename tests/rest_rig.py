@@ -1,0 +1,175 @@
+"""The whole REST application on a real database, with fakes only where actors would stand. Used by REST tests."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from uuid import UUID
+
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
+
+from engine.credentials import hash_token, make_api_key, make_installation_key, shown_prefix
+from engine.ids import IdMaker, id_time, ms_to_time, time_to_ms
+from engine.metrics import Delta
+from engine.settings import Settings
+from engine.vault import Vault
+from engine.wire import DONE, Answer, Intake
+from gateway.app import build_app
+from gateway.auth import Authenticator
+from gateway.counts import Counts
+from gateway.services import Services
+from storage.api_keys import insert_api_key
+from storage.companies import insert_company
+from storage.pool import Connection, Pool
+from tests.asgi import Client
+
+Result = TypeVar("Result")
+NOW_MS = time_to_ms(ms_to_time(1_790_000_000_000))
+
+
+class FakeClock:
+    """Stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self.now_ms = NOW_MS
+
+    def __call__(self) -> int:
+        return self.now_ms
+
+
+@dataclass(slots=True)
+class FakeActors:
+    """What the actors would have been told."""
+
+    announced: list[tuple[str, UUID | None]] = field(default_factory=list)
+    taken: list[tuple[int, Intake]] = field(default_factory=list)
+    handed_over: list[dict[str, Any]] = field(default_factory=list)
+    cancelled_ids: list[UUID] = field(default_factory=list)
+    asked: list[tuple[UUID, dict[str, str]]] = field(default_factory=list)
+    deltas: list[Delta] = field(default_factory=list)
+    healthy: bool = True
+
+    async def announce(self, kind: str, company_id: UUID | None) -> None:
+        self.announced.append((kind, company_id))
+
+    async def take(self, bucket: int, item: Intake) -> Answer:
+        self.taken.append((bucket, item))
+        return Answer(DONE, item.event_ids, [False] * len(item.event_ids))
+
+    async def status(self) -> dict[str, Any]:
+        return {"ok": self.healthy, "parts": {"postgres": {"ok": True}, "shard-0": {"ok": self.healthy}}}
+
+    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> dict[str, Any]:
+        self.asked.append((company_id, dict(query)))
+        return {"today": {"events": 7}}
+
+    async def prometheus(self) -> dict[str, Any]:
+        return {
+            "families": [
+                {
+                    "name": "masteria_events",
+                    "type": "counter",
+                    "help": "Stored events.",
+                    "samples": [{"labels": {"state": "processed"}, "value": 7}],
+                },
+                {
+                    "name": "masteria_event_to_accepted_ms",
+                    "type": "histogram",
+                    "help": "From receipt to acceptance.",
+                    "samples": [{"buckets": [[10, 3], [None, 4]], "sum": 50.0}],
+                },
+                {"name": "masteria_queue_depth", "type": "gauge", "help": "Waiting.", "samples": [{"value": 2}]},
+            ]
+        }
+
+    def hand_over(self, messages: Sequence[dict[str, Any]]) -> None:
+        self.handed_over += messages
+
+    def cancelled(self, session_id: UUID, message_ids: Sequence[UUID]) -> None:
+        self.cancelled_ids += message_ids
+
+
+class FakeLedger:
+    """A real transaction; its delta is kept for the test instead of the aggregator."""
+
+    def __init__(self, pool: Pool, actors: FakeActors) -> None:
+        self._pool = pool
+        self._actors = actors
+
+    async def write(self, work: Callable[[Connection, Delta], Awaitable[Result]]) -> Result:
+        delta = Delta()
+        async with self._pool.acquire() as connection, connection.transaction():
+            result = await work(connection, delta)
+        self._actors.deltas.append(delta)
+        return result
+
+
+async def _door(scope: Scope, receive: Receive, send: Send) -> None:
+    await PlainTextResponse(f"door {scope['path']}")(scope, receive, send)
+
+
+@dataclass(slots=True)
+class Rig:
+    """The application, who may call it, and what it told the actors."""
+
+    services: Services
+    actors: FakeActors
+    clock: FakeClock
+    stranger: Client
+    installation: Client
+    installation_key: str
+
+    async def company(self, name: str = "Loja Exemplo") -> tuple[UUID, Client]:
+        """Make a company; return its id and its owner's client."""
+        company_id = self.services.ids.make_uuid(self.clock())
+        await insert_company(self.services.pool, company_id, name, "America/Sao_Paulo", id_time(company_id))
+        return company_id, await self.client(company_id, "owner")
+
+    async def client(self, company_id: UUID, role: str) -> Client:
+        """Return a client with a new key of a role."""
+        return self.stranger.acting_as(await make_key(self.services, company_id, role))
+
+
+async def make_key(services: Services, company_id: UUID | None, role: str) -> str:
+    """Store a new key and return it."""
+    key = make_api_key() if company_id else make_installation_key()
+    key_id = services.ids.make_uuid(services.clock())
+    await insert_api_key(
+        services.pool,
+        key_id=key_id,
+        company_id=company_id,
+        name=role,
+        prefix=shown_prefix(key),
+        key_hash=hash_token(key),
+        role=role,
+        created_at=id_time(key_id),
+    )
+    return key
+
+
+async def make_rig(pool: Pool, **settings: Any) -> Rig:
+    """Return the application on a database."""
+    actors, clock = FakeActors(), FakeClock()
+    defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example"}
+    services = Services(
+        settings=Settings("test", "/nowhere", "", "", **{**defaults, **settings}),
+        pool=pool,
+        vault=Vault(b"v" * 32),
+        clock=clock,
+        ids=IdMaker(),
+        auth=Authenticator(pool, clock),
+        counts=Counts(clock),
+        announce=actors.announce,
+        metrics=actors,
+        health=actors,
+        intake=actors,
+        ledger=FakeLedger(pool, actors),
+        senders=actors,
+        webhook_door=_door,
+        meta_door=_door,
+    )
+    stranger = Client(build_app(services))
+    key = await make_key(services, None, "owner")
+    return Rig(services, actors, clock, stranger, stranger.acting_as(key), key)
