@@ -92,7 +92,7 @@ def spawn(
         account: the user to run as, where we are root and the program refuses to be.
         folder: working directory.
     """
-    with _log(log_file) as out:
+    with open_log(log_file) as out:
         popen = subprocess.Popen(  # noqa: S603 -- programs of our own wheels
             [str(part) for part in command],
             stdin=subprocess.DEVNULL,
@@ -109,7 +109,8 @@ def spawn(
 
 
 @contextmanager
-def _log(path: Path) -> Iterator[int]:
+def open_log(path: Path) -> Iterator[int]:
+    """Open a log for a child's output, readable by its owner alone; one beyond 10 MiB is set aside as ``.1``."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with contextlib.suppress(FileNotFoundError):
         if path.stat().st_size > _LOG_BYTES:

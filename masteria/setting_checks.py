@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
+from engine.errors import MasteriaError
+
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Smallest and largest value that makes sense.
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -39,6 +41,17 @@ _URL_SCHEMES: dict[str, tuple[str, ...]] = {
     "live_public_url": ("ws", "wss"),
     "graph_url": ("http", "https"),
 }
+
+
+class SettingsRefused(MasteriaError):
+    """The settings make no sense; ``problems`` names each of them."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+    def __reduce__(self) -> tuple[type[SettingsRefused], tuple[list[str]]]:  # type: ignore[override]
+        return type(self), (self.problems,)
 
 
 def check_value(name: str, value: Any) -> str | None:

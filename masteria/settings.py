@@ -9,26 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from engine.errors import MasteriaError
 from engine.settings import Settings
-from masteria.setting_checks import check_together, check_value
+from masteria.setting_checks import SettingsRefused, check_together, check_value
 
+__all__ = ["DEFAULTS", "Options", "SettingsRefused", "load"]
 DEFAULTS = Path(__file__).with_name("defaults.toml")
 _PREFIX = "MASTERIA_"
 # Read elsewhere, or set by the front door for its children.
 _NOT_SETTINGS = frozenset({"MASTERIA_DATA_DIR", "MASTERIA_SECRET_KEY", "MASTERIA_RUN_ID"})
 _WORDS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-
-
-class SettingsRefused(MasteriaError):
-    """The settings make no sense; ``problems`` names each of them."""
-
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
-        super().__init__("\n".join(problems))
-
-    def __reduce__(self) -> tuple[type[SettingsRefused], tuple[list[str]]]:  # type: ignore[override]
-        return type(self), (self.problems,)
 
 
 @dataclass(frozen=True, slots=True)
