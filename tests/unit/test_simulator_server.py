@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import orjson
@@ -50,6 +51,8 @@ async def talk(rig: Rig, *pieces: bytes) -> bytes:
         return b""
     finally:
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
 
 
 async def test_pipelined_requests_are_answered_in_order_even_when_one_is_late() -> None:
@@ -136,6 +139,8 @@ async def test_a_header_without_end_is_cut_off() -> None:
                     writer.write(b"a" * 65_536)
                     await writer.drain()
         writer.close()
+        with suppress(ConnectionError):
+            await writer.wait_closed()
         assert (await rig.sim("GET", "stats")).status == 200
 
 

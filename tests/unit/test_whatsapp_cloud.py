@@ -47,6 +47,7 @@ async def server(misbehave: Misbehave) -> AsyncIterator[tuple[str, list[bytes]]]
         listening.close()
         for writer in writers:
             writer.close()
+        await asyncio.gather(*(writer.wait_closed() for writer in writers), return_exceptions=True)
         await listening.wait_closed()
 
 
@@ -268,9 +269,14 @@ async def test_sessions_that_cannot_work_are_refused_without_telling_the_token(
 
 
 async def test_cancelling_a_send_cancels_it() -> None:
-    async with server(silence) as (url, _), client() as cloud:
+    arrived = asyncio.Event()
+
+    async def notice(writer: asyncio.StreamWriter) -> None:
+        arrived.set()
+
+    async with server(notice) as (url, _), client() as cloud:
         task = asyncio.create_task(cloud.session(NAME, "t", url, "v23.0").send(text("m-1")))
-        await asyncio.sleep(0)
+        await arrived.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

@@ -79,6 +79,7 @@ class Connection(asyncio.Protocol):
         self._closed = False
         self._eof = False
         self._incomplete = 0  # bytes read since a request was last complete
+        self.gone: asyncio.Future[None]
         self.waiting_since = 0.0  # when the request that is still incomplete began; 0: there is none
         self._clear()
 
@@ -97,6 +98,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Join the server."""
+        self.gone = asyncio.get_running_loop().create_future()
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is one by behaviour only
         self._connections.add(self)
 
@@ -107,6 +109,8 @@ class Connection(asyncio.Protocol):
         self._queue.clear()
         if self._task is not None:
             self._task.cancel()
+        if not self.gone.done():
+            self.gone.set_result(None)
 
     def data_received(self, data: bytes) -> None:
         """Parse what came; requests that are complete are answered before this returns, when they can be."""

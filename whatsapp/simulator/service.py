@@ -67,8 +67,11 @@ class Simulator:
         if self._sweep_timer is not None:
             self._sweep_timer.cancel()
         self._server.close()
-        for connection in list(self._connections):
+        connections = list(self._connections)
+        for connection in connections:
             connection.close()
+        # Python 3.11's wait_closed does not wait for the connections.
+        await asyncio.gather(*(connection.gone for connection in connections))
         await self._server.wait_closed()
         self._server = None
         await self._world.close()
