@@ -165,7 +165,7 @@ def _add_resources(commands: _Commands) -> None:
         group = _group(commands, name, text)
         place = "masteria.resources:{}"
         for action, words in (("list", "all of them"), ("show", "one of them"), ("delete", "take one out of use")):
-            one = _command(group, action, place.format(action), words)
+            one = _command(group, action, place.format("list_" if action == "list" else action), words)
             one.set_defaults(resource=f"{name}s")
             _add_company(one)
             if action != "list":

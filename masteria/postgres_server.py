@@ -101,6 +101,11 @@ def start_postgres(data_dir: Path, port: int | None = None) -> RunningServer:
     return server
 
 
+def find_postgres(data_dir: Path) -> RunningServer | None:
+    """Return the Postgres of a data directory if it runs; nothing is started or changed."""
+    return _running(_Place(data_dir.resolve(), None))
+
+
 def _prepare(data_dir: Path) -> _Place:
     place = _Place(data_dir, _account())
     for folder in (data_dir, data_dir / "run", place.data, place.sockets):

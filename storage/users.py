@@ -36,3 +36,8 @@ async def set_password(executor: Pool | Connection, user_id: UUID, password_hash
 async def list_memberships(executor: Pool | Connection, user_id: UUID) -> list[Row]:
     """Return a person's companies: company_id, role, name."""
     return await fetch_rows(executor, "users/list_memberships", user_id)
+
+
+async def list_members(executor: Pool | Connection, company_id: UUID) -> list[Row]:
+    """Return a company's people: id, email, name, role, created_at; at most 1,000."""
+    return await fetch_rows(executor, "users/list_members", company_id)
