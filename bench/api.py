@@ -1,0 +1,114 @@
+"""A small client of the public API and of the simulator's control plane, for what scenarios set up and check."""
+
+from __future__ import annotations
+
+import http.client
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import orjson
+
+API = "/api/v1"
+
+
+class ApiError(Exception):
+    """An answer that was no success; ``status`` is its HTTP status."""
+
+    def __init__(self, method: str, path: str, status: int, body: bytes) -> None:
+        self.status = status
+        super().__init__(f"{method} {path} answered {status}: {body[:500].decode(errors='replace')}")
+
+
+class Api:
+    """JSON over one keep-alive connection. Not for load.
+
+    Args:
+        base_url: for instance ``http://127.0.0.1:8000``.
+        key: bearer token; empty for none.
+        company_id: the company that an installation key acts for.
+    """
+
+    def __init__(self, base_url: str, key: str = "", company_id: str = "", timeout_s: float = 60.0) -> None:
+        parts = urlsplit(base_url)
+        self.base_url = base_url.rstrip("/")
+        self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
+        self.headers: dict[str, str] = {}
+        if key:
+            self.headers["authorization"] = f"Bearer {key}"
+        if company_id:
+            self.headers["x-company-id"] = company_id
+
+    def request(self, method: str, path: str, body: object = None) -> tuple[int, bytes]:
+        """Send one request and return status and body, whatever they are; once more if the connection was stale."""
+        data = None if body is None else orjson.dumps(body)
+        headers = {**self.headers, **({} if data is None else {"content-type": "application/json"})}
+        for attempt in (1, 2):
+            try:
+                self._connection.request(method, path, data, headers)
+                answer = self._connection.getresponse()
+                return answer.status, answer.read()
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self._connection.close()
+                if attempt == 2 or method not in ("GET", "PUT"):
+                    raise
+        raise AssertionError("unreachable")
+
+    def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
+        """Send one request and return its JSON (None of an empty answer).
+
+        Raises:
+            ApiError: the status is 400 or above.
+        """
+        if query:
+            path += "?" + urlencode({name: str(value) for name, value in query.items()})
+        status, answer = self.request(method, path, body)
+        if status >= 400:
+            raise ApiError(method, path, status, answer)
+        return orjson.loads(answer) if answer else None
+
+    def get(self, path: str, **query: object) -> Any:
+        """Return the JSON of ``GET /api/v1{path}``."""
+        return self.call("GET", API + path, None, **query)
+
+    def post(self, path: str, body: object) -> Any:
+        """Return the JSON of ``POST /api/v1{path}``."""
+        return self.call("POST", API + path, body)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+class SimulatorControl:
+    """``/_sim/…`` of one simulator."""
+
+    def __init__(self, url: str) -> None:
+        self._api = Api(url)
+        self.url = url
+
+    def put_app(self, app_id: str, spec: dict[str, Any]) -> Any:
+        """Configure an app with its numbers and templates."""
+        return self._api.call("PUT", f"/_sim/apps/{app_id}", spec)
+
+    def settings(self, **values: object) -> Any:
+        """Change settings such as ``statuses``."""
+        return self._api.call("PUT", "/_sim/settings", values)
+
+    def stats(self) -> dict[str, Any]:
+        """Return every counter."""
+        return dict(self._api.call("GET", "/_sim/stats"))
+
+    def messages(self, phone_number_id: str, page: int = 20_000) -> list[dict[str, Any]]:
+        """Return everything that one number had accepted, oldest first."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self._api.call(
+                "GET", "/_sim/messages", None, phone_number_id=phone_number_id, limit=page, offset=len(found)
+            )
+            found += answer["data"]
+            if not answer["data"] or len(found) >= answer["total"]:
+                return found
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._api.close()
