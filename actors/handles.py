@@ -107,6 +107,10 @@ class AggregatorRef(ActorRef):
         """Tell committed deltas."""
         await self.call("apply", blob, timeout_s=10.0)
 
+    async def watch(self, blob: bytes) -> bytes:
+        """Say which live topics are wanted; return the states of the new ones."""
+        return cast("bytes", await self.call("watch", blob, timeout_s=5.0))
+
     async def summary(self, company_id: bytes, query: bytes) -> bytes:
         """Return a company's numbers as JSON."""
         return cast("bytes", await self.call("summary", company_id, query, timeout_s=5.0))

@@ -65,3 +65,7 @@ class Histogram:
     def cumulative(self, bounds_ms: Iterable[float]) -> list[int]:
         """Return how many values are at most each bound; a bucket counts when its upper bound does."""
         return [sum(n for b, n in self.counts.items() if upper_bound_ms(b) <= bound * 1.0001) for bound in bounds_ms]
+
+    def estimated_sum_ms(self) -> float:
+        """Return the sum of all values, as exact as the buckets."""
+        return round(sum(n * bucket_value_ms(bucket) for bucket, n in self.counts.items()), 1)

@@ -16,7 +16,7 @@ from engine.windows import HOUR_MS, LATENCY_MINUTES, DayClock, Span, zone_of
 from storage.pool import Connection, Pool, storage_errors
 from storage.queries import query
 
-_MISSING_AT_ONCE = 2_000
+MISSING_AT_ONCE = 2_000
 
 
 class DeltaRow(NamedTuple):
@@ -133,7 +133,7 @@ async def read_missing(pool: Pool, gaps: Sequence[Gap]) -> list[DeltaRow]:
     """
     async with storage_errors():
         columns = list(zip(*gaps, strict=True))
-        rows = await pool.fetch(query("metrics/read_missing"), *columns, _MISSING_AT_ONCE)
+        rows = await pool.fetch(query("metrics/read_missing"), *columns, MISSING_AT_ONCE)
     return [DeltaRow(*row) for row in rows]
 
 

@@ -1,0 +1,109 @@
+"""Ray actor ``aggregator``: exact counters of every company, and the states of the live topics."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from actors.aggregating import Aggregating
+from actors.base import Life
+from actors.handles import FanoutRef
+from actors.live_states import LiveStates
+from actors.summing import Summaries, prometheus
+from engine.errors import StorageAway
+from engine.settings import Settings
+from storage.pool import Pool, open_pool
+
+_SWEEP_S = 1.0
+_ROLL_UP_S = 2.0
+_FORGET_S = 600.0
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class MetricsAggregator:
+    """See docs/INTERNALS.md for its calls."""
+
+    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]
+        self._settings = settings
+        self._life = Life("aggregator")
+        self._pool: Pool | None = None
+        self._states = LiveStates(FanoutRef(settings.instance).publish, _now_ms)
+        self._counted = Aggregating(_now_ms, settings.time_zone, self._states.changed, self._states.told)
+        self._states.bind(self._counted)
+        self._summaries = Summaries(self._counted, _now_ms)
+        try:
+            await self._sweep()
+        except StorageAway:
+            self._life.count("starts_without_postgres")
+        self._life.run(self._states.tick, pause_s=0.0, action="tell_states")
+        self._life.run(self._sweep, pause_s=_SWEEP_S, action="sweep_deltas")
+        self._life.run(self._roll_up, pause_s=_ROLL_UP_S, action="roll_up")
+        self._life.run(self._states.refresh, pause_s=1.0, action="refresh_states")
+        self._life.run(self._read, pause_s=1.0, action="read_states")
+        self._life.run(self._forget, pause_s=_FORGET_S, action="forget_watermarks")
+
+    async def _ready(self) -> Pool:
+        if self._pool is None:
+            self._pool = await open_pool(self._settings.database_url, maximum=4, name="aggregator", timeout_s=2.0)
+        return self._pool
+
+    async def _sweep(self) -> None:
+        await self._counted.sweep(await self._ready())
+
+    async def _roll_up(self) -> None:
+        if self._counted.loaded:
+            await self._counted.roll_up(await self._ready())
+
+    async def _read(self) -> None:
+        await self._states.read(await self._ready())
+
+    async def _forget(self) -> None:
+        await self._counted.forget_watermarks(await self._ready())
+
+    async def apply(self, blob: bytes) -> None:
+        """Take what a writer tells after its commits."""
+        self._counted.apply(blob)
+        self._life.count("applied")
+
+    async def watch(self, blob: bytes) -> bytes:
+        """Take what the fanout wants to be told, and answer the states that it lacks.
+
+        Raises:
+            StorageAway: nothing is known yet: Postgres was not there since this actor started.
+        """
+        if not self._counted.loaded:
+            raise StorageAway("the counters are waiting for Postgres")
+        return await self._states.watch(await self._ready(), blob)
+
+    async def summary(self, company_id: bytes, query: bytes) -> bytes:
+        """Return a company's summary as JSON.
+
+        Raises:
+            FieldProblem: the query cannot be read.
+            StorageAway: Postgres is away and the answer is not in memory.
+        """
+        if not self._counted.loaded:
+            raise StorageAway("the counters are waiting for Postgres")
+        return await self._summaries.summary(await self._ready(), company_id, query)
+
+    async def prometheus(self) -> bytes:
+        """Return the installation's numbers as JSON."""
+        return prometheus(self._counted, self._states.clients)
+
+    async def ping(self) -> dict[str, Any]:
+        self._life.counters |= self._counted.counters | {"watched": len(self._states)}
+        return self._life.ping(ok=self._counted.loaded)
+
+    async def reload(self, company_id: bytes | None) -> None:
+        """Nothing to read: time zones are looked at every half minute."""
+
+    async def drain(self) -> None:
+        """Roll up what is counted, then stop."""
+        await self._life.stop()
+        if self._pool is not None:
+            if self._counted.loaded:
+                await self._counted.roll_up(self._pool)
+            await self._pool.close()

@@ -1,0 +1,60 @@
+"""Ray actor ``fanout``: the WebSocket server of the live topics on this node."""
+
+from __future__ import annotations
+
+import os
+import time
+from typing import Any
+
+from actors.base import Life
+from actors.handles import AggregatorRef
+from actors.live_server import LiveServer
+from engine.live_tickets import KEY_PURPOSE
+from engine.settings import Settings
+from engine.vault import Vault
+from engine.wire import pack
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+class Fanout:
+    """See docs/INTERNALS.md for its calls."""
+
+    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]
+        self._settings = settings
+        self._life = Life("fanout")
+        key = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]).derive(KEY_PURPOSE)
+        aggregator = AggregatorRef(settings.instance)
+        self._server = LiveServer(key, aggregator.watch, _now_ms, updates_per_s=settings.live_updates_per_s)
+        # Started by a loop of its own: connections would inherit the context of the call that creates the actor, and
+        # a port that the last process still holds comes free in a moment.
+        self._life.run(self._listen, pause_s=0.2, action="listen")
+        self._life.run(self._server.ask, pause_s=0.0, action="ask_aggregator")
+        self._life.run(self._server.heartbeat, pause_s=5.0, action="heartbeat")
+        self._life.run(self._server.help_the_slow, pause_s=0.05, action="help_the_slow")
+
+    async def _listen(self) -> None:
+        if not self._server.serving:
+            await self._server.start(self._settings.host, self._settings.live_port)
+
+    async def publish(self, blob: bytes) -> None:
+        """Take newer states and send what changed; returns before anything is sent."""
+        self._server.fanning.publish(blob)
+
+    async def topics(self) -> bytes:
+        """Return who is subscribed to what: ``pack([[company, topic, clients]…])``."""
+        return pack(self._server.fanning.topics())
+
+    async def ping(self) -> dict[str, Any]:
+        self._life.counters |= self._server.fanning.counters | self._server.sizes()
+        return self._life.ping(ok=self._server.serving)
+
+    async def reload(self, company_id: bytes | None) -> None:
+        """Nothing to read: this actor keeps no configuration."""
+
+    async def drain(self) -> None:
+        """Say goodbye to the clients."""
+        await self._life.stop()
+        await self._server.stop()

@@ -1,0 +1,265 @@
+"""The WebSocket server of the live topics: tickets, subscriptions, everything bounded (docs/PROTOCOL.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import http
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import Any, cast
+
+import orjson
+from websockets.asyncio.connection import Connection, broadcast
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+from websockets.typing import Origin
+
+from actors.fanning import HIGH_BYTES, Fanning, Peer, Subscriber
+from engine.live_tickets import TicketRefused, UsedTickets, verify
+from engine.live_topics import is_topic, parse_position
+
+log = logging.getLogger(__name__)
+_socket_log = log.getChild("websocket")
+# Whatever knocks at the port without speaking WebSocket would write a traceback each time.
+_socket_log.addFilter(lambda record: "handshake failed" not in record.getMessage())
+CLOSE_BAD_MESSAGE = 4400
+CLOSE_TICKET_REFUSED = 4401
+CLOSE_NO_AUTH = 4408
+CLOSE_TOO_MANY_MESSAGES = 4429
+_AUTH_S = 5.0
+_HEARTBEAT_S = 5.0
+_SLOW_LOOK_S = 0.05
+_MAX_MESSAGE_BYTES = 16_384
+_MOST_TOPICS = 64
+_MESSAGES_PER_10_S = 50
+_HANDSHAKE_GAP_S = 0.002  # a burst of clients is let in at 500 a second, so that updates go on meanwhile
+_LONGEST_WAIT_S = 20.0
+
+
+class BadMessage(Exception):
+    """A client sent what is no message of the protocol."""
+
+
+class Client:
+    """One authenticated connection."""
+
+    __slots__ = ("_window", "_window_count", "company", "connection", "subscriber")
+
+    def __init__(self, connection: ServerConnection, company: bytes) -> None:
+        self.connection = connection
+        self.company = company
+        self.subscriber = Subscriber(self)
+        self._window = 0
+        self._window_count = 0
+
+    def unsent(self) -> int:
+        return self.connection.transport.get_write_buffer_size()
+
+    def may_speak(self, now_ms: int) -> bool:
+        """Count a message; False when there were too many within ten seconds."""
+        window = now_ms // 10_000
+        self._window_count = self._window_count + 1 if window == self._window else 1
+        self._window = window
+        return self._window_count <= _MESSAGES_PER_10_S
+
+
+def send_to(peers: Iterable[Peer], frame: bytes) -> None:
+    """Hand one frame to many connections' transports; what their sockets do not take is bounded by HIGH_BYTES."""
+    clients = cast("Iterable[Client]", peers)
+    connections: list[Connection] = [client.connection for client in clients]
+    broadcast(connections, frame, text=True)
+
+
+class LiveServer:
+    """Serves one port.
+
+    Args:
+        key: signs the tickets.
+        watch: asks the aggregator.
+        clock_ms: the present (milliseconds since 1970).
+        updates_per_s: at most so many per topic.
+        origins: the Origin headers that may connect; None: any, since a ticket is needed, which no page of another
+            origin can get.
+        most_clients: beyond that a handshake is answered with 503.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        watch: Callable[[bytes], Awaitable[bytes]],
+        clock_ms: Callable[[], int],
+        *,
+        updates_per_s: int = 20,
+        origins: Sequence[str] | None = None,
+        most_clients: int = 5_000,
+    ) -> None:
+        self._key = key
+        self._clock_ms = clock_ms
+        self._origins = None if origins is None else [Origin(origin) for origin in origins]
+        self._most_clients = most_clients
+        self._tickets = UsedTickets(clock_ms())
+        self._clients: set[Client] = set()
+        self._pending = 0
+        self._next_turn = 0.0
+        self._server: Server | None = None
+        self.fanning = Fanning(send_to, watch, clock_ms, updates_per_s)
+        self.refused = 0
+
+    @property
+    def serving(self) -> bool:
+        return self._server is not None
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on (useful when 0 was asked for)."""
+        if self._server is None:
+            return 0
+        return int(next(iter(self._server.sockets)).getsockname()[1])
+
+    def sizes(self) -> dict[str, int]:
+        """Return how much is held."""
+        return {
+            "clients": len(self._clients),
+            "connections": len(self._server.connections) if self._server else 0,
+            "pending": self._pending,
+            **self.fanning.sizes(),
+        }
+
+    async def start(self, host: str, port: int) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the port is taken.
+        """
+        self._server = await serve(
+            self._handle,
+            host,
+            port,
+            origins=self._origins,
+            process_request=self._let_in,
+            compression=None,
+            ping_interval=20,
+            ping_timeout=20,
+            open_timeout=_LONGEST_WAIT_S + 10,
+            close_timeout=3,
+            max_size=_MAX_MESSAGE_BYTES,
+            max_queue=4,
+            write_limit=HIGH_BYTES,
+            server_header=None,
+            logger=_socket_log,
+            backlog=2_048,
+        )
+
+    async def stop(self) -> None:
+        """Close every connection with 1001 (going away): clients reconnect."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+            self._server = None
+
+    async def heartbeat(self) -> None:
+        """Tell every client that the connection lives; called every five seconds."""
+        frame = orjson.dumps({"type": "heartbeat", "ts": self._clock_ms()})
+        send_to([client for client in self._clients if client.unsent() <= HIGH_BYTES], frame)
+        self.fanning.forget_idle()
+
+    async def help_the_slow(self) -> None:
+        """See :meth:`actors.fanning.Fanning.help_the_slow`."""
+        self.fanning.help_the_slow()
+
+    async def ask(self) -> None:
+        """See :meth:`actors.fanning.Fanning.ask`."""
+        await self.fanning.ask(len(self._clients))
+
+    async def _let_in(self, connection: ServerConnection, _: Request) -> Response | None:
+        """Pace handshakes; beyond the bounds there is a 503."""
+        loop = asyncio.get_running_loop()
+        turn = max(loop.time(), self._next_turn)
+        if len(self._clients) + self._pending >= self._most_clients or turn - loop.time() > _LONGEST_WAIT_S:
+            self.refused += 1
+            return connection.respond(http.HTTPStatus.SERVICE_UNAVAILABLE, "Too many clients. Try again later.\n")
+        self._next_turn = turn + _HANDSHAKE_GAP_S
+        self._pending += 1
+        try:
+            await asyncio.sleep(turn - loop.time())
+        finally:
+            self._pending -= 1
+        return None
+
+    async def _handle(self, connection: ServerConnection) -> None:
+        self._pending += 1
+        try:
+            client = await self._authenticate(connection)
+        finally:
+            self._pending -= 1
+        if client is None:
+            return
+        self._clients.add(client)
+        try:
+            async for message in connection:
+                if not client.may_speak(self._clock_ms()):
+                    await connection.close(CLOSE_TOO_MANY_MESSAGES, "too many messages")
+                    return
+                self._take(client, _read(message))
+        except BadMessage as error:
+            await connection.close(CLOSE_BAD_MESSAGE, str(error))
+        except ConnectionClosed:
+            log.debug("a live client went without a goodbye")
+        finally:
+            self._clients.discard(client)
+            self.fanning.leave(client.subscriber)
+
+    async def _authenticate(self, connection: ServerConnection) -> Client | None:
+        try:
+            async with asyncio.timeout(_AUTH_S):
+                message = _read(await connection.recv())
+            if message.get("type") != "auth":
+                raise BadMessage("the first message is auth")
+            ticket = verify(self._key, message.get("ticket", ""), self._clock_ms())
+            self._tickets.take(ticket, self._clock_ms())
+            return Client(connection, ticket.company)
+        except TimeoutError:
+            await connection.close(CLOSE_NO_AUTH, "no auth within 5 s")
+        except BadMessage as error:
+            await connection.close(CLOSE_BAD_MESSAGE, str(error))
+        except TicketRefused:
+            await connection.close(CLOSE_TICKET_REFUSED, "ticket refused")
+        except ConnectionClosed:
+            log.debug("a live client went before it had said who it is")
+        return None
+
+    def _take(self, client: Client, message: dict[str, Any]) -> None:
+        kind, topics = message.get("type"), message.get("topics")
+        if kind not in ("subscribe", "unsubscribe") or not isinstance(topics, list):
+            raise BadMessage("expected subscribe or unsubscribe with topics")
+        if kind == "unsubscribe":
+            for topic in topics:
+                if isinstance(topic, str):
+                    self.fanning.unsubscribe(client.subscriber, topic)
+            return
+        since = message.get("since")
+        for topic in dict.fromkeys(topic for topic in topics if isinstance(topic, str)):
+            if not is_topic(topic):
+                _tell_error(client, topic, "unknown_topic")
+            elif topic not in client.subscriber.topics and len(client.subscriber.topics) >= _MOST_TOPICS:
+                _tell_error(client, topic, "too_many_topics")
+            else:
+                position = parse_position(since.get(topic)) if isinstance(since, dict) else None
+                if not self.fanning.subscribe(client.subscriber, topic, position):
+                    _tell_error(client, topic, "too_many_topics")
+
+
+def _tell_error(client: Client, topic: str, reason: str) -> None:
+    if client.unsent() <= HIGH_BYTES:
+        send_to([client], orjson.dumps({"type": "error", "topic": topic[:100], "reason": reason}))
+
+
+def _read(message: str | bytes) -> dict[str, Any]:
+    try:
+        value = orjson.loads(message)
+    except orjson.JSONDecodeError as error:
+        raise BadMessage("not JSON") from error
+    if not isinstance(value, dict):
+        raise BadMessage("not an object")
+    return value

@@ -1,0 +1,274 @@
+"""From counters to live topics: who watches what, and the states that the fanout is told, 19 times a second at most."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from actors.aggregating import Aggregating, Told
+from engine.company_counters import CompanyCounters
+from engine.live_feed import LiveFeed
+from engine.wire import pack, unpack
+from storage import metrics
+from storage.live_feed import newest_events
+from storage.pool import Pool
+
+log = logging.getLogger(__name__)
+_TICK_S = 0.052  # a little more than a twentieth of a second, so that jitter does not break the promise of 20
+_RETRY_S = 0.2
+_READ_S = 3.0
+_INTEREST_MS = 15_000  # the fanout renews what it wants every five seconds
+_SESSIONS_EVERY_MS = 5_000
+_SETTLE_MS = 1_500
+_VERIFY_EVERY_MS = 10_000
+
+State = tuple[bytes, str, int, int, bytes]
+
+
+class _Watched:
+    """One company that somebody looks at."""
+
+    __slots__ = ("changed", "feed", "feed_changed", "feed_changed_ms", "feed_read_ms", "sessions", "topics")
+
+    def __init__(self) -> None:
+        self.topics: dict[str, int] = {}  # topic → until when
+        self.changed: tuple[int, int] | None = None  # newest and oldest commit not told yet
+        self.feed_changed: tuple[int, int] | None = None
+        self.feed: LiveFeed | None = None
+        self.feed_changed_ms = 0
+        self.feed_read_ms = 0
+        self.sessions: dict[bytes, dict[str, str | None]] = {}
+
+
+class LiveStates:
+    """The watched topics.
+
+    Args:
+        publish: carries one ``publish`` call to the fanout.
+        clock_ms: the present (milliseconds since 1970).
+    """
+
+    def __init__(self, publish: Callable[[bytes], Awaitable[object]], clock_ms: Callable[[], int]) -> None:
+        self._publish = publish
+        self._clock_ms = clock_ms
+        self._counted: Aggregating | None = None
+        self._watched: dict[bytes, _Watched] = {}
+        self._wake = asyncio.Event()
+        self._next_tick = 0.0
+        self._sessions_read_ms = 0
+        self.clients = 0
+
+    def __len__(self) -> int:
+        return len(self._watched)
+
+    def bind(self, counted: Aggregating) -> None:
+        """Say whose counters these are; before anything else."""
+        self._counted = counted
+
+    def changed(self, company: bytes, committed_ms: int) -> None:
+        """Hear that a company's counters changed."""
+        watched = self._watched.get(company)
+        if watched is not None:
+            watched.changed = _widen(watched.changed, committed_ms)
+            self._wake.set()
+
+    def told(self, told: Told) -> None:
+        """Hear the feed's part of a telling."""
+        now_ms = self._clock_ms()
+        for company_hex, lists in told.items():
+            watched = self._watched.get(bytes.fromhex(company_hex))
+            if watched is None or watched.feed is None:
+                continue
+            watched.feed_changed_ms = now_ms
+            if watched.feed.tell(lists.get("events", ()), lists.get("messages", ())):
+                at_ms = min((m["at_ms"] for m in lists.get("messages", ()) if "at_ms" in m), default=now_ms)
+                watched.feed_changed = _widen(watched.feed_changed, at_ms)
+                self._wake.set()
+
+    async def watch(self, pool: Pool, blob: bytes) -> bytes:
+        """Take what the fanout wants, for the next 15 s, and answer the states it does not have.
+
+        Args:
+            pool: for the feeds and sessions of companies that nobody looked at before.
+            blob: ``pack([clients, [[company, topic, wanted now]…]])``.
+
+        Returns:
+            ``pack([[company, topic, ts, oldest_ts, JSON]…])``.
+        """
+        self.clients, entries = unpack(blob)
+        now_ms = self._clock_ms()
+        fresh: set[bytes] = set()
+        for company, topic, _ in entries:
+            watched = self._watched.get(company)
+            if watched is None:
+                watched = self._watched[company] = _Watched()
+                fresh.add(company)
+            watched.topics[topic] = now_ms + _INTEREST_MS
+            if topic == "events" and watched.feed is None:
+                watched.feed = LiveFeed()
+                fresh.add(company)
+        if fresh:
+            await self._read(pool, fresh)
+        return pack(
+            [
+                [company, topic, self._clock_ms(), self._clock_ms(), orjson.dumps(self._state(company, topic))]
+                for company, topic, wanted in entries
+                if wanted
+            ]
+        )
+
+    async def _read(self, pool: Pool, companies: set[bytes]) -> None:
+        try:
+            async with asyncio.timeout(_READ_S):
+                await self._read_sessions(pool, companies)
+                for company in companies:
+                    await self._read_feed(pool, company)
+        except Exception as error:  # what cannot be read now comes with the next refresh
+            log.warning("cannot read what is watched: %s", error, extra={"action": "watch"})
+
+    async def tick(self) -> None:
+        """Wait for a change, and for the time to tell it; then tell it."""
+        await self._wake.wait()
+        await asyncio.sleep(max(0.0, self._next_tick - time.monotonic()))
+        self._next_tick = time.monotonic() + _TICK_S
+        self._wake.clear()
+        states = self._take_changed()
+        if not states:
+            return
+        try:
+            await self._publish(pack(states))
+        except Exception as error:
+            log.warning("cannot tell the fanout: %s", error, extra={"action": "publish"})
+            for company, topic, ts, oldest_ts, _ in states:
+                self._again(company, topic, ts, oldest_ts)
+            self._next_tick = time.monotonic() + _RETRY_S
+
+    def _again(self, company: bytes, topic: str, ts: int, oldest_ts: int) -> None:
+        watched = self._watched.get(company)
+        if watched is None:
+            return
+        if topic == "events":
+            watched.feed_changed = _widen(_widen(watched.feed_changed, ts), oldest_ts)
+        else:
+            watched.changed = _widen(_widen(watched.changed, ts), oldest_ts)
+        self._wake.set()
+
+    def _take_changed(self) -> list[State]:
+        states: list[State] = []
+        for company, watched in self._watched.items():
+            counted, watched.changed = watched.changed, None
+            fed, watched.feed_changed = watched.feed_changed, None
+            for topic in watched.topics:
+                span = fed if topic == "events" else counted
+                if span is not None:
+                    states.append((company, topic, *span, orjson.dumps(self._state(company, topic))))
+        return states
+
+    def _state(self, company: bytes, topic: str) -> dict[str, Any]:
+        watched = self._watched.get(company)
+        if watched is None or self._counted is None:
+            return {}
+        if topic == "events":
+            return {"items": watched.feed.items() if watched.feed else []}
+        counters, now_ms = self._counted.company(company), self._clock_ms()
+        if topic == "metrics":
+            return counters.metrics(now_ms)
+        if topic == "queue":
+            return counters.queue(now_ms)
+        return _session_topics(topic, counters, watched.sessions, now_ms)
+
+    async def refresh(self) -> None:
+        """Let time pass in what is shown: rates fall, queues age, interests end; called every second."""
+        now_ms = self._clock_ms()
+        self._expire(now_ms)
+        for watched in self._watched.values():
+            watched.changed = watched.changed or (now_ms, now_ms)
+        self._wake.set()
+
+    async def read(self, pool: Pool) -> None:
+        """Read what deltas do not tell: how old queues are, sessions' states, feeds that have come to rest.
+
+        Raises:
+            StorageAway: Postgres is away; what is shown goes on.
+            TimeoutError: Postgres does not answer.
+        """
+        if not self._watched:
+            return
+        now_ms = self._clock_ms()
+        async with asyncio.timeout(_READ_S):
+            await self._read_queues(pool)
+            if now_ms - self._sessions_read_ms >= _SESSIONS_EVERY_MS:
+                await self._read_sessions(pool, set(self._watched))
+                self._sessions_read_ms = now_ms
+            for company in [company for company, watched in self._watched.items() if _unsettled(watched, now_ms)]:
+                await self._read_feed(pool, company)
+
+    def _expire(self, now_ms: int) -> None:
+        for company, watched in list(self._watched.items()):
+            watched.topics = {topic: until for topic, until in watched.topics.items() if until > now_ms}
+            if "events" not in watched.topics:
+                watched.feed = None
+            if not watched.topics:
+                del self._watched[company]
+
+    async def _read_queues(self, pool: Pool) -> None:
+        if self._counted is None:
+            return
+        companies = [self._counted.company(company) for company in self._watched]
+        sessions = [session for company in companies for session in company.queued_sessions()]
+        found = await metrics.find_oldest_due(pool, sessions) if sessions else {}
+        for company in companies:
+            queued = company.queued_sessions()
+            company.oldest_due_ms = {session: found[session] for session in queued if session in found}
+
+    async def _read_sessions(self, pool: Pool, companies: set[bytes]) -> None:
+        found = await metrics.list_sessions(pool, list(companies))
+        for company, sessions in found.items():
+            if company in self._watched:
+                self._watched[company].sessions = sessions
+
+    async def _read_feed(self, pool: Pool, company: bytes) -> None:
+        """Make a feed what Postgres says: tellings are cut to the newest, and may be lost."""
+        watched = self._watched.get(company)
+        if watched is None or watched.feed is None:
+            return
+        feed, now_ms = watched.feed, self._clock_ms()
+        watched.feed_read_ms = now_ms
+        if feed.replace(await newest_events(pool, company, now_ms)):
+            watched.feed_changed = _widen(watched.feed_changed, now_ms)
+            self._wake.set()
+
+
+def _session_topics(
+    topic: str, counters: CompanyCounters, known: dict[bytes, dict[str, str | None]], now_ms: int
+) -> dict[str, Any]:
+    """Return ``sessions`` or ``session:<id>``; another company's session, and what nobody fills yet, is empty."""
+    if topic == "sessions":
+        return {
+            "sessions": {str(UUID(bytes=s)): counters.session(s, shown, now_ms) for s, shown in known.items()},
+        }
+    if topic.startswith("session:"):
+        session = UUID(topic.removeprefix("session:"))
+        if session.bytes in known:
+            shown = counters.session(session.bytes, known[session.bytes], now_ms)
+            return {"session_id": str(session), **shown}
+    return {}
+
+
+def _widen(span: tuple[int, int] | None, at_ms: int) -> tuple[int, int]:
+    """Return (newest, oldest) with one more time in it."""
+    return (max(span[0], at_ms), min(span[1], at_ms)) if span else (at_ms, at_ms)
+
+
+def _unsettled(watched: _Watched, now_ms: int) -> bool:
+    """Tell whether a feed is to be read again: once it has come to rest, and every ten seconds while it has not."""
+    if watched.feed is None or (watched.feed_read_ms and watched.feed_changed_ms < watched.feed_read_ms):
+        return False
+    quiet = now_ms - watched.feed_changed_ms >= _SETTLE_MS
+    return quiet or now_ms - watched.feed_read_ms >= _VERIFY_EVERY_MS
