@@ -1,0 +1,69 @@
+# Master IA. `make` and `make help` list what there is; every command prepares what it needs.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.masteria-setup
+PACKAGES := engine storage whatsapp integrations actors gateway bench masteria tests
+ARGS ?=
+
+.PHONY: help setup run test lint fmt test-browser test-cluster bench lock clean
+
+## help: this list
+help:
+	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
+
+## setup: the virtual environment with the locked packages; safe to repeat
+setup: $(STAMP)
+
+$(STAMP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed: sudo apt-get install python3 python3-venv, or make PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "Python's venv is missing: sudo apt-get install python3-venv"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+## run: everything on this machine; make run ARGS="--port 9000" passes options on
+run: $(STAMP)
+	@exec $(BIN)/masteria up $(ARGS)
+
+## test: linters, types, import rules and every test that needs no browser and no second machine
+test: lint
+	$(BIN)/python -m pytest -q tests --ignore=tests/browser --ignore=tests/cluster/machines
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(PACKAGES)
+	$(BIN)/lint-imports
+
+## fmt: format the code
+fmt: $(STAMP)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+## test-browser: the tests of the dashboard in a browser
+test-browser: $(STAMP)
+	@if [ -d tests/browser ]; then $(BIN)/python -m pytest -q tests/browser; else echo "there is no dashboard yet"; fi
+
+## test-cluster: the tests that start several Ray nodes
+test-cluster: $(STAMP)
+	$(BIN)/python -m pytest -q tests/cluster
+
+## bench: one quick round of every bench; ARGS="ingest --seconds 60" runs one in full
+bench: $(STAMP)
+	@if [ -n "$(ARGS)" ]; then exec $(BIN)/masteria bench $(ARGS); fi; \
+	  for scenario in ingest pipeline live queries day; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
+
+## lock: resolve requirements.lock anew from pyproject.toml
+lock: $(STAMP)
+	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+
+## clean: remove what was built; the data directory stays
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
