@@ -85,7 +85,14 @@ class Call:
 
 def json_response(value: object, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """Return a JSON answer; ids may be UUIDs and stored JSON may be ``orjson.Fragment``."""
-    return Response(orjson.dumps(value), status, headers, "application/json")
+    return Response(orjson.dumps(value, default=_plain), status, headers, "application/json")
+
+
+def _plain(value: object) -> str:
+    """The driver's ids are a class of their own, which orjson does not know."""
+    if isinstance(value, UUID):
+        return str(value)
+    raise TypeError(type(value).__name__)
 
 
 def page_response(data: list[dict[str, Any]], following: Position | None, count: Count) -> Response:

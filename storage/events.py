@@ -9,7 +9,6 @@ from uuid import UUID
 
 import asyncpg
 
-from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -22,6 +21,7 @@ from storage.searching import (
     Row,
     fetch_one,
     fetch_rows,
+    made_at,
     page_of_candidates,
     search_windows,
 )
@@ -133,23 +133,23 @@ async def count_events(
 
 async def get_event(executor: Pool | Connection, company_id: UUID, event_id: UUID) -> Row | None:
     """Return an event with its payload and runs; an alias gives the first event. None if there is none."""
-    row = await fetch_one(executor, "events/get_event", company_id, event_id, id_time(event_id))
+    row = await fetch_one(executor, "events/get_event", company_id, event_id, made_at(event_id))
     if row is None:
         first = await executor.fetchval(query("events/find_alias"), company_id, event_id)
         if first is not None:
-            row = await fetch_one(executor, "events/get_event", company_id, first, id_time(first))
+            row = await fetch_one(executor, "events/get_event", company_id, first, made_at(first))
     return row
 
 
 async def get_delivery(executor: Pool | Connection, company_id: UUID, delivery_id: UUID) -> Row | None:
     """Return how an event came in: headers (JSON text), content type and the exact bytes."""
-    return await fetch_one(executor, "events/get_delivery", company_id, delivery_id, id_time(delivery_id))
+    return await fetch_one(executor, "events/get_delivery", company_id, delivery_id, made_at(delivery_id))
 
 
 async def get_delivery_headers(executor: Pool | Connection, company_id: UUID, delivery_id: UUID) -> str | None:
     """Return the headers an event came with, as JSON text."""
     found: str | None = await executor.fetchval(
-        query("events/get_delivery_headers"), company_id, delivery_id, id_time(delivery_id)
+        query("events/get_delivery_headers"), company_id, delivery_id, made_at(delivery_id)
     )
     return found
 

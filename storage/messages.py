@@ -9,7 +9,6 @@ from uuid import UUID
 
 import asyncpg
 
-from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -21,6 +20,7 @@ from storage.searching import (
     Row,
     fetch_one,
     fetch_rows,
+    made_at,
     page_of_candidates,
     search_windows,
 )
@@ -112,13 +112,13 @@ async def count_messages(
 
 async def get_message(executor: Pool | Connection, company_id: UUID, message_id: UUID) -> Row | None:
     """Return one message, or None."""
-    row = await fetch_one(executor, "messages/get_messages", company_id, [message_id], [id_time(message_id)])
+    row = await fetch_one(executor, "messages/get_messages", company_id, [message_id], [made_at(message_id)])
     return None if row is None else (await _with_sending(executor, company_id, [row]))[0]
 
 
 async def list_attempts(executor: Pool | Connection, company_id: UUID, message_id: UUID) -> list[Row]:
     """Return the ledger of a message's attempts, oldest first."""
-    return await fetch_rows(executor, "messages/list_attempts", company_id, message_id, id_time(message_id))
+    return await fetch_rows(executor, "messages/list_attempts", company_id, message_id, made_at(message_id))
 
 
 async def claim_idempotency_key(

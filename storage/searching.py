@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -61,6 +63,14 @@ class Found:
 
 
 Scan = Callable[[Position, int, int], Awaitable[Sequence[asyncpg.Record]]]
+
+
+def made_at(value: UUID) -> datetime:
+    """Return the time inside an id that a client gave; one that is no UUIDv7 gets a time at which there are no rows."""
+    try:
+        return id_time(value)
+    except OverflowError:
+        return OLDEST
 
 
 async def fetch_rows(executor: Pool | Connection, name: str, *arguments: object) -> list[Row]:
