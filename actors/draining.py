@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from engine.errors import SpillAway, StorageAway
+from engine.errors import Unavailable
 from engine.wire import FLAG_SPILLED, Answer, Intake, unpack_intake
 from storage.spill import Spill
 
 log = logging.getLogger(__name__)
-_BATCH = 64
+_BATCH = 200
 
 
 class Drainer:
@@ -21,6 +22,7 @@ class Drainer:
         self._spill = spill
         self._ingest = ingest
         self._locks: dict[int, asyncio.Lock] = {}
+        self._tasks: dict[int, asyncio.Task[bool]] = {}
         self.behind: set[int] = set()
         self.drained = 0
 
@@ -51,13 +53,27 @@ class Drainer:
             self.behind.discard(bucket)
 
     async def catch_up(self, buckets: Iterable[int], timeout_s: float) -> set[int]:
-        """Empty these buckets if that can be done in time; return those that are still behind."""
-        waiting = set(buckets)
+        """Wait a while for these buckets to be empty; return those that are still behind.
+
+        The draining itself is never cut short: it goes on behind the caller's back.
+        """
+        tasks = {bucket: self._drain_behind(bucket) for bucket in buckets}
+        if tasks:
+            await asyncio.wait(tasks.values(), timeout=timeout_s)
+        return {bucket for bucket, task in tasks.items() if not task.done() or task.result() is False}
+
+    def _drain_behind(self, bucket: int) -> asyncio.Task[bool]:
+        task = self._tasks.get(bucket)
+        if task is None or task.done():
+            # Its own context: Ray would cancel a task of this call together with the call.
+            loop = asyncio.get_running_loop()
+            task = self._tasks[bucket] = loop.create_task(self._try(bucket), context=contextvars.Context())
+        return task
+
+    async def _try(self, bucket: int) -> bool:
         try:
-            async with asyncio.timeout(timeout_s):
-                for bucket in sorted(waiting):
-                    await self.empty(bucket)
-                    waiting.discard(bucket)
-        except (TimeoutError, SpillAway, StorageAway) as error:
-            log.info("the spill is not empty yet: %s", error, extra={"action": "catch_up"})
-        return waiting
+            await self.empty(bucket)
+        except Unavailable as error:
+            log.info("the spill cannot be drained: %s", error, extra={"action": "catch_up"})
+            return False
+        return True

@@ -22,7 +22,7 @@ from engine.errors import StorageAway, Unavailable
 from engine.ids import IdMaker, time_to_ms
 from engine.settings import Settings
 from engine.sharding import bucket_of
-from engine.wire import FLAG_BEHIND, SPILL_IT, Answer, Intake, pack_answers, unpack_intakes
+from engine.wire import BEHIND, FLAG_BEHIND, Answer, Intake, pack_answers, unpack_intakes
 from storage.ingest import Lane
 from storage.ingest_rows import Stored
 from storage.message_rows import hand_over
@@ -30,7 +30,7 @@ from storage.pool import open_pool
 from storage.shards import take_over
 from storage.spill import Spill
 
-_CATCH_UP_S = 1.2  # the gateway waits two seconds
+_CATCH_UP_S = 0.2  # the gateway asks again, and its other companies' events are waiting for this answer
 
 
 class CompanyShard:
@@ -86,7 +86,7 @@ class CompanyShard:
         self._life.count("requests", len(taken))
         if not behind:
             return pack_answers(list(answers))
-        waits = Answer(SPILL_IT, [], [])
+        waits = Answer(BEHIND, [], [])
         return pack_answers([waits if bucket_of(item.company_id) in behind else next(answers) for item in items])
 
     async def _behind(self, drainer: Drainer, items: list[Intake]) -> set[int]:

@@ -16,7 +16,7 @@ FLAG_SPILLED = 4  # comes out of the spill
 FLAG_CARRIES = 8  # of a Meta body that concerns several companies, the one that stores its bytes
 
 DONE = 0
-SPILL_IT = 1
+BEHIND = 1  # older events of this company are in the spill: come again
 NOT_OWNER = 2
 GONE = 3  # the company does not exist (any more)
 

@@ -1,6 +1,8 @@
 """Batches that form by themselves: whatever arrives while calls are in flight goes with the next one. No timer.
 
-A batch that its shard cannot take goes to the spill, and only then is it acknowledged.
+A batch that its shard cannot take because Postgres is away goes to the spill, and only then is it acknowledged.
+While a company's spilled events are being drained, its new ones are held here, in their order, for a few seconds:
+spilling them too would let a fast sender keep the spill ahead of its drain for ever.
 """
 
 from __future__ import annotations
@@ -9,14 +11,26 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
-from engine.errors import MasteriaError, NotFound, NotOwner, SpillAway, StorageAway, TooMany, Unavailable
-from engine.wire import DONE, FLAG_BEHIND, GONE, NOT_OWNER, Answer, Intake, pack_intake, pack_intakes, unpack_answers
+from engine.errors import MasteriaError, NotFound, SpillAway, TooMany, Unavailable
+from engine.wire import (
+    BEHIND,
+    DONE,
+    FLAG_BEHIND,
+    GONE,
+    Answer,
+    Intake,
+    pack_intake,
+    pack_intakes,
+    unpack_answers,
+)
 
 log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
+_HOLD_S = 5.0
+_ASK_AGAIN_S = 0.05
 
 
 class SpillWriter(Protocol):
@@ -26,13 +40,39 @@ class SpillWriter(Protocol):
 
 
 class _Waiting:
-    __slots__ = ("body", "bucket", "done", "item")
+    """One request that nobody has answered yet."""
+
+    __slots__ = ("body", "bucket", "done", "item", "since")
 
     def __init__(self, bucket: int, item: Intake, done: asyncio.Future[Answer]) -> None:
         self.bucket = bucket
         self.item = item
         self.done = done
+        self.since = time.monotonic()
         self.body = b""
+
+    def pack(self, flags: int = 0) -> bytes:
+        if not self.body:
+            self.body = pack_intake(self.item._replace(flags=self.item.flags | flags) if flags else self.item)
+        return self.body
+
+    def answer(self, answer: Answer) -> None:
+        if not self.done.done():
+            self.done.set_result(answer)
+
+    def fail(self, error: MasteriaError) -> None:
+        if not self.done.done():
+            self.done.set_exception(error)
+
+
+class _Hold:
+    """A bucket whose older events are in the spill: its new ones wait here."""
+
+    __slots__ = ("asking", "queue")
+
+    def __init__(self) -> None:
+        self.queue: deque[_Waiting] = deque()
+        self.asking = False
 
 
 class ShardBatcher:
@@ -55,116 +95,159 @@ class ShardBatcher:
         self._free = in_flight
         self._backlog = backlog
         self._queue: deque[_Waiting] = deque()
+        self._holds: dict[int, _Hold] = {}
+        self._held = 0
         self._tasks: set[asyncio.Task[None]] = set()
-        self._behind: dict[int, int] = {}  # bucket → how often spilled; its next items go after the spill
         self._away_until = 0.0
         self.spilled = 0
         self.refused = 0
 
     @property
     def depth(self) -> int:
-        return len(self._queue)
+        return len(self._queue) + self._held
 
     async def add(self, bucket: int, item: Intake) -> Answer:
         """Queue one request and wait until it is durable.
 
         Raises:
             TooMany: the queue towards this shard is full.
+            NotFound: the company does not exist any more.
             Unavailable: neither Postgres nor the spill took it; nothing was acknowledged.
         """
-        if len(self._queue) >= self._backlog:
+        if self.depth >= self._backlog:
             self.refused += 1
             raise TooMany("this shard's queue is full")
-        done: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
-        self._queue.append(_Waiting(bucket, item, done))
-        self._pump()
-        return await done
+        waiting = _Waiting(bucket, item, asyncio.get_running_loop().create_future())
+        if bucket in self._holds:
+            self._wait_behind_spill([waiting])
+        else:
+            self._queue.append(waiting)
+            self._pump()
+        return await waiting.done
 
     def _pump(self) -> None:
         while self._free > 0 and self._queue:
-            batch = self._take()
             self._free -= 1
-            task = asyncio.create_task(self._carry(batch))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._start(self._carry(self._take(self._queue)))
 
-    def _take(self) -> list[_Waiting]:
+    def _take(self, queue: deque[_Waiting], flags: int = 0) -> list[_Waiting]:
         batch: list[_Waiting] = []
         size = 0
-        while self._queue and len(batch) < self._max_events:
-            waiting = self._queue[0]
-            if not waiting.body:
-                item = waiting.item
-                if waiting.bucket in self._behind:
-                    item = item._replace(flags=item.flags | FLAG_BEHIND)
-                waiting.body = pack_intake(item)
-            size += len(waiting.body)
+        while queue and len(batch) < self._max_events:
+            size += len(queue[0].pack(flags))
             if batch and size > self._max_bytes:
                 break
-            batch.append(self._queue.popleft())
+            batch.append(queue.popleft())
         return batch
 
     async def _carry(self, batch: list[_Waiting]) -> None:
         try:
-            await self._deliver(batch)
+            self._wait_behind_spill(await self._deliver(batch) or [])
+        finally:
+            self._free += 1
+            self._pump()
+
+    async def _deliver(self, batch: list[_Waiting]) -> list[_Waiting] | None:
+        """Bring a batch to its shard, or into the spill.
+
+        Returns:
+            What has to wait until older spilled events are stored; None when the batch went into the spill or failed.
+        """
+        try:
+            if time.monotonic() >= self._away_until:
+                try:
+                    answers = unpack_answers(await self._call(pack_intakes([waiting.pack() for waiting in batch])))
+                except Unavailable:
+                    self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
+                else:
+                    return await self._settle(batch, answers)
+            await self._to_spill(batch)
         except MasteriaError as error:
             _fail(batch, error)
         except Exception as error:  # whatever it was: every caller must be answered, and none acknowledged
             log.exception("a batch could not be delivered", extra={"action": "batch"})
             _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
-        finally:
-            self._free += 1
-            self._pump()
+        return None
 
-    async def _deliver(self, batch: list[_Waiting]) -> None:
-        if time.monotonic() < self._away_until:
-            await self._to_spill(batch)
-            return
-        spilled_before = {waiting.bucket: self._behind.get(waiting.bucket) for waiting in batch}
-        try:
-            answers = unpack_answers(await self._call(pack_intakes([waiting.body for waiting in batch])))
-        except (StorageAway, NotOwner, Unavailable):
-            self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
-            await self._to_spill(batch)
-            return
-        refused: list[_Waiting] = []
+    async def _settle(self, batch: list[_Waiting], answers: list[Answer]) -> list[_Waiting]:
+        behind: list[_Waiting] = []
+        homeless: list[_Waiting] = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer.code == DONE:
-                before = spilled_before[waiting.bucket]
-                if before is not None and self._behind.get(waiting.bucket) == before:
-                    del self._behind[waiting.bucket]  # the shard has drained what this gateway spilled
-                if not waiting.done.done():
-                    waiting.done.set_result(answer)
+                waiting.answer(answer)
             elif answer.code == GONE:
-                _fail([waiting], NotFound())
+                waiting.fail(NotFound())
+            elif answer.code == BEHIND:
+                behind.append(waiting)
             else:
-                if answer.code == NOT_OWNER:
-                    self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
-                refused.append(waiting)
-        if refused:
-            await self._to_spill(refused)
+                homeless.append(waiting)
+        if homeless:
+            await self._to_spill(homeless)
+        return behind
 
     async def _to_spill(self, batch: list[_Waiting]) -> None:
+        """Acknowledge a batch from the spill; from now on its buckets' items go behind what is spilled.
+
+        Raises:
+            SpillAway: nothing of the batch is acknowledged.
+        """
         for waiting in batch:
-            self._behind[waiting.bucket] = self._behind.get(waiting.bucket, 0) + 1
+            self._holds.setdefault(waiting.bucket, _Hold())
         try:
-            await self._spill.add([(waiting.bucket, waiting.body) for waiting in batch])
+            await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
             self._away_until = 0.0  # the spill is no way out: ask the shard again
             raise
         self.spilled += len(batch)
         for waiting in batch:
             ids = waiting.item.event_ids
-            if not waiting.done.done():
-                waiting.done.set_result(Answer(DONE, ids, [False] * len(ids)))
+            waiting.answer(Answer(DONE, ids, [False] * len(ids)))
+
+    def _wait_behind_spill(self, batch: list[_Waiting]) -> None:
+        for waiting in batch:
+            hold = self._holds.setdefault(waiting.bucket, _Hold())
+            hold.queue.append(waiting)
+            self._held += 1
+            if not hold.asking:
+                hold.asking = True
+                self._start(self._work_off(waiting.bucket, hold))
+
+    async def _work_off(self, bucket: int, hold: _Hold) -> None:
+        """Offer a bucket's held items, oldest first, until the shard has drained what is in front of them."""
+        clear = False
+        while hold.queue:
+            batch = self._take(hold.queue, FLAG_BEHIND)
+            self._held -= len(batch)
+            behind = await self._deliver(batch)
+            clear = behind == []
+            if behind:
+                await self._put_back(hold, behind)
+        hold.asking = False
+        if clear:
+            del self._holds[bucket]
+
+    async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
+        if time.monotonic() - behind[0].since > _HOLD_S:
+            try:
+                await self._to_spill(behind)
+            except SpillAway as error:
+                _fail(behind, error)
+            return
+        hold.queue.extendleft(reversed(behind))
+        self._held += len(behind)
+        await asyncio.sleep(_ASK_AGAIN_S)
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def drain(self) -> None:
         """Wait until everything queued has been answered."""
-        while self._queue or self._tasks:
+        while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
 def _fail(batch: list[_Waiting], error: MasteriaError) -> None:
     for waiting in batch:
-        if not waiting.done.done():
-            waiting.done.set_exception(error)
+        waiting.fail(error)

@@ -14,7 +14,7 @@ import pytest
 from actors.draining import Drainer
 from engine.errors import SpillAway, StorageAway, TooMany
 from engine.sharding import bucket_of
-from engine.wire import DONE, SPILL_IT, Answer, Intake, pack_answers, pack_intake, unpack_intakes
+from engine.wire import BEHIND, DONE, FLAG_BEHIND, Answer, Intake, pack_answers, pack_intake, unpack_intakes
 from gateway.batcher import ShardBatcher
 from masteria.embedded import RunningServer, start_valkey
 from storage.pool import Pool
@@ -111,30 +111,34 @@ async def test_acknowledged_events_come_through_the_spill_in_their_order(rig: Sh
     assert await spill.buckets() == []
 
 
-async def test_a_new_event_queues_behind_the_spilled_ones(rig: ShardRig, spill: Spill) -> None:
-    from engine.wire import FLAG_BEHIND
-
+async def test_a_new_event_waits_for_the_spilled_ones_of_its_company(rig: ShardRig, spill: Spill) -> None:
     shard = FakeShard(rig)
     door = batcher(shard, spill)
     shard.away = True
     await post(door, rig.intake(order(1)))
     shard.away = False
-    flags: list[int] = []
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    asked: list[int] = []
     ingest = rig.ingestor.ingest
 
-    async def watch(blob: bytes) -> bytes:
+    async def behind_at_first(blob: bytes) -> bytes:
         items = unpack_intakes(blob)
-        flags.extend(item.flags & FLAG_BEHIND for item in items)
-        if flags[-1]:
-            return pack_answers([Answer(SPILL_IT, [], []) for _ in items])
+        asked.append(items[0].flags & FLAG_BEHIND)
+        if len(asked) == 1:
+            return pack_answers([Answer(BEHIND, [], []) for _ in items])
+        await drainer.look(rig.ingestor.epochs)
         return pack_answers(await ingest(items))
 
-    door._call = watch
+    door._call = behind_at_first
     door._away_until = 0.0
-    await post(door, rig.intake(order(2)))
-    await Drainer(spill, rig.ingestor.ingest).look(rig.ingestor.epochs)
+    answers = await asyncio.gather(*(post(door, rig.intake(order(n))) for n in (2, 3)))
+    assert [answer.code for answer in answers] == [DONE, DONE]
+    assert set(asked) == {FLAG_BEHIND}
+    await post(door, rig.intake(order(4)))
+    assert asked[-1] == 0  # the spill is empty: the direct way again
     rows = await rig.rows("SELECT external_id FROM incoming_events ORDER BY ctid")
-    assert (flags, [row["external_id"] for row in rows]) == ([FLAG_BEHIND], ["e-1", "e-2"])
+    assert [row["external_id"] for row in rows] == ["e-1", "e-2", "e-3", "e-4"]
+    assert door.spilled == 1
 
 
 async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> None:
