@@ -43,24 +43,16 @@ class BareShard:
         return bytes(msgpack.packb([id_.bytes for id_ in ids]))
 
 
-class BareGateway:
-    """uvicorn with a plain ASGI callable; batches form while calls are in flight."""
+class BareDoor:
+    """A plain ASGI callable; batches form while calls are in flight."""
 
-    async def __init__(self, shard: Any, port: int) -> None:  # type: ignore[misc]
+    def __init__(self, shard: Any) -> None:
         self._shard = shard
         self._free = _IN_FLIGHT
         self._queue: deque[tuple[bytes, asyncio.Future[bytes]]] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
-        config = uvicorn.Config(
-            self._serve, port=port, loop="none", http="httptools", ws="none", lifespan="off", log_config=None,
-            access_log=False, server_header=False, date_header=False, backlog=4096, interface="asgi3", proxy_headers=False,
-        )  # fmt: skip
-        self._serving = asyncio.create_task(uvicorn.Server(config).serve())
 
-    async def ready(self) -> bool:
-        return not self._serving.done()
-
-    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         message = await receive()
         body = message.get("body", b"")
         while message.get("more_body"):
@@ -95,6 +87,23 @@ class BareGateway:
                 done.set_result(text.encode())
         self._free += 1
         self._pump()
+
+
+class BareGateway:
+    """uvicorn inside an actor, configured as the real gateway's."""
+
+    async def __init__(self, shard: Any, port: int) -> None:  # type: ignore[misc]
+        config = uvicorn.Config(
+            BareDoor(shard), port=port, loop="none", http="httptools", ws="none", lifespan="off", log_config=None,
+            access_log=False, server_header=False, date_header=False, proxy_headers=False, backlog=4096,
+        )  # fmt: skip
+        self._server = uvicorn.Server(config)
+        self._serving = asyncio.create_task(self._server.serve())
+
+    async def ready(self) -> None:
+        """Return when it listens."""
+        while not self._server.started:
+            await asyncio.sleep(0.02)
 
 
 async def _make_tables(database_url: str) -> None:
