@@ -1,0 +1,75 @@
+"""kill -9 of every actor under load: nothing lost, nothing doubled, full rate again within ten seconds."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.e2e.figures import Figures
+from tests.e2e.http_client import HttpClient
+from tests.e2e.judging import judge
+from tests.e2e.load import Load
+from tests.e2e.rig import Instance
+from tests.e2e.shop import Shop
+from tests.e2e.waiting import wait_until
+
+_ACTORS = ("shard", "sender-0", "aggregator", "fanout", "scheduler", "supervisor", "gateway-0")
+_BACK_S = 10.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("actor", _ACTORS)
+async def test_an_actor_is_killed_under_load(instance: Instance, shop: Shop, figures: Figures, actor: str) -> None:
+    name = shop.shard if actor == "shard" else actor
+    async with Load(shop, instance.base_url) as load:
+        await load.flowing()
+        killed = time.monotonic()
+        pid = instance.kill_actor(name)
+        recovered_s = await load.full_rate_again(killed, _BACK_S)
+        await wait_until(is_another(instance, name, pid), 20.0, f"another {name} that is well")
+    verdict = await judge(shop, load.sent)
+    figures.note(f"kill -9 {actor}", recovered_s, verdict, load)
+    verdict.clean()
+    await counters_agree(shop)
+
+
+def is_another(instance: Instance, name: str, pid: int) -> Callable[[], bool]:
+    """Return a condition: everything is well, and this actor is another process than ``pid``."""
+
+    def condition() -> bool:
+        status = instance.status()
+        part: dict[str, Any] = status.get("parts", {}).get(name, {})
+        return bool(status.get("ok")) and part.get("pid") not in (None, pid)
+
+    return condition
+
+
+async def counters_agree(shop: Shop) -> None:
+    """Wait until the live numbers of today are those of the stored rows, then they must stay so."""
+    seen: dict[str, Any] = {}
+
+    async def same() -> bool:
+        told = (await shop.api.get("/metrics/summary"))["today"]
+        seen["told"] = {"events": told["events"]} | {name: n for name, n in told["messages"].items() if n}
+        stored: dict[str, int] = {"events": (await shop.api.get("/events", limit=1))["count"]}
+        for message in await shop.api.all("/messages"):
+            stored[message["status"]] = stored.get(message["status"], 0) + 1
+        seen["stored"] = stored
+        return bool(seen["told"] == stored)
+
+    await wait_until(same, 15.0, lambda: f"the numbers differ: {seen}", look_s=0.3)
+
+
+@pytest.mark.slow
+async def test_other_gateways_go_on_while_one_restarts(instance: Instance, shop: Shop, base_client: HttpClient) -> None:
+    """A connection to the gateway that lives never breaks; one to the dead gateway connects again."""
+    async with Load(shop, instance.base_url) as load:
+        await load.flowing()
+        pid = instance.kill_actor("gateway-1")
+        answer = await base_client.request("GET", "/healthz")
+        assert answer.status == 200
+        await wait_until(is_another(instance, "gateway-1", pid), 20.0, "another gateway-1 that is well")
+    (await judge(shop, load.sent)).clean()
