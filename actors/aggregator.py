@@ -9,7 +9,8 @@ from actors.aggregating import Aggregating
 from actors.base import Life
 from actors.handles import FanoutRef
 from actors.live_states import LiveStates
-from actors.summing import Summaries, prometheus
+from actors.scraping import prometheus
+from actors.summing import Summaries
 from engine.errors import StorageAway
 from engine.settings import Settings
 from storage.pool import Pool, open_pool
@@ -91,7 +92,7 @@ class MetricsAggregator:
 
     async def prometheus(self) -> bytes:
         """Return the installation's numbers as JSON."""
-        return prometheus(self._counted, self._states.clients)
+        return prometheus(self._counted, {"clients": self._states.clients})
 
     async def ping(self) -> dict[str, Any]:
         self._life.counters |= self._counted.counters | {"watched": len(self._states)}

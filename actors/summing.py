@@ -1,4 +1,4 @@
-"""The aggregator's answers to questions: a company's summary of a period, and the installation's numbers."""
+"""The aggregator's answer to a question: a company's numbers of a period, beside those of the period before."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating
-from engine.company_counters import Sums, by_status
+from engine.company_counters import Sums
 from engine.errors import FieldProblem
-from engine.histograms import Histogram
 from engine.ids import ms_to_time, parse_id, time_to_ms
 from engine.metrics import NO_SESSION
 from engine.times import parse_time, rfc3339
@@ -23,7 +22,7 @@ from storage.pool import Pool
 _MOST_DAYS = 800
 _PREVIOUS_KEPT_MS = 10_000
 _PREVIOUS_COMPANIES = 1_000
-BOUNDS_MS = (25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000)
+_NOT_COUNTED = ("campaign_id", "rule_id")  # deltas do not know them
 
 
 class Summaries:
@@ -48,7 +47,7 @@ class Summaries:
             query: JSON object of texts: ``from``, ``to``, ``session_id``; none of them: today.
 
         Raises:
-            FieldProblem: a time or id cannot be read, or the period is empty or longer than 800 days.
+            FieldProblem: a time or id cannot be read, a filter is not counted by, or the period is empty or too long.
             StorageAway: the period is not in memory and Postgres is away.
         """
         now_ms = self._clock_ms()
@@ -103,46 +102,8 @@ class Summaries:
         return sums
 
 
-def prometheus(counted: Aggregating, clients: int) -> bytes:
-    """Return the installation's numbers as JSON; nothing in it names a company or a session.
-
-    ``latency_ms`` has ``buckets`` as [upper bound in ms, how many at most that], ``count`` and the estimated ``sum``.
-    """
-    states: dict[str, int] = {}
-    messages: dict[str, int] = {}
-    counts: dict[str, int] = {}
-    latency = Histogram()
-    for company in counted.companies.values():
-        totals = company.totals
-        for source, into in ((totals.states, states), (totals.messages, messages), (totals.counts, counts)):
-            for key, n in source.items():
-                into[key] = into.get(key, 0) + n
-        latency.merge(totals.latency)
-    return orjson.dumps(
-        {
-            "events": states,
-            "messages": by_status(messages),
-            "counters": counts,
-            "queue_depth": messages.get("queued", 0),
-            "uncertain": messages.get("uncertain", 0),
-            "latency_ms": {
-                "buckets": list(zip(BOUNDS_MS, latency.cumulative(BOUNDS_MS), strict=True)),
-                "count": latency.total,
-                "sum": latency.estimated_sum_ms(),
-            },
-            "aggregator": {
-                "loaded": counted.loaded,
-                **counted.counters,
-                "gaps_open": counted.gap_count(),
-                "rollup_lag": counted.lag(),
-            },
-            "live_clients": clients,
-        }
-    )
-
-
 def _period(asked: Mapping[str, str], day_start: int, now_ms: int, zone: tzinfo) -> tuple[int, int, UUID | None]:
-    problems: list[dict[str, str]] = []
+    problems = [{"field": name, "reason": "not_counted"} for name in _NOT_COUNTED if asked.get(name)]
     first, last = day_start, now_ms
     for name in ("from", "to"):
         if not asked.get(name):

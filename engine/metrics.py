@@ -102,16 +102,20 @@ class Delta:
 
     def count(self, company: bytes, name: str, n: int = 1) -> None:
         """Count anything else (duplicates, refused, uncertain …), in the minute of the commit (here: minute 0)."""
-        self._add((company, 0, COUNT, name, NO_SESSION), n)
+        self._add((company, 0, COUNT, _clean(name), NO_SESSION), n)
 
     def changes(self) -> Iterator[Change]:
         """Yield every change that is not zero."""
+        sums: dict[_Place, int] = {}
         for (company, minute, event_type, state), n in self._events.items():
-            yield Change(company, minute * MINUTE_MS, EVENT, (event_type or "")[:_KEY_CHARACTERS], NO_SESSION, n)
-            yield Change(company, minute * MINUTE_MS, STATE, state, NO_SESSION, n)
+            for kind, key in ((EVENT, _clean(event_type or "")), (STATE, state)):
+                place = (company, minute, kind, key, NO_SESSION)
+                sums[place] = sums.get(place, 0) + n
+        for (company, minute, kind, key, session), n in sums.items():
+            yield Change(company, minute * MINUTE_MS, kind, key, session, n)
         for (company, minute, kind, key, session), n in self._rows.items():
             if n:
-                yield Change(company, minute * MINUTE_MS, kind, key[:_KEY_CHARACTERS], session, n)
+                yield Change(company, minute * MINUTE_MS, kind, key, session, n)
 
     def encode(self) -> bytes:
         """Return JSON: ``{"v", "oldest_ms", "rows": [[company, minute, kind, key, session, n]…]}``, ids as hex.
@@ -156,6 +160,11 @@ def decode_changes(data: bytes | str, committed_ms: int) -> list[Change]:
         Change(unhex(company), (minute or commit_minute) * MINUTE_MS, kind, key, unhex(session), n)
         for company, minute, kind, key, session, n in _read(data)[1]
     ]
+
+
+def _clean(key: str) -> str:
+    """Return a key that Postgres can hold in an index: a NUL is none of its text's characters."""
+    return key.replace("\x00", "")[:_KEY_CHARACTERS]
 
 
 def _read(data: bytes | str) -> tuple[int, list[Any]]:
