@@ -67,6 +67,7 @@ class SessionSender:
         self._monotonic = monotonic
         self._wall_ms = wall_ms
         self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -239,12 +240,13 @@ class SessionSender:
     def _wake_in(self, seconds: float) -> None:
         if math.isinf(seconds):
             return
-        loop = asyncio.get_running_loop()
+        when = self._monotonic() + seconds
         if self._timer is not None:
-            if self._timer.when() <= loop.time() + seconds:
+            if self._timer_at <= when:
                 return
             self._timer.cancel()
-        self._timer = loop.call_later(seconds, self._timed)
+        self._timer_at = when
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._timed)
 
     def _timed(self) -> None:
         self._timer = None

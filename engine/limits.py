@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+# Floats: a token that lacks a billionth is whole, or whoever waits for the rest would wait in ever smaller steps.
+_WHOLE = 1.0 - 1e-9
+
 
 class TokenBucket:
     """Lets at most ``per_s`` pass in any second, and on average 97 to 100 % of it.
@@ -34,7 +37,7 @@ class TokenBucket:
     def take(self, now: float) -> float:
         """Take one token, or return how many seconds to wait for it (0.0: taken)."""
         self._refill(now)
-        if self._tokens >= 1.0:
+        if self._tokens >= _WHOLE:
             self._tokens -= 1.0
             return 0.0
         return (1.0 - self._tokens) / (self._full * self._factor)
