@@ -109,7 +109,6 @@ class FrontDoor:
         await self._step("Ray", self._start_ray)
         await self._step("Actors", self._wait_for_actors)
         await self._step("Gateway", self._wait_for_gateway)
-        self.credentials.write(self.data_dir.path)
         self._tell_how_to_sign_in(time.monotonic() - begun)
 
     async def _step(self, name: str, act: Callable[[], Awaitable[_T]]) -> _T:
@@ -155,7 +154,9 @@ class FrontDoor:
         async with pool, pool.acquire() as connection, connection.transaction():
             seeder = Seeder(connection, self.vault, lambda: time.time_ns() // 1_000_000, plan)
             known = await seeder.run(Credentials.read(self.data_dir.path))
-        self.credentials = known.at(self.options)
+            self.credentials = known.at(self.options)
+            # Before the commit: keys that are in force but known to nobody could never be used.
+            self.credentials.write(self.data_dir.path)
 
     async def start_simulator(self) -> None:
         """Start the simulator and tell it who lives there, before any sender speaks to it."""

@@ -27,7 +27,7 @@ _ENVIRONMENT = {
     "RAY_DEDUP_LOGS": "0",
     "RAY_LOG_TO_DRIVER": "0",
     "RAY_AUTH_MODE": "token",
-    "RAY_worker_maximum_startup_concurrency": "4",  # all actors import at once: they wait on files more than on CPU
+    "RAY_worker_maximum_startup_concurrency": "8",  # all actors start at once, not as many as there are cores
 }
 
 

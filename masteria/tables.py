@@ -6,6 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+_PIPED_WIDTH = 240  # where no terminal tells its own, rows stay on one line
+
 
 def show_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: bool) -> None:
     """Print rows: the columns as a table, or everything as JSON."""
@@ -17,10 +19,13 @@ def show_rows(rows: Sequence[dict[str, Any]], columns: Sequence[str], as_json: b
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column.upper(), overflow="fold")
+        table.add_column(column.upper(), overflow="fold", no_wrap=column in ("id", "pid"))
     for row in rows:
         table.add_row(*(_cell(row.get(column)) for column in columns))
-    Console(highlight=False, markup=False).print(table)
+    console = Console(highlight=False, markup=False)
+    if not console.is_terminal:
+        console.width = _PIPED_WIDTH
+    console.print(table)
 
 
 def show_one(item: dict[str, Any], as_json: bool) -> None:
