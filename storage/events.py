@@ -104,9 +104,10 @@ class _Search:
         found = await search_windows(self._scan, before, limit, windows=1)
         if found.next is None or len(found.places) == limit:
             return found
-        rows = await self._from_posting_list()
-        if rows is not None and (complete := page_of_candidates(rows, before, limit)):
-            return complete
+        if len(found.places) * WINDOWS < limit:  # too rare for the windows to fill the page
+            rows = await self._from_posting_list()
+            if rows is not None and (complete := page_of_candidates(rows, before, limit)):
+                return complete
         more = await search_windows(self._scan, found.next, limit - len(found.places), windows=WINDOWS - 1)
         return Found(found.places + more.places, more.next)
 

@@ -22,7 +22,7 @@ from storage.queries import query
 Row = dict[str, Any]
 WINDOW = 1_000
 WINDOWS = 10
-CANDIDATES = 5_000
+CANDIDATES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,275 @@
+"""Every query behind the REST API, EXPLAINed on large tables: no sequential scan of one, and few buffers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+import storage
+from engine.pagination import NEWEST, OLDEST
+from masteria.embedded import RunningServer
+from storage.queries import query
+from storage.searching import CANDIDATES, WINDOW
+from tests.conftest import database_at
+from tests.seeding import seed_events, seed_messages
+
+ROWS = 100_000
+LAST = datetime(2026, 11, 20, 12, tzinfo=UTC)
+COMPANY = UUID("01900000-0000-7000-8000-000000000001")
+SESSION = UUID("01900000-0000-7000-8000-000000000002")
+AREAS = (
+    "api_keys",
+    "companies",
+    "dead_letters",
+    "events",
+    "messages",
+    "meta_apps",
+    "rules",
+    "sessions",
+    "templates",
+    "users",
+    "webhooks",
+)
+LARGE_PAGES = 50
+NO_FILTER: list[object] = [None] * 8
+BEHIND = (NEWEST.created_at, NEWEST.id)
+EVENT = "SELECT id, delivery_id, created_at FROM incoming_events WHERE external_id = 'ext-90001'"
+MESSAGE = "SELECT id FROM messages WHERE provider_id = 'wamid.90001'"
+
+
+def _events(position: int, value: object) -> list[object]:
+    return [*NO_FILTER[:position], value, *NO_FILTER[position + 1 :]]
+
+
+def _messages(position: int, value: object) -> list[object]:
+    return [*NO_FILTER[:position], value, *NO_FILTER[position + 1 : 7]]
+
+
+@pytest.fixture(scope="module")
+def large_database(postgres: RunningServer, template_database: str) -> Iterator[str]:
+    """A database with 100,000 events, as many messages, and the tables around them."""
+    name = f"plans_{uuid4().hex}"
+    url = database_at(postgres.url, name)
+
+    async def make() -> None:
+        admin = await asyncpg.connect(postgres.url)
+        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
+        await admin.close()
+        connection = await asyncpg.connect(url)
+        await _seed(connection)
+        await connection.close()
+
+    async def drop() -> None:
+        admin = await asyncpg.connect(postgres.url)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+    asyncio.run(make())
+    yield url
+    asyncio.run(drop())
+
+
+async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    await connection.execute("INSERT INTO companies (id, name) VALUES ($1, 'c')", COMPANY)
+    await connection.execute(
+        "INSERT INTO sessions (id, company_id, name, transport) VALUES ($2, $1, 's', 'simulator')",
+        COMPANY,
+        SESSION,
+    )
+    await connection.execute("SELECT masteria_make_partitions($1)", LAST.date())
+    await seed_events(connection, COMPANY, ROWS, LAST)
+    await seed_messages(connection, COMPANY, SESSION, ROWS, LAST)
+    for statement in (
+        "INSERT INTO deliveries (id, company_id, created_at, webhook_id, event_id, duplicate, signature, headers, "
+        "raw_body) SELECT delivery_id, company_id, created_at, webhook_id, id, false, 'unsigned', '{}', 'x' "
+        "FROM incoming_events ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO message_attempts (message_id, created_at, company_id, session_id, dispatch_id, attempt, outcome, "
+        "answered_at) SELECT id, created_at, company_id, session_id, id, 1, 'accepted', created_at FROM messages "
+        "ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO message_queue (message_id, company_id, session_id, lane, due_at, look_at) SELECT id, company_id, "
+        "session_id, lane, created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at) SELECT id, company_id, "
+        "'message', id, 'permanent', 'whatsapp_131026', created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO event_keys (key, company_id, event_id) SELECT id, company_id, id FROM incoming_events LIMIT 20000",
+        "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
+        "LIMIT 20000",
+        "INSERT INTO dispatches (id, company_id, session_id, fence, message_ids, attempts, send_before) SELECT id, "
+        "company_id, session_id, 1, ARRAY[id], ARRAY[1]::smallint[], created_at FROM messages LIMIT 20",
+    ):
+        await connection.execute(statement)
+    await connection.execute("VACUUM ANALYZE")
+
+
+def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[str, list[tuple[list[Any], int]]]:
+    """Return, per query, arguments and how many buffers (8 KiB) it may read with them."""
+    candidates = (COMPANY, OLDEST, NEWEST.created_at, CANDIDATES)
+    window = (COMPANY, *BEHIND, OLDEST, WINDOW, 51)
+    rare = json.dumps({"eventId": "ext-90001"})
+    absent = json.dumps({"eventId": "nobody's"})
+    return {
+        "events/list_events": [([COMPANY, *BEHIND, OLDEST, 51], 60), ([COMPANY, when, event, OLDEST, 501], 300)],
+        "events/scan_events": [
+            ([*window, *NO_FILTER], 60),
+            ([*window, *_events(0, "nothing")], 800),
+            ([*window, *_events(6, "+5511900000007")], 800),
+            ([*window, *_events(7, absent)], 800),
+        ],
+        "events/find_events_by_order": [([*candidates, *_events(5, "order-45000")], 30)],
+        "events/find_events_by_payload": [
+            ([*candidates, *_events(7, rare)], 40),
+            ([*candidates, *_events(7, absent)], 40),
+        ],
+        "events/get_events": [([COMPANY, [event] * 50, [when] * 50], 300)],
+        "events/get_event": [([COMPANY, event, when], 10)],
+        "events/find_alias": [([COMPANY, delivery], 10)],
+        "events/find_events_by_key": [([COMPANY, [event]], 10)],
+        "events/get_delivery": [([COMPANY, delivery, when], 10)],
+        "events/get_delivery_headers": [([COMPANY, delivery, when], 10)],
+        "events/list_deliveries": [([COMPANY, COMPANY, *BEHIND, 51], 120)],
+        "events/list_captures": [([COMPANY, COMPANY, 20], 100)],
+        "events/list_refusals": [([COMPANY, COMPANY, OLDEST], 10)],
+        "events/count_events": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "events/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, *_events(0, "nothing")], 400)],
+        "events/list_recent_events": [([COMPANY, OLDEST, 100], 120)],
+        "events/bound_statement": [(["1000"], 5)],
+        "messages/list_messages": [([COMPANY, *BEHIND, OLDEST, 51], 60)],
+        "messages/scan_messages": [([*window, *_messages(5, "sent")], 800)],
+        "messages/find_messages_by_event": [([*candidates, *_messages(0, event)], 30)],
+        "messages/find_messages_in_flight": [([COMPANY, [SESSION]], 10)],
+        "messages/get_messages": [([COMPANY, [message] * 50, [when] * 50], 300)],
+        "messages/list_attempts": [([COMPANY, message, when], 10)],
+        "messages/count_messages": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "messages/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, *_messages(5, "sent")], 400)],
+        "messages/claim_idempotency_key": [([COMPANY, "k", b"h", message], 20)],
+        "messages/get_idempotency_key": [([COMPANY, "k"], 10)],
+        "messages/list_queue": [([COMPANY, 1_000, LAST], 300)],
+        "dead_letters/scan_dead_letters": [([*window, "event", None, None, None], 100)],
+        "dead_letters/get_dead_letters": [([COMPANY, [message] * 50], 200)],
+        "dead_letters/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, None, None, None, False], 100)],
+        "companies/insert_company": [([uuid4(), "x", "UTC", LAST], 20)],
+        "companies/get_company": [([COMPANY], 5)],
+        "companies/list_companies": [([*BEHIND, 51], 5)],
+        "companies/count_companies": [([], 5)],
+        "users/insert_user": [([uuid4(), "a@b.test", "", "h", LAST], 20)],
+        "users/upsert_membership": [],
+        "users/get_user_by_email": [(["a@b.test"], 5)],
+        "users/set_password": [([COMPANY, "h"], 10)],
+        "users/list_memberships": [([COMPANY], 10)],
+        "users/list_members": [([COMPANY], 10)],
+        "api_keys/insert_api_key": [([uuid4(), COMPANY, "n", "p", b"h", "owner", LAST], 60)],
+        "api_keys/find_api_key": [([b"h"], 5)],
+        "api_keys/list_api_keys": [([COMPANY, *BEHIND, 51], 5)],
+        "api_keys/count_api_keys": [([COMPANY], 5)],
+        "api_keys/revoke_api_key": [([COMPANY, COMPANY], 5)],
+        "api_keys/touch_api_keys": [([[COMPANY], [LAST]], 10)],
+        "meta_apps/load_meta_apps": [([None], 5)],
+        "meta_apps/get_meta_app": [([COMPANY, "1"], 5)],
+        "meta_apps/upsert_meta_app": [(["1", COMPANY, b"s"], 20)],
+        **_small_cases(message),
+    }
+
+
+def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+    cases: dict[str, list[tuple[list[Any], int]]] = {}
+    for plural, singular in (
+        ("rules", "rule"),
+        ("templates", "template"),
+        ("sessions", "session"),
+        ("webhooks", "webhook"),
+    ):
+        cases |= {
+            f"{plural}/list_{plural}": [([COMPANY, *BEHIND, 51], 10)],
+            f"{plural}/count_{plural}": [([COMPANY], 10)],
+            f"{plural}/get_{singular}": [([COMPANY, message], 10)],
+            f"{plural}/lock_{singular}": [([COMPANY, message], 10)],
+            f"{plural}/delete_{singular}": [([COMPANY, message], 10)],
+        }
+    new = uuid4()
+    webhook = [b"s", b"h", "{}", "{}"]
+    template = ["n", "plain", "pt_BR", "utility", "b", "[]", "{}", "approved"]
+    session = ["1", None, None, b"t", 80, "TIER_250"]
+    return {
+        **cases,
+        "rules/insert_rule": [([new, COMPANY, "n", True, "{}", LAST], 40)],
+        "rules/update_rule": [([COMPANY, message, "n", True, "{}"], 10)],
+        "rules/list_versions": [([COMPANY, message, 9, 51], 10)],
+        "rules/list_rule_names": [([COMPANY, [message], LAST], 10)],
+        "templates/insert_template": [([new, COMPANY, *template, LAST], 40)],
+        "templates/update_template": [([COMPANY, message, *template], 10)],
+        "sessions/insert_session": [([new, COMPANY, "n", "cloud", None, "2", *session[1:], "{}", LAST], 40)],
+        "sessions/update_session": [([COMPANY, message, "n", None, "3", *session[1:], "active", None, None, "{}"], 10)],
+        "sessions/load_numbers": [([None], 10)],
+        "webhooks/load_webhooks": [([None], 10), ([COMPANY], 10)],
+        "webhooks/insert_webhook": [([new, COMPANY, "n", "s", True, "{}", *webhook, LAST], 60)],
+        "webhooks/update_webhook": [([COMPANY, message, "n", "s", True, "{}", *webhook], 10)],
+    }
+
+
+async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database: str) -> None:
+    connection = await asyncpg.connect(large_database, server_settings={"jit": "off", "timezone": "UTC"})
+    row = await connection.fetchrow(EVENT)
+    message = await connection.fetchval(MESSAGE)
+    assert row is not None
+    large = {
+        record["relname"]
+        for record in await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relpages > $1 AND relname !~ '^pg_'", LARGE_PAGES
+        )
+    }
+    assert {"incoming_events_2026_11", "messages_2026_11", "message_queue", "dead_letters"} <= large
+    cases = _cases(row["id"], row["delivery_id"], message, row["created_at"])
+    defects: list[str] = []
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        await connection.execute(f"SET plan_cache_mode = {mode}")
+        for name, variants in cases.items():
+            for arguments, most in variants:
+                defects += [
+                    f"{name} ({mode}): {why}" for why in await _defects(connection, name, arguments, most, large)
+                ]
+    await connection.close()
+    assert defects == []
+
+
+async def _defects(
+    connection: asyncpg.Connection[asyncpg.Record], name: str, arguments: list[Any], most: int, large: set[str]
+) -> list[str]:
+    """Run a query under EXPLAIN, undo it, and return what is wrong with its plan."""
+    transaction = connection.transaction()
+    await transaction.start()
+    explained = await connection.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query(name), *arguments)
+    await transaction.rollback()
+    plan = json.loads(explained)[0]["Plan"]
+    read = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
+    found = [f"scans {table}" for table in _scanned(plan) if table in large]
+    return [*found, *([f"reads {read} buffers, may {most}"] if read > most else [])]
+
+
+def _scanned(plan: dict[str, Any]) -> Iterator[str]:
+    if plan["Node Type"] == "Seq Scan" and plan["Actual Loops"]:
+        yield plan["Relation Name"]
+    for child in plan.get("Plans", ()):
+        yield from _scanned(child)
+
+
+def test_every_query_has_a_case() -> None:
+    folder = Path(storage.__file__).parent / "sql"
+    known = set(_cases(COMPANY, COMPANY, COMPANY, LAST))
+    stored = {f"{area}/{file.stem}" for area in AREAS for file in (folder / area).glob("*.sql")}
+    assert stored == known
+
+
+def test_every_query_begins_with_its_purpose_and_its_index() -> None:
+    folder = Path(storage.__file__).parent / "sql"
+    for area in AREAS:
+        for file in (folder / area).glob("*.sql"):
+            lines = file.read_text(encoding="utf-8").splitlines()
+            assert lines[0].startswith("-- "), file
+            assert lines[1].startswith("-- "), file
