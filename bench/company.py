@@ -18,10 +18,10 @@ _TEMPLATE = {
     "kind": "meta",
     "language": "pt_BR",
     "category": "utility",
-    "body": "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}}:\n\n{{pix_code}}",
+    "body": "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}}:\n\n{{pix_code}}\n\nObrigado!",
     "defaults": {"customer_name": "cliente"},
 }
-_TEMPLATE_AT_META = "Olá, {{1}}! Seu PIX de {{2}}:\n\n{{3}}"
+_TEMPLATE_AT_META = "Olá, {{1}}! Seu PIX de {{2}}:\n\n{{3}}\n\nObrigado!"
 SESSION_RATE = 1000  # the most that one number may send in a second
 
 

@@ -21,6 +21,7 @@ import psutil
 
 from bench.api import Api
 from bench.system import MARKER, Processes
+from masteria.embedded import start_postgres
 from masteria.processes import OwnProcess, free_port, tail, wait_until
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
@@ -57,10 +58,12 @@ class Instance:
 
 
 @contextmanager
-def open_instance(url: str | None, key: str | None, simulator_url: str | None) -> Iterator[Instance]:
+def open_instance(
+    url: str | None, key: str | None, simulator_url: str | None, extra: tuple[str, ...] = ()
+) -> Iterator[Instance]:
     """Give the instance at ``url``, or boot one with an empty data directory and take it away at the end."""
     if url is None:
-        with own_instance() as instance:
+        with own_instance(extra) as instance:
             yield instance
         return
     if not key:
@@ -150,12 +153,8 @@ def _await_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> d
 
 
 def _database_url(folder: Path) -> str | None:
-    """Return the address of the embedded Postgres, which the front door notes beside its process."""
-    state = folder / "run" / "state.json"
-    if not state.exists():
-        return None
-    url = orjson.loads(state.read_bytes()).get("postgres", {}).get("url")
-    return url if isinstance(url, str) else None
+    """Return the address of the embedded Postgres that runs in a data directory; None where there is none."""
+    return start_postgres(folder).url if (folder / "postgres" / "postmaster.pid").exists() else None
 
 
 def _stop(process: subprocess.Popen[bytes], processes: Processes) -> list[str]:

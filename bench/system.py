@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-MARKER = "MASTERIA_BENCH_RUN"  # in the environment of everything that an instance of our own starts
+MARKER = "BENCH_RUN_OF_MASTERIA"  # in the environment of everything that an instance of our own starts
 _TICK_S = 1 / os.sysconf("SC_CLK_TCK")
 # A Ray worker's title is "ray::Class" or "ray::Class.method".
 _ACTORS = {
