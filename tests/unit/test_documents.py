@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +63,10 @@ def test_relative_links_lead_somewhere(page: Document) -> None:
         ):
             dead.append(link)
     assert dead == []
+
+
+def _anchors(target: Path) -> set[str]:
+    return document(target.resolve().relative_to(ROOT).as_posix()).anchors
 
 
 @every_document
