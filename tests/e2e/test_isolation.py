@@ -1,0 +1,217 @@
+"""A company sees only itself: every route with an id is asked for another company's, and answers 404 without a hint.
+
+A new route without a case fails here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from gateway.operations import Operation
+from gateway.routes.catalog import OPERATIONS
+from storage.pool import Pool
+from tests.asgi import Answer, Client
+from tests.rest_rig import Rig, make_rig
+from tests.seeding import add_event, add_message, add_session
+
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+# Routes whose body must be sound before an id is looked at.
+BODIES: Mapping[str, object] = {
+    "updateRule": {"active": False},
+    "replaceRule": {"active": False},
+    "updateTemplate": {"body": "Olá"},
+    "replaceTemplate": {"body": "Olá"},
+    "updateWebhook": {"name": "meu"},
+    "replaceWebhook": {"name": "meu"},
+    "updateSession": {"name": "minha"},
+    "replaceSession": {"name": "minha"},
+    "setSessionLimits": {"throughput_per_s": 1},
+}
+# Routes that show or make something of the caller's company: what another company has must not be in the answer.
+LISTS = {
+    "listEvents",
+    "listMessages",
+    "listRules",
+    "listTemplates",
+    "listWebhooks",
+    "listSessions",
+    "listDeadLetters",
+    "listApiKeys",
+    "getQueue",
+    "getMe",
+    "getMetricsSummary",
+    "getLiveTicket",
+}
+# Routes that take other things' ids in their bodies, tested one by one below.
+MAKERS = {"createRule", "createTemplate", "createWebhook", "createSession", "createApiKey", "sendMessage"}
+
+
+@pytest.fixture
+async def rig(pool: Pool) -> Rig:
+    return await make_rig(pool)
+
+
+async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> dict[str, UUID]:
+    """Give a company one of everything; return the ids by the names that paths use."""
+    session_id = await add_session(pool, company_id, NOW)
+    event_id = await add_event(pool, company_id, NOW)
+    message_id = await add_message(pool, company_id, session_id, NOW, event_id=event_id)
+    await pool.execute(
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at) "
+        "VALUES ($1, $2, 'message', $1, 'permanent', 'whatsapp_131026', $3)",
+        message_id,
+        company_id,
+        NOW,
+    )
+    send = {"session_id": str(session_id), "text": "Olá"}
+    rule = {"name": "r", "trigger": {"event_type": "pix_created"}, "action": {"send": send}}
+    made = {
+        "rule_id": await owner.post("/api/v1/rules", rule),
+        "template_id": await owner.post("/api/v1/templates", {"name": "t", "body": "Olá"}),
+        "webhook_id": await owner.post("/api/v1/webhooks", {"name": "w", "source": f"s{company_id.hex}"}),
+        "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
+    }
+    for name, answer in made.items():
+        assert answer.status == 201, (name, answer.body)
+    ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
+    return {**ids, "session_id": session_id, "event_id": event_id, "message_id": message_id}
+
+
+async def _call(client: Client, operation: Operation, ids: Mapping[str, UUID]) -> Answer:
+    path = operation.full_path.format(**{name: str(value) for name, value in ids.items()})
+    return await client.call(operation.method, path, body=BODIES.get(operation.name))
+
+
+def _with_ids() -> list[Operation]:
+    return [operation for operation in OPERATIONS if "{" in operation.path]
+
+
+async def test_another_companys_ids_are_404_without_a_hint(rig: Rig, pool: Pool) -> None:
+    mine_id, mine = await rig.company("Minha")
+    other_id, other = await rig.company("Outra")
+    theirs = await _belongings(rig, pool, other_id, other)
+    before = await _fingerprint(pool, other_id)
+    nobodys = {name: uuid4() for name in theirs}
+    for operation in _with_ids():
+        refused = await _call(mine, operation, theirs)
+        unknown = await _call(mine, operation, nobodys)
+        assert refused.status == 404, operation.name
+        assert _without_request(refused) == _without_request(unknown), operation.name
+    assert await _fingerprint(pool, other_id) == before
+    assert rig.actors.taken == []
+    assert rig.actors.cancelled_ids == []
+    assert {company for _, company in rig.actors.announced} == {other_id}
+    assert mine_id != other_id
+
+
+async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool) -> None:
+    """Else the 404s above would prove nothing."""
+    company_id, owner = await rig.company()
+    for operation in _with_ids():
+        ids = await _belongings(rig, pool, company_id, owner) if operation.name != "createRule" else {}
+        answer = await _call(owner, operation, ids)
+        assert answer.status in (200, 202, 204), (operation.name, answer.body)
+        await pool.execute("DELETE FROM templates")
+
+
+async def test_lists_hold_nothing_of_another_company(rig: Rig, pool: Pool) -> None:
+    _, mine = await rig.company("Minha")
+    other_id, other = await rig.company("Outra")
+    theirs = await _belongings(rig, pool, other_id, other)
+    secrets = [str(value).encode() for value in (other_id, *theirs.values())]
+    for operation in OPERATIONS:
+        if operation.name in LISTS:
+            answer = await mine.get(operation.full_path)
+            assert answer.status == 200, operation.name
+            assert not any(secret in answer.body for secret in secrets), operation.name
+    for name in ("event_id", "session_id", "rule_id"):
+        assert (await mine.get("/api/v1/messages", {name: str(theirs[name])})).json["data"] == []
+    assert (await mine.get("/api/v1/events", {"webhook_id": str(theirs["webhook_id"])})).json["data"] == []
+    assert rig.actors.asked[-1][0] != other_id
+
+
+def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict[str, Any], str]]:
+    session_id, template_id = str(theirs["session_id"]), str(theirs["template_id"])
+    trigger = {"event_type": "pix_created"}
+
+    def rule(send: dict[str, Any]) -> dict[str, Any]:
+        return {"name": "r", "trigger": trigger, "action": {"send": send}}
+
+    return [
+        ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
+        ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
+        ("POST", "/messages", {"to": "11900000000", "template_id": template_id}, "template_id"),
+        ("POST", "/messages", {"to": "11900000000", "text": "a", "event_id": str(theirs["event_id"])}, "event_id"),
+    ]
+
+
+async def test_another_companys_ids_in_bodies_are_unknown(rig: Rig, pool: Pool) -> None:
+    mine_id, mine = await rig.company("Minha")
+    other_id, other = await rig.company("Outra")
+    theirs = await _belongings(rig, pool, other_id, other)
+    my_session = await add_session(pool, mine_id, NOW)
+    for method, path, body, field in _bodies_with_theirs(theirs):
+        full = {"session_id": str(my_session), **body} if path == "/messages" else body
+        answer = await mine.call(method, "/api/v1" + path, body=full)
+        assert answer.status == 422, path
+        assert field in [error["field"] for error in answer.json["errors"]], answer.body
+    template = (await mine.post("/api/v1/templates", {"name": "t", "body": "Olá"})).json["id"]
+    preview = await mine.post(f"/api/v1/templates/{template}/preview", {"event_id": str(theirs["event_id"])})
+    assert preview.status == 422
+
+
+async def test_another_companys_meta_app_cannot_be_taken_over(rig: Rig) -> None:
+    _, mine = await rig.company("Minha")
+    _, other = await rig.company("Outra")
+    app = {"app_id": "300", "app_secret": "s", "verify_token": "v"}
+    session = {"name": "n", "transport": "cloud", "phone_number_id": "100", "token": "t", "meta_app": app}
+    assert (await other.post("/api/v1/sessions", session)).status == 201
+    taken = await mine.post("/api/v1/sessions", {**session, "phone_number_id": "101"})
+    assert taken.status == 409
+    assert (await mine.get("/api/v1/sessions")).json["data"] == []
+    borrowed = {"name": "n", "transport": "cloud", "phone_number_id": "101", "token": "t", "app_id": "300"}
+    assert (await mine.post("/api/v1/sessions", borrowed)).status == 422
+
+
+async def test_a_companys_key_cannot_name_another_company(rig: Rig) -> None:
+    mine_id, mine = await rig.company("Minha")
+    other_id, _ = await rig.company("Outra")
+    for named, status in ((mine_id, 200), (other_id, 404), (uuid4(), 404)):
+        answer = await mine.call("GET", "/api/v1/me", headers={"x-company-id": str(named)})
+        assert answer.status == status
+
+
+def test_every_route_has_a_case() -> None:
+    covered = LISTS | MAKERS | {operation.name for operation in _with_ids()}
+    free = {operation.name for operation in OPERATIONS if operation.access != "company"}
+    assert {operation.name for operation in OPERATIONS} == covered | free
+
+
+def _without_request(answer: Answer) -> tuple[dict[str, str], dict[str, Any]]:
+    headers = {name: value for name, value in answer.headers.items() if name != "x-request-id"}
+    return headers, {name: value for name, value in answer.json.items() if name != "request_id"}
+
+
+async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
+    """Return everything a company owns, to see whether any of it was changed."""
+    tables = (
+        "rules",
+        "templates",
+        "webhooks",
+        "sessions",
+        "messages",
+        "message_queue",
+        "incoming_events",
+        "dead_letters",
+    )
+    found = []
+    for table in tables:
+        rows = await pool.fetch(f"SELECT t::text FROM {table} AS t WHERE company_id = $1 ORDER BY 1", company_id)
+        found += [row[0] for row in rows]
+    keys = await pool.fetch("SELECT id, revoked_at FROM api_keys WHERE company_id = $1 ORDER BY 1", company_id)
+    return [*found, *map(str, keys)]
