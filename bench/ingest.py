@@ -86,7 +86,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
     report.add(
         "share of bare COPY",
         rate_s=best,
-        limit={"name": "bare COPY of the same rows, one connection, batches of 64", "rate_s": round(copied, 1)},
+        limit={"name": "bare COPY", "rate_s": round(copied, 1)},
     )
     _finish(report, options, own, company)
 

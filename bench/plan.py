@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from bench.grapfy import GrapfyBody, WebhookRequests
+from bench.grapfy import GrapfyBody, WebhookRequests, phone_of
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,15 +107,35 @@ class GetTraffic:
         return requests[number // len(self.kinds) % len(requests)], kind, number
 
 
+@dataclass(slots=True)
+class SendTraffic:
+    """Text messages for the simulator's Graph API, each to another phone."""
+
+    kinds: tuple[str, ...]
+    _head: str
+    _number: int
+
+    def next(self) -> tuple[bytes, int, int]:
+        self._number += 1
+        to = phone_of(self._number)[1:]
+        body = '{"messaging_product":"whatsapp","recipient_type":"individual","to":"%s","type":"text",' % to
+        body += '"text":{"body":"Pedido confirmado"},"biz_opaque_callback_data":"bench"}'
+        return f"{self._head}content-length: {len(body)}\r\n\r\n{body}".encode(), 0, self._number
+
+
 def make_traffic(plan: Plan) -> Traffic:
     """Build what a plan's ``traffic`` describes.
 
     webhooks: ``doors`` (each ``path, source, secret|None``), ``run, first, fire_every`` (0: never), ``fires`` and
     ``silent`` (event types).
     gets: ``headers`` and ``targets`` (kind → list of paths).
+    sends: ``path, token, first``.
     """
     told = plan.traffic
     host = f"{plan.host}:{plan.port}"
+    if told["kind"] == "sends":
+        head = f"POST {told['path']} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {told['token']}\r\n"
+        return SendTraffic(("sends",), head + "content-type: application/json\r\n", told["first"])
     if told["kind"] == "gets":
         head = "".join(f"{name}: {value}\r\n" for name, value in told["headers"].items())
         requests = [
