@@ -28,8 +28,6 @@ CLOSE_TICKET_REFUSED = 4401
 CLOSE_NO_AUTH = 4408
 CLOSE_TOO_MANY_MESSAGES = 4429
 _AUTH_S = 5.0
-_HEARTBEAT_S = 5.0
-_SLOW_LOOK_S = 0.05
 _MAX_MESSAGE_BYTES = 16_384
 _MOST_TOPICS = 64
 _MESSAGES_PER_10_S = 50
@@ -82,6 +80,7 @@ class LiveServer:
         origins: the Origin headers that may connect; None: any, since a ticket is needed, which no page of another
             origin can get.
         most_clients: beyond that a handshake is answered with 503.
+        auth_s: a connection that has not said whose it is by then is closed.
     """
 
     def __init__(
@@ -93,11 +92,13 @@ class LiveServer:
         updates_per_s: int = 20,
         origins: Sequence[str] | None = None,
         most_clients: int = 5_000,
+        auth_s: float = _AUTH_S,
     ) -> None:
         self._key = key
         self._clock_ms = clock_ms
         self._origins = None if origins is None else [Origin(origin) for origin in origins]
         self._most_clients = most_clients
+        self._auth_s = auth_s
         self._tickets = UsedTickets(clock_ms())
         self._clients: set[Client] = set()
         self._pending = 0
@@ -212,7 +213,7 @@ class LiveServer:
 
     async def _authenticate(self, connection: ServerConnection) -> Client | None:
         try:
-            async with asyncio.timeout(_AUTH_S):
+            async with asyncio.timeout(self._auth_s):
                 message = _read(await connection.recv())
             if message.get("type") != "auth":
                 raise BadMessage("the first message is auth")
@@ -220,7 +221,7 @@ class LiveServer:
             self._tickets.take(ticket, self._clock_ms())
             return Client(connection, ticket.company)
         except TimeoutError:
-            await connection.close(CLOSE_NO_AUTH, "no auth within 5 s")
+            await connection.close(CLOSE_NO_AUTH, "no auth in time")
         except BadMessage as error:
             await connection.close(CLOSE_BAD_MESSAGE, str(error))
         except TicketRefused:
