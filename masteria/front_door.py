@@ -101,8 +101,10 @@ class FrontDoor:
         self.instance = self.data_dir.instance(self.options["instance"])
         self._secret_key = self.data_dir.secret_key()
         self.vault = Vault.from_text(self._secret_key)
-        await self._step("Postgres", self._start_postgres)
-        await self._step("Valkey", self._start_valkey)
+        if not self.options["database_url"]:
+            await self._step("Postgres", self._start_postgres)
+        if not self.options["redis_url"]:
+            await self._step("Valkey", self._start_valkey)
         await self._step("Database", self._prepare_database)
         if self.options["simulator"]:
             await self._step("Simulator", self.start_simulator)
@@ -126,13 +128,11 @@ class FrontDoor:
                 self.progress.warn(f"ended {ended} processes of the {part} that an earlier run has left")
 
     async def _start_postgres(self) -> None:
-        if not self.options["database_url"]:
-            await thoroughly(lambda: self._keep(start_postgres(self.data_dir.path)))
+        await thoroughly(lambda: self._keep(start_postgres(self.data_dir.path)))
 
     async def _start_valkey(self) -> None:
-        if not self.options["redis_url"]:
-            room = self.options["spill_max_bytes"] * 2
-            await thoroughly(lambda: self._keep(start_valkey(self.data_dir.path, maximum_bytes=room)))
+        room = self.options["spill_max_bytes"] * 2
+        await thoroughly(lambda: self._keep(start_valkey(self.data_dir.path, maximum_bytes=room)))
 
     def _keep(self, server: RunningServer) -> None:
         self.servers[server.name] = server
