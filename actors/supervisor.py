@@ -22,6 +22,7 @@ from storage.shards import overrides, prepare_table
 log = logging.getLogger(__name__)
 _HUNG_S = 15.0
 _PING_S = 5.0
+_DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
 _DRAIN_ORDER = ("gateway", "shard", "scheduler", "sender", "aggregator", "fanout")
 
@@ -171,7 +172,7 @@ class Supervisor:
 
     async def _drain_one(self, name: str) -> None:
         try:
-            await self._refs[name].call("drain", timeout_s=10.0)
+            await self._refs[name].call("drain", timeout_s=_DRAIN_S)
         except MasteriaError as error:
             log.warning("%s did not drain: %s", name, error, extra={"action": "drain"})
 
