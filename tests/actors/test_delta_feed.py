@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgpack
+import orjson
+
+from actors.delta_feed import DeltaFeed
+from engine.metrics import Delta
+from tests.actors.live_rig import eventually
+
+COMPANY = bytes(range(16))
+
+
+def delta() -> Delta:
+    made = Delta()
+    made.event(COMPANY, 1_795_375_119_571, "pix_created", "processed")
+    return made
+
+
+class Aggregator:
+    """What the calls of a feed would reach; a closed gate keeps them in flight."""
+
+    def __init__(self) -> None:
+        self.calls: list[Any] = []
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.fails = False
+
+    async def apply(self, blob: bytes) -> None:
+        assert len(blob) < 100 * 1024
+        self.calls.append(msgpack.unpackb(blob))
+        await self.gate.wait()
+        if self.fails:
+            raise ConnectionError("the aggregator is away")
+
+    def numbers(self) -> list[list[int]]:
+        return [[entry[0] for entry in call[3]] for call in self.calls]
+
+
+async def test_a_call_says_what_the_seam_says() -> None:
+    aggregator = Aggregator()
+    feed = DeltaFeed(aggregator.apply, "shard-0/1", 7)
+    feed.push(1, 1_000, delta(), {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}})
+    await feed.close()
+    (call,) = aggregator.calls
+    assert call[:3] == [1, "shard-0/1", 7]
+    ((seq, committed_ms, oldest_ms, data),) = call[3]
+    assert (seq, committed_ms, oldest_ms) == (1, 1_000, 1_795_375_119_571)
+    assert Delta.decode(data).encode() == delta().encode()
+    assert orjson.loads(call[4]) == {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}}
+
+
+async def test_what_is_pushed_during_a_call_goes_with_the_next() -> None:
+    aggregator = Aggregator()
+    aggregator.gate.clear()
+    feed = DeltaFeed(aggregator.apply, "w", 1)
+    feed.push(1, 1, delta())
+    await eventually(lambda: aggregator.calls)
+    for seq in range(2, 30):
+        feed.push(seq, seq, delta())
+    aggregator.gate.set()
+    await feed.close()
+    assert aggregator.numbers() == [[1], list(range(2, 30))]
+
+
+async def test_a_failure_is_forgotten_and_the_next_is_told() -> None:
+    aggregator = Aggregator()
+    feed = DeltaFeed(aggregator.apply, "w", 1)
+    aggregator.fails = True
+    feed.push(1, 1, delta())
+    await feed.close()
+    aggregator.fails = False
+    feed.push(2, 2, delta())
+    await feed.close()
+    assert aggregator.numbers() == [[1], [2]]
+    assert feed.forgotten == 1
+
+
+async def test_what_waits_is_bounded_and_the_newest_stay() -> None:
+    aggregator = Aggregator()
+    aggregator.gate.clear()
+    feed = DeltaFeed(aggregator.apply, "w", 1)
+    for seq in range(1, 5_001):
+        feed.push(seq, seq, delta())
+    aggregator.gate.set()
+    await feed.close()
+    told = [seq for call in aggregator.numbers() for seq in call]
+    assert told == list(range(3_001, 5_001))
+    assert feed.forgotten == 3_000
+
+
+async def test_a_feed_that_does_not_fit_is_cut_to_the_newest() -> None:
+    aggregator = Aggregator()
+    feed = DeltaFeed(aggregator.apply, "w", 1)
+    events = [{"id": str(n), "name": "x" * 5_000} for n in range(40)]
+    feed.push(1, 1, delta(), {COMPANY.hex(): {"events": events, "messages": []}})
+    await feed.close()
+    shown = orjson.loads(aggregator.calls[0][4])[COMPANY.hex()]["events"]
+    assert [event["id"] for event in shown] == ["35", "36", "37", "38", "39"]
+
+
+async def test_a_push_never_raises() -> None:
+    feed = DeltaFeed(Aggregator().apply, "w", 1)
+    feed.push(1, 1, None)  # type: ignore[arg-type]
+    assert feed.forgotten == 1
