@@ -70,6 +70,11 @@ class Recorder:
         self._quiet.clear()
         self._wake.set()
 
+    @property
+    def busy(self) -> bool:
+        """Whether something that landed does not stand in Postgres yet."""
+        return not self._quiet.is_set()
+
     async def flush(self) -> None:
         """Return when everything that had landed stands in Postgres."""
         await self._quiet.wait()

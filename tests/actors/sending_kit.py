@@ -17,7 +17,7 @@ from engine.ids import IdMaker, ms_to_time
 from engine.settings import Settings
 from engine.wire import pack
 from storage.message_rows import MessageRow, create_messages, hand_over
-from storage.pool import Pool
+from storage.pool import AWAY, Pool
 from storage.sender_sessions import SenderSession
 from whatsapp.transport import Accepted, Outbound, Refused, SendAnswer
 
@@ -90,7 +90,9 @@ class World:
         await self.pool.execute("INSERT INTO companies (id, name) VALUES ($1, 'Loja')", company)
         return company
 
-    async def add_session(self, *, company: UUID | None = None, throughput: int = 1000, waba: str | None = None) -> UUID:
+    async def add_session(
+        self, *, company: UUID | None = None, throughput: int = 1000, waba: str | None = None
+    ) -> UUID:
         session = new_id()
         await self.pool.execute(
             "INSERT INTO sessions (id, company_id, name, transport, phone_number_id, throughput, waba_id)"
@@ -166,19 +168,26 @@ class World:
         rows = await self.pool.fetch("SELECT status, count(*) FROM messages GROUP BY status")
         return Counter({row["status"]: row["count"] for row in rows})
 
-    async def counted(self) -> Counter[str]:
-        """What the deltas add up to, by message status."""
+    async def counted(self, kind: str = "message") -> Counter[str]:
+        """What the deltas of a kind add up to, by key."""
         rows = await self.pool.fetch(
             "SELECT r->>3 AS key, sum((r->>5)::bigint) AS n FROM metric_deltas, json_array_elements(data->'rows') AS r"
-            " WHERE r->>2 = 'message' GROUP BY 1"
+            " WHERE r->>2 = $1 GROUP BY 1",
+            kind,
         )
         return Counter({row["key"]: int(row["n"]) for row in rows if row["n"]})
 
     async def until(self, query: str, wanted: object, *arguments: object) -> None:
-        """Wait until a query gives what is wanted."""
+        """Wait until a query gives what is wanted; a Postgres that is still starting is waited for."""
         async with asyncio.timeout(20):
-            while (found := await self.pool.fetchval(query, *arguments)) != wanted:
+            while await self._ask(query, *arguments) != wanted:
                 await asyncio.sleep(0.02)
+
+    async def _ask(self, query: str, *arguments: object) -> object:
+        try:
+            return await self.pool.fetchval(query, *arguments)
+        except AWAY:
+            return None
 
 
 def wire(rows: Sequence[MessageRow]) -> bytes:
