@@ -157,3 +157,32 @@ def address(url: str) -> tuple[str, int]:
     """Return host and port of a base address."""
     parts = urlsplit(url)
     return parts.hostname or "127.0.0.1", parts.port or (443 if parts.scheme == "https" else 80)
+
+
+@dataclass(slots=True, kw_only=True)
+class LivePlan:
+    """What an audience of the live feed is told to do.
+
+    Attributes:
+        url: the live feed's address.
+        base_url: the gateway's, where tickets come from.
+        key: a company's API key; empty: no tickets are needed (the limit's server).
+        churn: how many more clients come and leave while the others listen.
+    """
+
+    url: str
+    base_url: str
+    key: str
+    clients: int
+    seconds: float
+    topics: list[str]
+    churn: int = 0
+
+    def save(self, path: Path) -> None:
+        """Write the plan for an audience."""
+        path.write_bytes(orjson.dumps(asdict(self)))
+
+    @classmethod
+    def load(cls, path: Path) -> LivePlan:
+        """Read what :meth:`save` wrote."""
+        return cls(**orjson.loads(path.read_bytes()))

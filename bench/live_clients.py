@@ -1,0 +1,189 @@
+"""Many clients of the live feed in one process of its own: ``python -m bench.live_clients PLAN``.
+
+Connects, prints ``ready``, waits for a line on stdin, listens for so many seconds and prints its result as JSON.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import orjson
+import uvloop
+
+from bench.api import Api
+from bench.histogram import LatencyHistogram
+from bench.plan import LivePlan, address
+from bench.websocket import WebSocketClient
+
+NAME = "bench.live_clients (Python, uvloop, raw asyncio.Protocol, RFC 6455)"
+_STEP = 25  # tickets live 30 s, so they are fetched as they are needed
+_CACHE = 16
+_PATIENCE_S = 60.0
+_LISTEN_S = 1.0
+
+
+class Audience:
+    """Everybody who listens, and what they heard."""
+
+    def __init__(self, plan: LivePlan) -> None:
+        self._plan = plan
+        self._loop = asyncio.get_running_loop()
+        self._api = Api(plan.base_url, plan.key) if plan.key else None
+        self._tickets: dict[int, str] = {}
+        self._live: set[WebSocketClient] = set()
+        self._subscribe = orjson.dumps({"type": "subscribe", "topics": plan.topics})
+        self._parsed: dict[bytes, tuple[str, str, int, int]] = {}
+        self._last: dict[tuple[int, str], tuple[str, int]] = {}
+        self.latency = {topic: LatencyHistogram() for topic in plan.topics}
+        self.frames: Counter[str] = Counter()
+        self.frame_bytes: Counter[str] = Counter()
+        self.gaps = 0
+        self.snapshots = 0
+        self.ends: Counter[str] = Counter()
+        self._welcomed: set[int] = set()
+        self.measuring = False
+
+    async def connect(self, count: int, first: int = 0) -> None:
+        """Connect so many clients; return when each has its first snapshot.
+
+        Raises:
+            TimeoutError: not all were welcomed within a minute.
+        """
+        host, port = address(self._plan.url)
+        for begin in range(first, first + count, _STEP):
+            numbers = range(begin, min(begin + _STEP, first + count))
+            if self._api is not None:
+                for number in numbers:
+                    self._tickets[number] = (await asyncio.to_thread(self._api.get, "/live"))["ticket"]
+            for number in numbers:
+                await self._loop.create_connection(
+                    lambda number=number: WebSocketClient(self, f"{host}:{port}", number),  # type: ignore[misc]
+                    host,
+                    port,
+                )
+        async with asyncio.timeout(_PATIENCE_S):
+            while len(self._welcomed) < first + count and not self.ends:
+                await asyncio.sleep(0.02)
+
+    def opened(self, client: WebSocketClient) -> None:
+        """Say who we are and what we want to hear."""
+        self._live.add(client)
+        client.send(orjson.dumps({"type": "auth", "ticket": self._tickets.pop(client.number, "")}))
+        client.send(self._subscribe)
+
+    def told(self, client: WebSocketClient, payload: bytes) -> None:
+        """Count a frame; a broadcast frame is the same bytes for everybody and is read once."""
+        known = self._parsed.get(payload)
+        if known is None:
+            if len(self._parsed) >= _CACHE:
+                self._parsed.clear()
+            known = self._parsed[payload] = _read(payload)
+        kind, topic, oldest_ms, seq = known
+        if kind == "snapshot":
+            self._welcomed.add(client.number)
+            if self.measuring:
+                self.snapshots += 1
+        elif kind == "delta":
+            epoch_and_seq = self._last.get((client.number, topic))
+            if epoch_and_seq is not None and seq != epoch_and_seq[1] + 1:
+                self.gaps += 1
+            if self.measuring:
+                self.latency[topic].record(int(time.time() * 1e6) - oldest_ms * 1000)
+                self.frames[topic] += 1
+                self.frame_bytes[topic] += len(payload)
+        if topic:
+            self._last[client.number, topic] = (kind, seq)
+
+    def ended(self, client: WebSocketClient, reason: str) -> None:
+        """Count who left, and why."""
+        self._live.discard(client)
+        if reason != "left":
+            self.ends[reason] += 1
+
+    def leave(self) -> None:
+        """Everybody leaves."""
+        for client in list(self._live):
+            client.leave()
+
+    async def churn(self, count: int, over_s: float) -> None:
+        """Let ``count`` clients come, listen for a moment and leave, evenly over a time."""
+        begun, gone = time.monotonic(), self._plan.clients
+        until = self._plan.clients + count
+        while gone < until:
+            group = min(_STEP, until - gone)
+            stayed = set(self._live)
+            await self.connect(group, gone)
+            gone += group
+            pause_s = max(_LISTEN_S, begun + over_s * (gone - self._plan.clients) / count - time.monotonic())
+            await asyncio.sleep(pause_s)
+            for client in self._live - stayed:
+                client.leave()
+
+    def result(self, seconds: float, cpu_s: float) -> dict[str, Any]:
+        """Return what docs/BENCH.md calls the audience's result."""
+        frames = sum(self.frames.values())
+        return {
+            "generator": NAME,
+            "pid": os.getpid(),
+            "clients": len(self._live),
+            "seconds": round(seconds, 2),
+            "cpu_s": round(cpu_s, 3),
+            "cpu_us_per_frame": round(cpu_s / max(1, frames) * 1e6, 2),
+            "frames": dict(self.frames),
+            "frame_bytes": {topic: round(self.frame_bytes[topic] / max(1, n)) for topic, n in self.frames.items()},
+            "updates_s": {
+                topic: round(n / max(1, len(self._live)) / max(seconds, 0.001), 2) for topic, n in self.frames.items()
+            },
+            "gaps": self.gaps,
+            "snapshots": self.snapshots,
+            "ends": dict(self.ends),
+            "histograms": {topic: histogram.encode() for topic, histogram in self.latency.items()},
+        }
+
+
+def _read(payload: bytes) -> tuple[str, str, int, int]:
+    """Return type, topic, oldest_ts and the sequence's number of a frame."""
+    value = orjson.loads(payload)
+    seq = str(value.get("seq", "-0")).rpartition("-")[2]
+    return value["type"], value.get("topic", ""), int(value.get("oldest_ts", 0)), int(seq or 0)
+
+
+async def run(plan: LivePlan) -> None:
+    """Do what a plan says, with its parent's go-ahead."""
+    audience = Audience(plan)
+    await audience.connect(plan.clients)
+    gc.freeze()
+    print("ready", flush=True)
+    await asyncio.to_thread(sys.stdin.readline)
+    before, begun = os.times(), time.monotonic()
+    audience.measuring = True
+    if plan.churn:
+        await audience.churn(plan.churn, plan.seconds)
+    else:
+        await asyncio.sleep(plan.seconds)
+    audience.measuring = False
+    after = os.times()
+    cpu_s = after.user + after.system - before.user - before.system
+    print(orjson.dumps(audience.result(time.monotonic() - begun, cpu_s)).decode(), flush=True)
+    audience.leave()
+    await asyncio.sleep(0.2)
+
+
+def main(arguments: list[str]) -> int:
+    """``PLAN`` is a JSON file (bench/plan.py, LivePlan)."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    uvloop.run(run(LivePlan.load(Path(arguments[0]))))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
