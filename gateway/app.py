@@ -24,13 +24,19 @@ _META = ("/api/v1/webhooks/meta/", "/webhooks/meta/")
 
 def build_app(services: Services) -> ASGIApp:
     """Return the whole application; ``services`` says what stands behind it."""
+    api = Starlette(
+        routes=build_routes(services), exception_handlers={HTTPException: _on_error, MasteriaError: _on_error}
+    )
+    return Front(services.webhook_door, services.meta_door, Edge(api, services.settings.trusted_proxies))
+
+
+def build_routes(services: Services) -> list[Route]:
+    """Return a route per operation, and those of the documentation that is made of them."""
     routes = [
         Route(operation.full_path, endpoint(operation, services), methods=[operation.method], name=operation.name)
         for operation in OPERATIONS
     ]
-    routes += documentation_routes(openapi_document(OPERATIONS, services.settings))
-    api = Starlette(routes=routes, exception_handlers={HTTPException: _on_error, MasteriaError: _on_error})
-    return Front(services.webhook_door, services.meta_door, Edge(api, services.settings.trusted_proxies))
+    return routes + documentation_routes(openapi_document(OPERATIONS, services.settings))
 
 
 class Front:

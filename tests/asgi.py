@@ -28,7 +28,7 @@ class Client:
     """Calls an ASGI application as one caller: its headers go with every request."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str] | None = None) -> None:
-        self._app = app
+        self.app = app
         self._headers = dict(headers or {})
 
     def acting_as(self, key: str, company_id: str | None = None) -> Client:
@@ -36,7 +36,7 @@ class Client:
         headers = {**self._headers, "authorization": f"Bearer {key}"}
         if company_id is not None:
             headers["x-company-id"] = company_id
-        return Client(self._app, headers)
+        return Client(self.app, headers)
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> Answer:
         return await self.call("GET", path, query=query)
@@ -71,7 +71,7 @@ class Client:
             "client": (peer, 50_000),
             "server": ("127.0.0.1", 8000),
         }
-        return await _exchange(self._app, scope, raw)
+        return await _exchange(self.app, scope, raw)
 
 
 async def _exchange(app: ASGIApp, scope: dict[str, Any], raw: bytes) -> Answer:
