@@ -12,7 +12,7 @@ import orjson
 
 from actors.company import Company
 from engine.events import CanonicalEvent
-from engine.ids import IdMaker, ms_to_time
+from engine.ids import IdMaker, id_time, ms_to_time
 from engine.matching import MessageDraft
 from engine.times import rfc3339
 from storage.cancelling import CancelOrder
@@ -110,7 +110,7 @@ def _event_row(
     company_id: UUID, event_id: UUID, facts: EventFacts, canonical: CanonicalEvent | None, runs: str | None
 ) -> list[Any]:
     """Return the values of storage.ingest.EVENT_COLUMNS."""
-    created_at = ms_to_time(facts.received_ms)
+    created_at = id_time(event_id)
     head = [
         event_id,
         company_id,
