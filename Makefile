@@ -61,8 +61,9 @@ bench: $(STAMP)
 
 ## lock: resolve requirements.lock anew from pyproject.toml
 lock: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-header --quiet --output-file requirements.lock
+	  --no-header --quiet --output-file requirements.lock
 
 ## clean: remove what was built; the data directory stays
 clean:
