@@ -63,7 +63,7 @@ bench: $(STAMP)
 lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-header --quiet --output-file requirements.lock
+	  --no-header --no-annotate --quiet --output-file requirements.lock
 
 ## clean: remove what was built; the data directory stays
 clean:
