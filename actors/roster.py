@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -149,4 +150,5 @@ class Roster:
             if (known := self.senders.get(session_id)) is not None:
                 self._stop(known, "session_paused")
         if self._announce is not None:
-            await self._announce(session.company_id.bytes)
+            with contextlib.suppress(MasteriaError):  # who was not told reads it at the next change or restart
+                await self._announce(session.company_id.bytes)

@@ -213,6 +213,11 @@ class SessionSender:
         self._land(flight, self._judge.unsent(flight, self.id, self.session.company_id, self._wall_ms(), reason))
 
     async def _send(self, flight: Flight) -> None:
+        if self._monotonic() >= flight.deadline:  # the loop was busy since this send was started
+            self.active -= 1
+            self._return(flight, None)
+            self._pump()
+            return
         heard: SendAnswer = Uncertain("the sender stopped while it was sending")
         try:
             heard = await self.transport.send(_outbound(flight.parcel))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TypedDict
 
 # What waits may change among itself (rank 0) until something was sent; above that the higher rank wins.
@@ -43,7 +44,12 @@ class TimelineEntry(TypedDict):
 
 def at_text(ms: int) -> str:
     """Return milliseconds since 1970 as a timeline writes them: ``2026-01-31T12:00:05.420Z``."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03d}Z"
+    return f"{_second_text(ms // 1000)}.{ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=1_024)
+def _second_text(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def may_follow(old: str, new: str) -> bool:

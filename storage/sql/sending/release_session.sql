@@ -1,9 +1,14 @@
 -- Brings back what waits for its session or after WhatsApp's refusal, a batch at a time.
--- Index: idx_message_queue_session, then each message's primary key.
+-- Index: idx_message_queue_session, then each message's primary key (OFFSET 0 keeps it a look-up per row).
 WITH mine AS MATERIALIZED (
     SELECT q.message_id
     FROM message_queue q
-    JOIN messages m ON m.id = q.message_id AND m.created_at = masteria_id_time(q.message_id)
+    CROSS JOIN LATERAL (
+        SELECT m.status, m.reason
+        FROM messages m
+        WHERE m.id = q.message_id AND m.created_at = masteria_id_time(q.message_id)
+        OFFSET 0
+    ) AS m
     WHERE q.session_id = $1 AND q.look_at = 'infinity' AND m.status = 'held'
         AND (m.reason = ANY($2::text[]) OR m.reason LIKE 'whatsapp\_%')
     ORDER BY q.due_at

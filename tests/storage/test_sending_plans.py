@@ -1,0 +1,98 @@
+"""The hot path reads by index, however large its tables have grown."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine.ids import id_time, ms_to_time
+from storage.pool import Pool
+from storage.queries import query
+from tests.actors.sending_kit import World, new_id, now_ms
+
+
+@pytest.fixture
+async def world(pool: Pool, database_url: str) -> World:
+    made = World(pool, database_url)
+    made.company = await made.add_company()
+    return made
+
+
+def scans(plan: dict[str, Any]) -> list[str]:
+    """Return the tables that a plan reads from end to end."""
+    found = [plan["Relation Name"]] if plan["Node Type"] == "Seq Scan" else []
+    return found + [name for part in plan.get("Plans", []) for name in scans(part)]
+
+
+def partitions(plan: dict[str, Any]) -> set[str]:
+    here = {plan["Relation Name"]} if "Relation Name" in plan else set()
+    return here.union(*(partitions(part) for part in plan.get("Plans", [])))
+
+
+async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(world: World) -> None:
+    session = await world.add_session()
+    rows = [row for _ in range(10) for row in await world.queue(session, 2_000)]
+    some = rows[:100]
+    ids, times = [row.id for row in some], [row.created_at for row in some]
+    span = min(times), max(times)
+    await world.pool.execute(
+        "INSERT INTO message_attempts SELECT id, created_at, company_id, session_id, id, 1, 'accepted', id::text, NULL,"
+        " now() FROM messages"
+    )
+    await world.pool.execute("ANALYZE messages, message_queue, message_attempts, dispatches")
+    large = {row["relname"] for row in await world.pool.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000")}
+    texts = [row.id.hex for row in some]
+    window = timedelta(seconds=1)
+    now = ms_to_time(now_ms())
+    calls: dict[str, tuple[object, ...]] = {
+        "sending/lock_messages": (ids, times, *span, None),
+        "sending/update_messages": (
+            ids,
+            times,
+            ["accepted"] * 100,
+            [None] * 100,
+            [1] * 100,
+            [None] * 100,
+            texts,
+            [None] * 100,
+            ["[]"] * 100,
+            now,
+            *span,
+        ),
+        "sending/read_parcels": (ids, times, *span),
+        "sending/read_messages": (ids, times, *span),
+        "sending/claim_due": (100, window),
+        "sending/next_due": (),
+        "sending/cancel_queued": (ids, world.company),
+        "sending/postpone_queued": (ids, [now] * 100),
+        "sending/leave_for_later": (ids, window),
+        "sending/hold_session": (session, 100),
+        "sending/release_session": (session, ["session_paused"], 100),
+        "sending/refill_session": (session, ids, 100, window),
+        "sending/find_attempt": (ids[0], id_time(ids[0]), ids[0]),
+        "sending/find_open_dispatches": ([session], window, []),
+        "statuses/find_by_provider_id": (texts, [world.company] * 100),
+        "sending/dispatch": (
+            [session],
+            [1],
+            "owner",
+            window,
+            ids,
+            [ids[0]] * 100,
+            [1] * 100,
+            [new_id()],
+            [world.company],
+            [session],
+            [1],
+        ),
+    }
+    async with world.pool.acquire() as connection:
+        for name, arguments in calls.items():
+            raw = await connection.fetchval(f"EXPLAIN (FORMAT JSON) {query(name)}", *arguments)
+            plan = json.loads(raw)[0]["Plan"]
+            assert large.isdisjoint(scans(plan)), name
+            if name.startswith("sending/") and name.endswith(("_messages", "_parcels")):
+                assert len({table for table in partitions(plan) if table.startswith("messages_")}) == 1, name
