@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, cast
 
 import orjson
-from websockets.asyncio.connection import Connection, broadcast
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 from websockets.typing import Origin
 
 from actors.fanning import HIGH_BYTES, Fanning, Peer, Subscriber
@@ -63,10 +63,25 @@ class Client:
 
 
 def send_to(peers: Iterable[Peer], frame: bytes) -> None:
-    """Hand one frame to many connections' transports; what their sockets do not take is bounded by HIGH_BYTES."""
-    clients = cast("Iterable[Client]", peers)
-    connections: list[Connection] = [client.connection for client in clients]
-    broadcast(connections, frame, text=True)
+    """Hand one text frame to many connections; what their sockets do not take is bounded by HIGH_BYTES.
+
+    The same bytes go to every transport: a server's frames are not masked (RFC 6455, 5.1), and ``websockets.broadcast``
+    would serialise and queue them once per connection, at three times the cost.
+    """
+    wire = _text_frame(frame)
+    for client in cast("Iterable[Client]", peers):
+        if client.connection.protocol.state is State.OPEN:
+            client.connection.transport.write(wire)
+
+
+def _text_frame(payload: bytes) -> bytes:
+    """Return the payload as one unfragmented, unmasked text frame (RFC 6455, 5.2)."""
+    length = len(payload)
+    if length < 126:
+        return bytes((0x81, length)) + payload
+    if length < 65_536:
+        return b"\x81\x7e" + length.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + length.to_bytes(8, "big") + payload
 
 
 class LiveServer:
