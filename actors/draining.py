@@ -7,7 +7,7 @@ import contextvars
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from engine.errors import Unavailable
+from engine.errors import StorageAway, Unavailable
 from engine.wire import FLAG_SPILLED, Answer, Intake, unpack_intake
 from storage.spill import Spill
 
@@ -22,7 +22,8 @@ class Drainer:
         self._spill = spill
         self._ingest = ingest
         self._locks: dict[int, asyncio.Lock] = {}
-        self._tasks: dict[int, asyncio.Task[bool]] = {}
+        self._tasks: dict[int, asyncio.Task[Unavailable | None]] = {}
+        self._moved: dict[int, int] = {}
         self.behind: set[int] = set()
         self.drained = 0
 
@@ -49,6 +50,7 @@ class Drainer:
                 items = [unpack_intake(entry.body) for entry in entries]
                 await self._ingest([item._replace(flags=item.flags | FLAG_SPILLED) for item in items])
                 self.drained += len(entries)
+                self._moved[bucket] = self._moved.get(bucket, 0) + len(entries)
                 await self._spill.forget(bucket, entries)
             self.behind.discard(bucket)
 
@@ -56,13 +58,23 @@ class Drainer:
         """Wait a while for these buckets to be empty; return those that are still behind.
 
         The draining itself is never cut short: it goes on behind the caller's back.
+
+        Raises:
+            StorageAway: nothing can be drained: whatever comes behind has to go into the spill as well.
         """
         tasks = {bucket: self._drain_behind(bucket) for bucket in buckets}
+        before = dict(self._moved)
         if tasks:
             await asyncio.wait(tasks.values(), timeout=timeout_s)
-        return {bucket for bucket, task in tasks.items() if not task.done() or task.result() is False}
+        behind = {bucket for bucket, task in tasks.items() if not task.done() or task.result() is not None}
+        for bucket in behind:
+            failure = tasks[bucket].result() if tasks[bucket].done() else None
+            stands_still = failure is None and self._moved.get(bucket) == before.get(bucket)
+            if stands_still or isinstance(failure, StorageAway):
+                raise StorageAway("the spill cannot be drained")
+        return behind
 
-    def _drain_behind(self, bucket: int) -> asyncio.Task[bool]:
+    def _drain_behind(self, bucket: int) -> asyncio.Task[Unavailable | None]:
         task = self._tasks.get(bucket)
         if task is None or task.done():
             # Its own context: Ray would cancel a task of this call together with the call.
@@ -70,10 +82,11 @@ class Drainer:
             task = self._tasks[bucket] = loop.create_task(self._try(bucket), context=contextvars.Context())
         return task
 
-    async def _try(self, bucket: int) -> bool:
+    async def _try(self, bucket: int) -> Unavailable | None:
+        """Empty a bucket; return what stood in the way."""
         try:
             await self.empty(bucket)
         except Unavailable as error:
             log.info("the spill cannot be drained: %s", error, extra={"action": "catch_up"})
-            return False
-        return True
+            return error
+        return None
