@@ -128,11 +128,18 @@ class FrontDoor:
                 self.progress.warn(f"ended {ended} processes of the {part} that an earlier run has left")
 
     async def _start_postgres(self) -> None:
-        await thoroughly(lambda: self._keep(start_postgres(self.data_dir.path)))
+        await self._start_server("postgres")
 
     async def _start_valkey(self) -> None:
-        room = self.options["spill_max_bytes"] * 2
-        await thoroughly(lambda: self._keep(start_valkey(self.data_dir.path, maximum_bytes=room)))
+        await self._start_server("valkey")
+
+    async def _start_server(self, name: str, port: int | None = None) -> None:
+        folder, room = self.data_dir.path, self.options["spill_max_bytes"] * 2
+
+        def start() -> None:
+            self._keep(start_postgres(folder, port) if name == "postgres" else start_valkey(folder, port, room))
+
+        await thoroughly(start)
 
     def _keep(self, server: RunningServer) -> None:
         self.servers[server.name] = server
@@ -208,8 +215,7 @@ class FrontDoor:
 
     async def restart_server(self, name: str) -> None:
         """Start a server of ours again on its port; takes as long as it needs to recover."""
-        start = start_postgres if name == "postgres" else start_valkey
-        await thoroughly(lambda: self._keep(start(self.data_dir.path, self.servers[name].port)))
+        await self._start_server(name, self.servers[name].port)
 
     def _note(self, name: str, process: OwnProcess | None) -> None:
         if process is not None:

@@ -113,6 +113,50 @@ class Installation:
         return status()
 
 
+class Shell:
+    """The command line on one installation."""
+
+    def __init__(self, installation: Installation) -> None:
+        self._folder = str(installation.data_dir.path)
+
+    def run(self, *words: str, stdin: str = "", code: int = 0) -> Any:
+        command = [sys.executable, "-m", "masteria", *words, "--data-dir", self._folder, "--json"]
+        done = subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=60)
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout) if done.stdout else None
+
+
+def use_every_command(shell: Shell) -> None:
+    assert shell.run("doctor")
+    assert shell.run("migrate") == {"applied": []}
+    company = shell.run("company", "create", "Outra Loja")["id"]
+    assert company in [one["id"] for one in shell.run("company", "list")]
+
+    key = shell.run("apikey", "create", "integração", "--role", "viewer", "--company", company)
+    assert key["key"].startswith("mia_")
+    assert shell.run("apikey", "revoke", key["id"], "--company", company)["revoked_at"]
+
+    words = ("ana@exemplo.test", "--password-stdin")
+    assert shell.run("user", "create", *words, "--company", company, stdin="uma senha longa\n")["new"]
+    assert shell.run("user", "create", *words, stdin="curta\n", code=1) is None
+    assert shell.run("user", "password", *words, stdin="outra senha longa\n")["changed"]
+    assert [one["email"] for one in shell.run("user", "list", "--company", company)] == ["ana@exemplo.test"]
+
+    webhook = shell.run("webhook", "create", "--source", "loja", "--scheme", "timestamped", "--company", company)
+    assert [one["id"] for one in shell.run("webhook", "list", "--company", company)] == [webhook["id"]]
+    assert shell.run("webhook", "delete", webhook["id"], "--company", company)["deleted"]
+    assert len(shell.run("webhook", "list")) == 1
+
+    rule = shell.run("rule", "list")[0]
+    copy = {name: rule[name] for name in ("trigger", "action")} | {"name": "cópia", "active": False}
+    created = shell.run("rule", "create", "--file", "-", stdin=json.dumps(copy))
+    assert shell.run("rule", "show", created["id"])["name"] == "cópia"
+    assert len(shell.run("template", "list")) == 2
+    session = shell.run("session", "list")[0]["id"]
+    assert shell.run("session", "pause", session)["state"] == "paused"
+    assert shell.run("session", "resume", session)["state"] == "active"
+
+
 @pytest.fixture
 def installation(tmp_path: Path) -> Iterator[Installation]:
     one = Installation(tmp_path / "d")
@@ -128,6 +172,14 @@ def test_a_newcomers_first_hour(installation: Installation) -> None:
     assert (installation.data_dir.path / "credentials.json").stat().st_mode & 0o777 == 0o600
     assert all((known.installation_key, known.company_id, known.api_key, known.email, known.password))
     assert installation.send_pix("first") == "read"
+    shell = Shell(installation)
+    use_every_command(shell)
+    status = shell.run("status")
+    names = {part["name"] for part in status["parts"]}
+    assert {"front door", "postgres", "valkey", "simulator", "ray driver", "gcs_server", "raylet"} <= names
+    assert {"ray::Supervisor", "ray::CompanyShard", "ray::Gateway"} <= names
+    assert status["ready"]
+    assert 0 < status["pss_mib"] < 1600
 
     another = Installation(installation.data_dir.path)
     another.log = installation.log.with_name("another.log")
@@ -159,6 +211,7 @@ def test_a_newcomers_first_hour(installation: Installation) -> None:
     assert installation.stop() == 0
     assert installation.processes() == []
     assert "Traceback" not in installation.said()
+    shell.run("status", code=69)
 
 
 def test_a_stop_in_the_middle_of_a_boot_leaves_nothing_running(installation: Installation) -> None:
