@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from engine.lanes import Parcel
-from storage.sending import NOTHING, Answer, Taken
+from storage.answers import Answer
+from storage.sending import NOTHING, Taken
 
 
 @dataclass(slots=True, eq=False)

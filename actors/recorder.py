@@ -16,10 +16,10 @@ from actors.lanes import WriterLane
 from engine.ids import ms_to_time
 from engine.metrics import Delta
 from storage import deltas
+from storage.answers import Answer, Recorded, record_answers, was_recorded
 from storage.ingest import Lane
 from storage.message_changes import Transition, count
 from storage.pool import AWAY, Connection
-from storage.sending import Answer, Recorded, record_answers, was_recorded
 
 log = logging.getLogger(__name__)
 # Above this no new intents are made: what is in flight by then is all that can still come.

@@ -14,8 +14,8 @@ from actors.flights import Flight, Landed
 from actors.verdicts import Judge, Pause
 from engine.lanes import Mailbox, Parcel
 from engine.permits import Permits, Wait
+from storage.answers import Answer
 from storage.sender_sessions import SenderSession
-from storage.sending import Answer
 from whatsapp.transport import Outbound, SendAnswer, Transport, Uncertain
 
 # Intents are recorded so far ahead of the sending: long enough for a commit, short enough to stop at once.

@@ -30,10 +30,10 @@ from engine.lanes import Parcel
 from engine.metrics import Delta
 from engine.settings import Settings
 from engine.wire import unpack
+from storage.answers import Answer
 from storage.ingest import Lane
 from storage.message_changes import Transition
 from storage.pool import AWAY, Pool
-from storage.sending import Answer
 
 log = logging.getLogger(__name__)
 

@@ -15,8 +15,8 @@ from engine.ids import IdMaker, ms_to_time
 from engine.lanes import Parcel
 from engine.message_states import at_text
 from engine.permits import Permits
+from storage.answers import Answer
 from storage.message_rows import NEVER
-from storage.sending import Answer
 from whatsapp.transport import Accepted, NotConnected, Refused, SendAnswer
 
 # Above this a wait of the whole number is a pause of the session, which a restart remembers.

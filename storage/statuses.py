@@ -13,10 +13,10 @@ import orjson
 from engine.failures import read_failure
 from engine.ids import IdMaker, time_to_ms
 from engine.message_states import RECEIPT_NAMES, at_text
+from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
-from storage.sending import DEAD_LETTER_COLUMNS, dead_letter
 
 _ids = IdMaker()
 

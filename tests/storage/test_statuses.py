@@ -17,10 +17,10 @@ from hypothesis import strategies as st
 from engine.ids import ms_to_time
 from engine.message_states import at_text
 from engine.metrics import Delta
+from storage.answers import Answer, record_answers
 from storage.message_changes import Transition, count
 from storage.message_rows import MessageRow
 from storage.pool import Pool
-from storage.sending import Answer, record_answers
 from storage.statuses import fold, fold_many
 from tests.actors.sending_kit import World, new_id, now_ms
 
