@@ -9,7 +9,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from bench.instance import Instance, InstanceFailed, open_instance
+from bench.errors import BenchFailed
+from bench.instance import Instance, open_instance
 from bench.options import Options
 from bench.report import Report
 
@@ -40,7 +41,7 @@ def main(arguments: list[str]) -> int:
     report = Report(given.scenario, options.told(), options.quick)
     try:
         _run(given.scenario, report, options)
-    except InstanceFailed as error:
+    except BenchFailed as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     return report.finish(options.json)

@@ -8,10 +8,12 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
+from bench.errors import BenchFailed
+
 API = "/api/v1"
 
 
-class ApiError(Exception):
+class ApiError(BenchFailed):
     """An answer that was no success; ``status`` is its HTTP status."""
 
     def __init__(self, method: str, path: str, status: int, body: bytes) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from bench.errors import BenchFailed
 from bench.histogram import LatencyHistogram
 from bench.plan import LivePlan
 from masteria.processes import free_port
@@ -22,7 +23,7 @@ TOPICS = ["metrics", "events"]
 PERIOD_MS = 50
 
 
-class AudienceFailed(Exception):
+class AudienceFailed(BenchFailed):
     """The clients did not all get in, or ended without a result."""
 
 

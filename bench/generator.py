@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from bench.acks import AckLog
+from bench.errors import BenchFailed
 from bench.histogram import LatencyHistogram
 from bench.plan import Plan
 
@@ -19,7 +20,7 @@ _REPOSITORY = Path(__file__).resolve().parent.parent
 _EXTRA_S = 60.0
 
 
-class GeneratorFailed(Exception):
+class GeneratorFailed(BenchFailed):
     """A load generator ended without a result."""
 
 

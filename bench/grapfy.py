@@ -51,7 +51,8 @@ class GrapfyBody:
     run: str
     event_type: str = "pix_created"
 
-    def _parts(self) -> list[bytes]:
+    def parts(self) -> list[bytes]:
+        """Return what stands around event id's end, order id's end and phone: four pieces."""
         text = _BODY.replace(_TYPE, self.event_type).replace("@status@", _STATUS.get(self.event_type, "pending"))
         text = text.replace(_EVENT, _EVENT.replace("00000000", self.run, 1))
         text = text.replace(_ORDER, _ORDER.replace("00000000", self.run, 1))
@@ -61,7 +62,7 @@ class GrapfyBody:
 
     def make(self, number: int) -> bytes:
         """Return one body (for set-up and tests; the generator splices the parts itself)."""
-        head, order, phone, tail = self._parts()
+        head, order, phone, tail = self.parts()
         unique = b"%012x" % number
         return b"".join((head, unique, order, unique, phone, _national(number), tail))
 
@@ -78,7 +79,7 @@ class WebhookRequests:
     """
 
     def __init__(self, path: str, host: str, source: str, secret: str | None, body: GrapfyBody) -> None:
-        self._parts = body._parts()
+        self._parts = body.parts()
         length = len(body.make(0))
         self._head = (
             f"POST {path} HTTP/1.1\r\nhost: {host}\r\nuser-agent: axios/1.7\r\ncontent-type: application/json\r\n"

@@ -79,7 +79,7 @@ class Load:
                 self.answers_by_second.append(0)
             self.answers_by_second[second] += 1
         if self._keep_acks and (status == b"202" or status == b"200"):  # noqa: PLR1714 -- hot
-            self.acks.add(connection.number, body)
+            self.acks.add(connection.number, body, (now_us - connection.due_us) / 1000)
         if self._refill and now_us < self._end_us:
             self._send(connection, now_us)
         else:

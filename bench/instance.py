@@ -20,6 +20,7 @@ import orjson
 import psutil
 
 from bench.api import Api
+from bench.errors import BenchFailed
 from bench.system import MARKER, Processes
 from masteria.embedded import start_postgres
 from masteria.processes import OwnProcess, free_port, tail, wait_until
@@ -29,7 +30,7 @@ _BOOT_S = 180.0
 _STOP_S = 90.0
 
 
-class InstanceFailed(Exception):
+class InstanceFailed(BenchFailed):
     """The instance did not come up or did not go away."""
 
 

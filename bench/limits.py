@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.bare_tables import SCHEMA, BareWriter, connect
+from bench.errors import BenchFailed
 from bench.grapfy import GrapfyBody
 from bench.plan import Plan
 from bench.system import MARKER, Processes
@@ -31,7 +32,7 @@ _BATCH = 64
 _START_S = 60.0
 
 
-class LimitFailed(Exception):
+class LimitFailed(BenchFailed):
     """The program that a figure is compared with did not start."""
 
 

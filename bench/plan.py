@@ -118,7 +118,7 @@ class SendTraffic:
     def next(self) -> tuple[bytes, int, int]:
         self._number += 1
         to = phone_of(self._number)[1:]
-        body = '{"messaging_product":"whatsapp","recipient_type":"individual","to":"%s","type":"text",' % to
+        body = f'{{"messaging_product":"whatsapp","recipient_type":"individual","to":"{to}","type":"text",'
         body += '"text":{"body":"Pedido confirmado"},"biz_opaque_callback_data":"bench"}'
         return f"{self._head}content-length: {len(body)}\r\n\r\n{body}".encode(), 0, self._number
 

@@ -70,7 +70,7 @@ class Report:
         if limit is not None:
             result["limit"] = limit
             result["ratio"] = _ratio(result, limit)
-        if goal is not None:
+        if goal is not None and not self.quick:
             result["goal"] = goal | {"met": _met(result, goal)}
         self.results.append(result)
         return result

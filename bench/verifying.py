@@ -100,10 +100,17 @@ def check_messages(
         report.console.print(f"[yellow]{strangers} messages to phones whose 202 never arrived here[/]")
 
 
-def latencies_to_acceptance(log: AckLog, messages: list[dict[str, Any]], since: int = 0) -> LatencyHistogram:
-    """Return the times from each webhook's 202 (as its sender saw it) to the simulator's acceptance.
+def latencies_to_acceptance(
+    log: AckLog, messages: list[dict[str, Any]], since: int = 0, *, from_due: bool = False
+) -> LatencyHistogram:
+    """Return the times from each webhook's 202, as its sender saw it, to the simulator's acceptance.
 
-    A message that was accepted before its 202 arrived counts as 0.
+    Args:
+        log: what was acknowledged.
+        messages: what the simulator accepted.
+        since: webhooks with lower numbers do not count.
+        from_due: count from when the webhook was due, not from its 202. Otherwise a message that was accepted before
+            its 202 arrived counts as 0.
     """
     accepted = {message["to"]: message["accepted_at"] for message in messages}
     histogram = LatencyHistogram()
@@ -111,5 +118,6 @@ def latencies_to_acceptance(log: AckLog, messages: list[dict[str, Any]], since: 
         at = accepted.get(phone_of(ack.number)[1:]) if ack.number >= since else None
         moment = parse_time(at) if at else None
         if moment is not None:
-            histogram.record(int((moment.timestamp() * 1000 - ack.at_ms) * 1000))
+            begun_ms = ack.at_ms - ack.waited_ms if from_due else ack.at_ms
+            histogram.record(int((moment.timestamp() * 1000 - begun_ms) * 1000))
     return histogram
