@@ -21,6 +21,7 @@ from engine.live_topics import is_topic, parse_position
 
 log = logging.getLogger(__name__)
 _socket_log = log.getChild("websocket")
+_socket_log.setLevel(logging.WARNING)  # a line per client that comes or goes is noise
 # Whatever knocks at the port without speaking WebSocket would write a traceback each time.
 _socket_log.addFilter(lambda record: "handshake failed" not in record.getMessage())
 CLOSE_BAD_MESSAGE = 4400

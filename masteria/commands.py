@@ -112,7 +112,8 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
 
 def _add_looking(commands: _Commands) -> None:
     _command(commands, "status", "masteria.status:status", "every part: process, memory, health")
-    _command(commands, "watch", "masteria.watch:watch", "the live feed: events becoming messages, rates, queue")
+    watch = _command(commands, "watch", "masteria.watch:watch", "the live feed: events becoming messages, rates, queue")
+    watch.add_argument("--plain", action="store_true", help="one line per change, as a pipe gets it")
     doctor = _command(commands, "doctor", "masteria.doctor:doctor", "check whether this machine can run everything")
     _add_settings(doctor)
 
