@@ -10,6 +10,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import TypeVar
 
 from engine.errors import MasteriaError
@@ -173,7 +174,10 @@ class FrontDoor:
         await self.simulator.register(self.database_url, self.vault)
 
     async def _start_ray(self) -> None:
-        folder = ray_local.session_folder(self.data_dir.path)
+        base, folder = dict(os.environ), Path()
+        if not self.options["ray_address"]:
+            folder = ray_local.prepare_folder(self.data_dir.path)
+            base = ray_local.environment(base, self.data_dir.ray_token_file())
         orders = ClusterOrders(
             settings=self.options.for_parts(
                 instance=self.instance, database_url=self.database_url, redis_url=self.redis_url
@@ -183,11 +187,6 @@ class FrontDoor:
             object_store_mb=self.options["ray_object_store_mb"],
             start_timeout_s=self.options["start_timeout_s"],
         )
-        base = dict(os.environ)
-        if not orders.ray_address:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            ray_local.remove_old_sessions(folder)
-            base = ray_local.environment(base, self.data_dir.ray_token_file())
         environment = cluster_environment(base, self._secret_key, self.instance, self.options["log_level"])
         self.cluster = ClusterChild(orders, environment, self.data_dir.logs / "cluster.log")
         await self.cluster.start()
@@ -261,6 +260,7 @@ class FrontDoor:
         hurrying.cancel()
         await self.cluster.end()
         await draining
+        ray_local.forget_folder(self.data_dir.path)
 
 
 async def thoroughly(act: Callable[[], None]) -> None:

@@ -42,17 +42,36 @@ def environment(base: Mapping[str, str], token_file: Path) -> dict[str, str]:
     return kept | _ENVIRONMENT | {"RAY_AUTH_TOKEN_PATH": str(token_file)}
 
 
-def session_folder(data_dir: Path) -> Path:
-    """Return where Ray keeps its sockets and logs: in the data directory, or elsewhere if its path is too long."""
-    inside = data_dir / "run" / "ray"
+def prepare_folder(data_dir: Path) -> Path:
+    """Return where Ray keeps its sockets and logs: ``<data-dir>/run/ray/s``, by a short name if its path is too long.
+
+    The logs of the last sessions stay; nothing of Ray may be running there. Ray opens its folder to everybody, so it
+    stands in one that is not.
+    """
+    closed = data_dir / "run" / "ray"
+    closed.mkdir(parents=True, exist_ok=True, mode=0o700)
+    inside = closed / "s"
+    inside.mkdir(exist_ok=True)
+    _remove_old_sessions(inside)
     if len(os.fsencode(inside)) <= _LONGEST_FOLDER:
         return inside
+    short = _short_name(data_dir)
+    short.unlink(missing_ok=True)
+    short.symlink_to(inside, target_is_directory=True)
+    return short
+
+
+def forget_folder(data_dir: Path) -> None:
+    """Remove the short name, once Ray has stopped."""
+    _short_name(data_dir).unlink(missing_ok=True)
+
+
+def _short_name(data_dir: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(data_dir)).hexdigest()[:12]
     return Path(tempfile.gettempdir()) / f"masteria-{digest}"
 
 
-def remove_old_sessions(folder: Path) -> None:
-    """Keep the logs of the last sessions; nothing of Ray may be running there."""
+def _remove_old_sessions(folder: Path) -> None:
     sessions = sorted(path for path in folder.glob("session_2*") if path.is_dir())
     for old in sessions[: max(0, len(sessions) - _KEPT_SESSIONS)]:
         shutil.rmtree(old, ignore_errors=True)
