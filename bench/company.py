@@ -95,7 +95,7 @@ def make_company(instance: Instance, shops: int) -> BenchCompany:
     waba_id = _digits(15)
     numbers = []
     for index in range(shops):
-        number = {"phone_number_id": _digits(15), "waba_id": waba_id, "token": "EAA" + secrets.token_hex(24)}
+        number = {"phone_number_id": _digits(15), "waba_id": waba_id, "token": "sim" + secrets.token_hex(24)}
         number["phone"] = f"+55119{_digits(8)}"
         numbers.append({**number, "throughput": SESSION_RATE, "tier": "TIER_UNLIMITED"})
         company.shops.append(_make_shop(company, f"loja-{index}", numbers[-1], app))

@@ -1,1 +1,1 @@
-"""Every decision of the system, as plain classes and functions over values. Nothing here touches a socket or the clock."""
+"""Every decision of the system, as plain classes and functions over values. No sockets, no clock."""

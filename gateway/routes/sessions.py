@@ -210,7 +210,7 @@ _EXAMPLE = {
     "phone": "+5511900000000",
     "phone_number_id": "100000000000001",
     "waba_id": "200000000000001",
-    "token": "EAAG…",
+    "token": "<o token da Meta>",
     "meta_app": {"app_id": "300000000000001", "app_secret": "…", "verify_token": "…"},
 }
 

@@ -252,7 +252,7 @@ async def test_deliveries_refusals_and_captures(rig: Rig, pool: Pool) -> None:
 
 def _session(**more: Any) -> dict[str, Any]:
     app = {"app_id": "300", "app_secret": "app-secret", "verify_token": "verify"}
-    base = {"name": "Vendas", "transport": "cloud", "phone_number_id": "100", "token": "EAAG-secret"}
+    base = {"name": "Vendas", "transport": "cloud", "phone_number_id": "100", "token": "tok-G-secret"}
     return {**base, "phone": "(11) 90000-0000", "meta_app": app, **more}
 
 
@@ -265,10 +265,10 @@ async def test_a_session_keeps_its_secrets_to_itself(rig: Rig, pool: Pool) -> No
     assert session["callback_url"] == "https://masteria.example/api/v1/webhooks/meta/300"
     path = f"/api/v1/sessions/{session['id']}"
     for answer in (made, await owner.get(path), await owner.get("/api/v1/sessions")):
-        assert b"EAAG" not in answer.body
+        assert b"tok-G" not in answer.body
         assert b"app-secret" not in answer.body
     token = await pool.fetchval("SELECT token_sealed FROM sessions WHERE id = $1", UUID(session["id"]))
-    assert open_session_token(rig.services.vault, UUID(session["id"]), token) == "EAAG-secret"
+    assert open_session_token(rig.services.vault, UUID(session["id"]), token) == "tok-G-secret"
     sealed = await pool.fetchval("SELECT sealed FROM meta_apps WHERE app_id = '300'")
     assert open_meta_secrets(rig.services.vault, "300", sealed).verify_token == "verify"
     assert (await owner.post("/api/v1/sessions", _session())).status == 409

@@ -85,7 +85,7 @@ async def test_throughput_and_pair_limits_refuse_and_say_when_to_come_back() -> 
         pair = [await rig.session().send(text(f"p-{at}")) for at in range(46)]
         assert all(isinstance(answer, Accepted) for answer in pair[:45])
         assert refused(pair[45]).code == 131056
-        slow = {"phone_number_id": NUMBER, "phone": "+5511400000001", "token": "EAAtoken", "throughput": 5}
+        slow = {"phone_number_id": NUMBER, "phone": "+5511400000001", "token": "um-token-de-teste", "throughput": 5}
         await rig.sim("PUT", "apps/app1", {"numbers": [slow]})
         many = [await rig.session().send(text(f"t-{at}", f"+55119800000{at:02d}")) for at in range(7)]
         answer = refused(many[-1])

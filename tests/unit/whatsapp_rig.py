@@ -18,7 +18,7 @@ from whatsapp.transport import Outbound
 
 SECRET = "app-secret"
 VERIFY_TOKEN = "verify-me"
-TOKEN = "EAAtoken"
+TOKEN = "um-token-de-teste"
 NUMBER = "106540352242922"
 WABA = "102290129340398"
 QUICK = {"delivered_ms": [20, 60], "read_ms": [80, 120]}
