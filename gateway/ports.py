@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from actors.handover import Handover
 from engine.errors import MasteriaError
 from storage.pool import AWAY, Pool
 from storage.spill import Spill
+
+_ASK_S = 2.0
 
 
 class SupervisorAnnounce:
@@ -77,6 +80,7 @@ class SystemHealth:
 
     async def _postgres(self) -> bool:
         try:
-            return bool(await self._pool.fetchval("SELECT 1", timeout=2))
+            async with asyncio.timeout(_ASK_S):  # also for the connection: a frozen server takes none and refuses none
+                return bool(await self._pool.fetchval("SELECT 1"))
         except AWAY:
             return False
