@@ -216,8 +216,8 @@ class Fanning:
             if not client.behind:
                 self._slow.discard(client)
 
-    async def ask(self, clients: int, renew_s: float = 5.0) -> None:
-        """Tell the aggregator what is wanted: at once what is new, and every five seconds everything.
+    async def ask(self, clients: int, renew_s: float = 2.0) -> None:
+        """Tell the aggregator what is wanted: at once what is new, and every two seconds everything.
 
         Raises:
             Unavailable: it cannot be reached; what is new stays wanted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from typing import Any
@@ -9,10 +10,13 @@ from typing import Any
 from actors.base import Life
 from actors.handles import AggregatorRef
 from actors.live_server import LiveServer
+from engine.errors import Unavailable
 from engine.live_tickets import KEY_PURPOSE
 from engine.settings import Settings
 from engine.vault import Vault
 from engine.wire import pack
+
+_AGAIN_S = 0.3
 
 
 def _now_ms() -> int:
@@ -31,13 +35,21 @@ class Fanout:
         # Started by a loop of its own: connections would inherit the context of the call that creates the actor, and
         # a port that the last process still holds comes free in a moment.
         self._life.run(self._listen, pause_s=0.2, action="listen")
-        self._life.run(self._server.ask, pause_s=0.0, action="ask_aggregator")
+        self._life.run(self._ask, pause_s=0.0, action="ask_aggregator")
         self._life.run(self._server.heartbeat, pause_s=5.0, action="heartbeat")
         self._life.run(self._server.help_the_slow, pause_s=0.05, action="help_the_slow")
 
     async def _listen(self) -> None:
         if not self._server.serving:
             await self._server.start(self._settings.host, self._settings.live_port)
+
+    async def _ask(self) -> None:
+        """Say what is wanted; an aggregator that is restarting is asked again soon: clients wait for it."""
+        try:
+            await self._server.ask()
+        except Unavailable:
+            self._life.count("aggregator_away")
+            await asyncio.sleep(_AGAIN_S)
 
     async def publish(self, blob: bytes) -> None:
         """Take newer states and send what changed; returns before anything is sent."""

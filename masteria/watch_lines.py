@@ -56,8 +56,9 @@ def _event_lines(update: Update) -> Iterator[str]:
 
 def _numbers_line(update: Update) -> str:
     today, queue = update.now["today"], update.now.get("queue", {})
-    counts = " ".join(f"{status}={n}" for status, n in today["messages"].items() if n)
-    return f"{_clock(update.ts)} today events={today['events']} {counts} queue={queue.get('depth', 0)}".rstrip()
+    counts = [("events", today["events"]), *((status, n) for status, n in today["messages"].items() if n)]
+    told = " ".join(f"{name}={n}" for name, n in [*counts, ("queue", queue.get("depth", 0))])
+    return f"{_clock(update.ts)} today {told}"
 
 
 def event_text(item: Mapping[str, Any]) -> str:
