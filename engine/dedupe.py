@@ -121,6 +121,19 @@ def dedupe_key(
     return DedupeKey(own_id)
 
 
+def keys_of_id(webhook_id: bytes, external_id: str) -> tuple[bytes, ...]:
+    """Return the keys under which an event of this provider's id may be kept: a text, a number, or from a header.
+
+    For searches: the key table knows every event of the last 30 days that had an id.
+    """
+    text = external_id.encode("utf-8", "surrogatepass")
+    return (
+        _digest(b"id", webhook_id, b"s" + text),
+        _digest(b"id", webhook_id, b"n" + text),
+        _digest(b"header-id", webhook_id, b"h" + text),
+    )
+
+
 def _digest(domain: bytes, webhook_id: bytes, material: bytes) -> bytes:
     digest = bytearray(blake2b(webhook_id + material, digest_size=16, person=domain).digest())
     digest[6] = digest[6] & 0x0F | 0x80

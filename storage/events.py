@@ -9,11 +9,14 @@ from uuid import UUID
 
 import asyncpg
 
+from engine.dedupe import keys_of_id
 from engine.pagination import NEWEST, OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import (
     CANDIDATES,
+    FIRST_LOOK,
+    WINDOW,
     WINDOWS,
     Found,
     Page,
@@ -27,7 +30,7 @@ from storage.searching import (
 )
 
 # A value so common that its posting list takes longer than this is found faster by looking through the newest events.
-_POSTING_LIST_MS = 60
+_POSTING_LIST_MS = 250
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,8 @@ class _Search:
             rows = await self._pool.fetch(query("events/find_events_by_order"), *self._candidates)
             if found := page_of_candidates(rows, within.before, within.limit):
                 return found
+        elif self._wanted.external_id is not None and (found := await self._by_external_id(self._wanted.external_id)):
+            return found
         elif self._wanted.payload is not None:
             return await self._by_payload()
         return await search_windows(self._scan, within.before, within.limit)
@@ -98,17 +103,31 @@ class _Search:
             *astuple(self._wanted),
         )
 
+    async def _by_external_id(self, external_id: str) -> Found | None:
+        """Ask the keys of the last 30 days; None if they know nothing of it (older, or a WhatsApp message's)."""
+        rows = await self._pool.fetch(query("webhooks/list_webhook_ids"), self._company_id)
+        keys = [UUID(bytes=key) for row in rows for key in keys_of_id(row["id"].bytes, external_id)]
+        events = await self._pool.fetch(query("events/find_events_by_key"), self._company_id, keys)
+        if not events:
+            return None
+        ids = [row["event_id"] for row in events]
+        times = [made_at(event_id) for event_id in ids]
+        company_id, since, until, _, *wanted = self._candidates
+        found = await self._pool.fetch(query("events/find_events_by_id"), company_id, since, until, ids, *wanted, times)
+        return page_of_candidates(found, self._within.before, self._within.limit)
+
     async def _by_payload(self) -> Found:
         """The newest events first (a common value is found at once), then the GIN index, then more of the newest."""
         before, limit = self._within.before, self._within.limit
-        found = await search_windows(self._scan, before, limit, windows=1)
+        found = await search_windows(self._scan, before, limit, windows=1, window=FIRST_LOOK)
         if found.next is None or len(found.places) == limit:
             return found
-        if len(found.places) * WINDOWS < limit:  # too rare for the windows to fill the page
+        likely = len(found.places) * WINDOWS * WINDOW // FIRST_LOOK
+        if likely < limit:  # too rare for the windows to fill the page
             rows = await self._from_posting_list()
             if rows is not None and (complete := page_of_candidates(rows, before, limit)):
                 return complete
-        more = await search_windows(self._scan, found.next, limit - len(found.places), windows=WINDOWS - 1)
+        more = await search_windows(self._scan, found.next, limit - len(found.places))
         return Found(found.places + more.places, more.next)
 
     async def _from_posting_list(self) -> list[asyncpg.Record] | None:

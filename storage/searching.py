@@ -20,6 +20,7 @@ from storage.pool import Connection, Pool
 from storage.queries import query
 
 Row = dict[str, Any]
+FIRST_LOOK = 200
 WINDOW = 1_000
 WINDOWS = 10
 CANDIDATES = 1_000
@@ -84,7 +85,9 @@ async def fetch_one(executor: Pool | Connection, name: str, *arguments: object) 
     return None if row is None else dict(row)
 
 
-async def search_windows(scan: Scan, before: Position, limit: int, *, windows: int = WINDOWS) -> Found:
+async def search_windows(
+    scan: Scan, before: Position, limit: int, *, windows: int = WINDOWS, window: int = WINDOW
+) -> Found:
     """Look through the ordered index, a window at a time, until a page is full or enough has been read.
 
     Args:
@@ -92,14 +95,15 @@ async def search_windows(scan: Scan, before: Position, limit: int, *, windows: i
         before: where the page begins.
         limit: the page's size.
         windows: how many windows may be read.
+        window: how many rows one holds.
     """
     places: list[Position] = []
     for _ in range(windows):
-        rows = await scan(before, WINDOW, limit + 1 - len(places))
+        rows = await scan(before, window, limit + 1 - len(places))
         places += [Position(row["created_at"], row["id"]) for row in rows if row["hit"]]
         if len(places) > limit:
             return Found(places[:limit], places[limit - 1])
-        if not rows or rows[-1]["position"] < WINDOW:
+        if not rows or rows[-1]["position"] < window:
             return Found(places, None)
         before = Position(rows[-1]["created_at"], rows[-1]["id"])
     return Found(places, before)

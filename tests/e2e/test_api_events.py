@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
+from engine.dedupe import keys_of_id
 from storage.pool import Pool
 from tests.asgi import Client
 from tests.rest_rig import Rig, make_rig
@@ -146,6 +147,32 @@ async def test_a_rare_value_is_found_behind_more_events_than_a_search_looks_thro
     ).json
     assert not {event["id"] for event in page["data"]} & {event["id"] for event in following["data"]}
     assert page["count_capped"] is True
+
+
+async def test_an_external_id_is_found_by_its_key_however_old(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    webhook_id = UUID((await owner.post("/api/v1/webhooks", {"name": "w", "source": "s"})).json["id"])
+    found: dict[str, str] = {}
+    for spelling, key in zip(("e-1", "17", "h-1"), (0, 1, 2), strict=True):
+        event_id = await add_event(pool, company_id, NOW - timedelta(days=9), external_id=spelling)
+        digest = keys_of_id(webhook_id.bytes, spelling)[key]
+        await pool.execute("INSERT INTO event_keys VALUES ($1, $2, $3)", UUID(bytes=digest), company_id, event_id)
+        found[spelling] = str(event_id)
+    await pool.execute(
+        """
+        INSERT INTO incoming_events (id, company_id, created_at, webhook_id, delivery_id, source, state, occurred_at,
+            signature)
+        SELECT gen_random_uuid(), $1, $2::timestamptz + n * interval '1 ms', $1, $1, 's', 'processed', $2, 'unsigned'
+        FROM generate_series(1, 10001) AS n
+        """,
+        company_id,
+        NOW,
+    )
+    for spelling, known in found.items():
+        assert await _ids(owner, external_id=spelling) == [known]
+        assert await _ids(owner, external_id=spelling, state="failed") == []
+    assert (await owner.call("DELETE", f"/api/v1/webhooks/{webhook_id}")).status == 204
+    assert await _ids(owner, external_id="e-1") == [found["e-1"]]
 
 
 async def test_counts_are_capped_at_ten_thousand(rig: Rig, pool: Pool) -> None:

@@ -130,6 +130,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "events/get_events": [([COMPANY, [event] * 50, [when] * 50], 300)],
         "events/get_event": [([COMPANY, event, when], 10)],
         "events/find_alias": [([COMPANY, delivery], 10)],
+        "events/find_events_by_id": [([*candidates[:3], [event], *NO_FILTER, [when]], 10)],
         "events/find_events_by_key": [([COMPANY, [event]], 10)],
         "events/get_delivery": [([COMPANY, delivery, when], 10)],
         "events/get_delivery_headers": [([COMPANY, delivery, when], 10)],
@@ -208,6 +209,7 @@ def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "sessions/update_session": [([COMPANY, message, "n", None, "3", *session[1:], "active", None, None, "{}"], 10)],
         "sessions/load_numbers": [([None], 10)],
         "webhooks/load_webhooks": [([None], 10), ([COMPANY], 10)],
+        "webhooks/list_webhook_ids": [([COMPANY], 10)],
         "webhooks/insert_webhook": [([new, COMPANY, "n", "s", True, "{}", *webhook, LAST], 60)],
         "webhooks/update_webhook": [([COMPANY, message, "n", "s", True, "{}", *webhook], 10)],
     }
