@@ -86,7 +86,7 @@ class Dispatcher:
                 except asyncio.CancelledError:
                     self._put_back(groups)
                     raise
-                except (*AWAY, asyncpg.PostgresError) as error:
+                except Exception as error:  # whatever it was: planned messages must not be forgotten
                     self._put_back(groups)
                     log.warning("intents wait: %s: %s", type(error).__name__, error, extra={"action": "dispatch"})
                     await self._drop_connection()

@@ -112,7 +112,7 @@ class Recorder:
                 self._lane.drop()
                 log.warning("answers wait: %s: %s", type(e).__name__, e, extra={"action": "record_answers"})
                 await asyncio.sleep(0.2)
-            except (asyncpg.PostgresError, ValueError, OverflowError) as error:
+            except Exception as error:  # a value that Postgres or its client refuses, or a fault of our own
                 self._lane.drop()
                 await self._isolate(batch, error)
                 return

@@ -84,8 +84,8 @@ class SendingHost:
         await self.roster.load(None)
         await self._keep_leases()
         life = self._life
-        life.spawn(self.dispatcher.run())
-        life.spawn(self.recorder.run())
+        life.run(self.dispatcher.run, pause_s=0.1, action="dispatch")
+        life.run(self.recorder.run, pause_s=0.1, action="record")
         life.run(self._keep_leases, pause_s=RENEW_S, action="keep_leases")
         life.run(self._recover, pause_s=1.0, action="recover")
         life.run(self._work_sessions, pause_s=0.1, action="work_sessions")

@@ -20,11 +20,13 @@ else:
     Connection = asyncpg.Connection
 
 # The connection is gone, refused, or the server is starting, stopping or read-only (a failed-over primary).
+# InternalClientError is what asyncpg says when a connection breaks at an unlucky moment of its own protocol.
 AWAY = (
     OSError,
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
