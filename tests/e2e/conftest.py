@@ -11,6 +11,7 @@ import pytest
 
 from tests.e2e.figures import Figures
 from tests.e2e.http_client import HttpClient
+from tests.e2e.outside import OutsideSimulator
 from tests.e2e.rig import Instance
 from tests.e2e.shop import SHARDS, Shop, Simulator, make_shop
 
@@ -21,10 +22,18 @@ _figures = Figures()
 
 
 @pytest.fixture(scope="session")
-def instance() -> Iterator[Instance]:
+def outside() -> Iterator[OutsideSimulator]:
+    """The WhatsApp that does not die with the instance; it runs once a test starts it."""
+    made = OutsideSimulator()
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="session")
+def instance(outside: OutsideSimulator) -> Iterator[Instance]:
     """One whole instance for all tests; ended as Ctrl-C does, and nothing may outlive it."""
     folder = Path(tempfile.mkdtemp(prefix="mia-", dir="/tmp"))
-    made = Instance(folder, _OPTIONS)
+    made = Instance(folder, {**_OPTIONS, "graph_url": outside.url})
     try:
         made.start()
         yield made

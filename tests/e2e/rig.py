@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -47,7 +48,7 @@ class Instance:
         self._options = dict(options)
         self._environment = dict(environment or {})
         self._mark = secrets.token_hex(8)
-        self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), _quiet_ports(3), strict=True))
+        self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), quiet_ports(3), strict=True))
         self._front_door: subprocess.Popen[bytes] | None = None
 
     @property
@@ -103,6 +104,10 @@ class Instance:
     def ready(self) -> bool:
         """Tell whether every part says that it is well."""
         return bool(self.status().get("ok"))
+
+    async def is_ready(self) -> bool:
+        """Do the same without holding up the loop."""
+        return await asyncio.to_thread(self.ready)
 
     def status(self) -> dict[str, Any]:
         """Return what ``GET /readyz`` says, whatever its status; nothing while nobody answers."""
@@ -213,7 +218,7 @@ class Instance:
         return found
 
 
-def _quiet_ports(count: int) -> list[int]:
+def quiet_ports(count: int) -> list[int]:
     """Return free ports below the kernel's ephemeral range, so that no outgoing connection takes one meanwhile."""
     found: list[int] = []
     while len(found) < count:

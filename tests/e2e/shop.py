@@ -177,8 +177,23 @@ class Shop:
         return await client.request("POST", self.path, {**self.signed(body), **more}, body)
 
 
-async def make_shop(instance: Instance, client: HttpClient, simulator: Simulator, *, with_rule: bool = True) -> Shop:
-    """Make a company with an installation key, and all that it needs to answer its buyers."""
+async def make_shop(
+    instance: Instance,
+    client: HttpClient,
+    simulator: Simulator,
+    *,
+    transport: str = "simulator",
+    with_rule: bool = True,
+) -> Shop:
+    """Make a company with an installation key, and all that it needs to answer its buyers.
+
+    Args:
+        instance: where it shall live.
+        client: speaks to its gateway.
+        simulator: the WhatsApp that its number lives on.
+        transport: ``simulator`` for the instance's own, ``cloud`` for the one at its ``graph_url``.
+        with_rule: whether a rule answers every ``pix_created``.
+    """
     company = await Api(client, instance.credentials.installation_key).post(
         "/companies", {"name": f"Loja {secrets.token_hex(3)}"}
     )
@@ -188,7 +203,7 @@ async def make_shop(instance: Instance, client: HttpClient, simulator: Simulator
     number["phone"] = f"+55119{_digits(8)}"
     limits = {"throughput": 1000, "tier": "TIER_UNLIMITED"}
     session = await api.post(
-        "/sessions", {"name": "Vendas", "transport": "simulator", "meta_app": app, **number, **limits}
+        "/sessions", {"name": "Vendas", "transport": transport, "meta_app": app, **number, **limits}
     )
     configured = await simulator.call(
         "PUT",

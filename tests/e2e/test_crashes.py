@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
@@ -36,11 +37,11 @@ async def test_an_actor_is_killed_under_load(instance: Instance, shop: Shop, fig
     await counters_agree(shop)
 
 
-def is_another(instance: Instance, name: str, pid: int) -> Callable[[], bool]:
+def is_another(instance: Instance, name: str, pid: int) -> Callable[[], Awaitable[bool]]:
     """Return a condition: everything is well, and this actor is another process than ``pid``."""
 
-    def condition() -> bool:
-        status = instance.status()
+    async def condition() -> bool:
+        status = await asyncio.to_thread(instance.status)
         part: dict[str, Any] = status.get("parts", {}).get(name, {})
         return bool(status.get("ok")) and part.get("pid") not in (None, pid)
 
