@@ -83,7 +83,7 @@ class Gateway:
         )
         self._server = uvicorn.Server(config)
         self._life.run(self._flush, pause_s=1.0, action="flush")
-        await self._server.serve(sockets=[_listen(settings.host, settings.port)])
+        await self._server.serve(sockets=[_listen(settings.host, settings.port, shared=settings.gateways > 1)])
 
     def _services(self, pool: Pool, vault: Vault) -> Services:
         settings = self._settings
@@ -146,10 +146,14 @@ class Gateway:
             await self._flush()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Return a listening socket that other gateways of this machine share (the kernel spreads the connections)."""
+def _listen(host: str, port: int, *, shared: bool) -> socket.socket:
+    """Return a listening socket; ``shared``: other gateways listen too, and the kernel spreads the connections.
+
+    A gateway that is alone does not share: a second installation on the same port must fail, not take half of it.
+    """
     listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    if shared:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     listener.bind((host, port))
     return listener

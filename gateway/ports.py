@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -12,11 +13,13 @@ import orjson
 from actors.base import Life
 from actors.handles import AggregatorRef, SenderRef, SupervisorRef
 from actors.handover import Handover
-from engine.errors import MasteriaError
+from engine.errors import MasteriaError, Unavailable
 from storage.pool import AWAY, Pool
 from storage.spill import Spill
 
 _ASK_S = 2.0
+
+_ANNOUNCE_S = 20.0
 
 
 class SupervisorAnnounce:
@@ -26,7 +29,20 @@ class SupervisorAnnounce:
         self._supervisor = supervisor
 
     async def __call__(self, kind: str, company_id: UUID | None) -> None:
-        await self._supervisor.announce(kind, company_id.bytes if company_id else None)
+        """Announce, waiting for a supervisor that is being restarted: the change is committed already.
+
+        Raises:
+            Unavailable: there was no supervisor for 20 s; what starts later reads the change by itself.
+        """
+        deadline = time.monotonic() + _ANNOUNCE_S
+        while True:
+            try:
+                await self._supervisor.announce(kind, company_id.bytes if company_id else None)
+                return
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+                await asyncio.sleep(0.2)
 
 
 class AggregatorMetrics:

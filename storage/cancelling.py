@@ -31,9 +31,7 @@ class Cancelled:
     old_status: str
 
 
-async def cancel_for_orders(
-    connection: Connection, orders: Sequence[CancelOrder], now: datetime
-) -> list[Cancelled]:
+async def cancel_for_orders(connection: Connection, orders: Sequence[CancelOrder], now: datetime) -> list[Cancelled]:
     """Cancel what waits for these orders, inside the caller's transaction; return what was cancelled."""
     rows = await connection.fetch(
         query("ingest/cancel_for_orders"),

@@ -9,15 +9,22 @@ from uuid import UUID
 import orjson
 
 from engine.times import rfc3339
+from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
-from storage.ingest_rows import Cap, Stored
+from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
 
+_COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
+
 
 async def take_consequences(connection: Connection, stored: Stored, now: datetime) -> None:
-    """Messages of the fresh events, and what those events cancel, also among one another and in any order."""
+    """Messages of the fresh events, and what those events cancel, also among one another and in any order.
+
+    An event that could not be read is a dead letter under its own id.
+    """
+    await _bury_unread(connection, stored)
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
@@ -26,6 +33,27 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     if orders:
         stored.cancelled = await cancel_for_orders(connection, orders, now)
+
+
+async def _bury_unread(connection: Connection, stored: Stored) -> None:
+    rows = [
+        (
+            event.event_id,
+            row[_COMPANY],
+            "event",
+            event.event_id,
+            None,
+            None,
+            state,
+            None,
+            row[_REASON] or state,
+            row[_AT],
+        )
+        for event in stored.fresh
+        if (state := (row := event.row)[_STATE]) != "processed"
+    ]
+    if rows:
+        await connection.copy_records_to_table("dead_letters", records=rows, columns=DEAD_LETTER_COLUMNS)
 
 
 async def _cap(connection: Connection, messages: list[MessageRow], caps: Mapping[UUID, Cap]) -> list[MessageRow]:

@@ -26,7 +26,18 @@ async def cancel(
         What was cancelled. A message that is missing here is being sent, was sent, or is not this company's.
     """
     rows = await connection.fetch(query("sending/cancel_queued"), list(message_ids), company_id)
-    return await _change(connection, [row[0] for row in rows], "cancelled", reason, now)
+    waiting = {row[0] for row in rows}
+    waiting |= await _held_by_rule(connection, company_id, [id_ for id_ in message_ids if id_ not in waiting])
+    return await _change(connection, sorted(waiting), "cancelled", reason, now)
+
+
+async def _held_by_rule(connection: Connection, company_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the messages that are held without a place in the queue and that no dispatch has taken from it."""
+    if not message_ids:
+        return set()
+    resting = [row[0] for row in await connection.fetch(query("sending/find_resting"), list(message_ids), company_id)]
+    locked = await lock(connection, resting, company_id)
+    return {message.id for message in locked.values() if message.status == "held"}
 
 
 async def hold(

@@ -125,6 +125,12 @@ async def test_every_vector_is_kept_byte_for_byte_beside_good_neighbours(rig: Sh
     assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events WHERE external_id LIKE 'n-%'") == 2
 
 
+async def test_an_event_that_cannot_be_read_is_a_dead_letter(rig: ShardRig) -> None:
+    answers = await rig.post("{not json", order("e-1"))
+    [letter] = await rig.rows("SELECT kind, event_id, class FROM dead_letters")
+    assert (letter["kind"], letter["event_id"].bytes, letter["class"]) == ("event", answers[0].first_ids[0], "unparsed")
+
+
 async def test_what_postgres_refuses_costs_only_itself(rig: ShardRig) -> None:
     deep = '{"eventType":"order_approved","eventId":"deep","x":' + "[" * 9_000 + "]" * 9_000 + "}"
     items = [rig.intake(order(f"g-{n}")) for n in range(7)]
