@@ -17,6 +17,7 @@ from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 async def _run(port: int, period_s: float, sizes: dict[str, int]) -> None:
     clients: set[ServerConnection] = set()
+    told = _Told()
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
 
@@ -25,7 +26,7 @@ async def _run(port: int, period_s: float, sizes: dict[str, int]) -> None:
         await connection.recv()
         now_ms = time.time_ns() // 1_000_000
         for topic, size in sizes.items():
-            await connection.send(_frame("snapshot", topic, 0, now_ms, size))
+            broadcast([connection], _frame("snapshot", topic, told.seq, now_ms, size))
         clients.add(connection)
         try:
             await connection.wait_closed()
@@ -34,21 +35,27 @@ async def _run(port: int, period_s: float, sizes: dict[str, int]) -> None:
 
     async with serve(handle, "127.0.0.1", port, compression=None, ping_interval=None, backlog=4096):
         print("ready", flush=True)
-        ticking = asyncio.create_task(_tick(clients, period_s, sizes))
+        ticking = asyncio.create_task(_tick(clients, period_s, sizes, told))
         await stop.wait()
         ticking.cancel()
 
 
-async def _tick(clients: set[ServerConnection], period_s: float, sizes: dict[str, int]) -> None:
-    seq, before_ms = 0, time.time_ns() // 1_000_000
+class _Told:
+    """The number of the last update; those who come later go on from there."""
+
+    seq = 0
+
+
+async def _tick(clients: set[ServerConnection], period_s: float, sizes: dict[str, int], told: _Told) -> None:
+    before_ms = time.time_ns() // 1_000_000
     due = time.monotonic()
     while True:
         due += period_s
         await asyncio.sleep(max(0.0, due - time.monotonic()))
-        seq += 1
+        told.seq += 1
         now_ms = time.time_ns() // 1_000_000
         for topic, size in sizes.items():
-            broadcast(clients, _frame("delta", topic, seq, before_ms, size))
+            broadcast(clients, _frame("delta", topic, told.seq, before_ms, size))
         before_ms = now_ms
 
 

@@ -40,6 +40,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
             goal={"p99_ms": _GOAL_MS},
             clients=clients,
             events_s=outcome.rate_s,
+            frame_bytes=heard["frame_bytes"].get(topic),
         )
     report.check(
         "every client stayed and missed nothing",

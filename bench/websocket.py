@@ -41,7 +41,7 @@ def text_frame(payload: bytes, opcode: int = _TEXT) -> bytes:
 class WebSocketClient(asyncio.Protocol):
     """One connection; says hello by itself and then hands over whole text messages."""
 
-    __slots__ = ("_buffer", "_closing", "_key", "_listener", "_open", "_transport", "host", "number")
+    __slots__ = ("_buffer", "_closing", "_key", "_listener", "_open", "_transport", "host", "number", "positions")
 
     def __init__(self, listener: Listener, host: str, number: int) -> None:
         self._listener = listener
@@ -52,6 +52,7 @@ class WebSocketClient(asyncio.Protocol):
         self._key = base64.b64encode(os.urandom(16))
         self.host = host
         self.number = number
+        self.positions: dict[str, tuple[str, int]] = {}  # the listener's: where it is in each topic
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = transport  # type: ignore[assignment]

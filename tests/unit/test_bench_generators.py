@@ -193,7 +193,7 @@ async def test_an_audience_hears_every_update_and_how_old_it_is() -> None:
         audience.measuring = True
         told.set()
         async with asyncio.timeout(5):
-            while audience.frames["metrics"] < 9:
+            while audience.latency["metrics"].count < 9:
                 await asyncio.sleep(0.005)
         result = audience.result(1.0, 0.1)
         assert (result["clients"], result["gaps"], result["ends"]) == (3, 3, {})
