@@ -275,3 +275,16 @@ def test_every_query_begins_with_its_purpose_and_its_index() -> None:
             lines = file.read_text(encoding="utf-8").splitlines()
             assert lines[0].startswith("-- "), file
             assert lines[1].startswith("-- "), file
+
+
+async def test_every_partitions_payload_index_has_a_short_pending_list(large_database: str) -> None:
+    connection = await asyncpg.connect(large_database)
+    await connection.execute("SELECT masteria_make_partitions('2031-05-01')")
+    options = await connection.fetch(
+        "SELECT c.reloptions FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam "
+        "WHERE a.amname = 'gin' AND c.relkind = 'i' AND i.indrelid IN "
+        "(SELECT inhrelid FROM pg_inherits WHERE inhparent = 'incoming_events'::regclass)"
+    )
+    await connection.close()
+    assert len(options) >= 4
+    assert {tuple(row["reloptions"]) for row in options} == {("gin_pending_list_limit=512",)}
