@@ -27,6 +27,7 @@ def build_app(services: Services) -> ASGIApp:
     api = Starlette(
         routes=build_routes(services), exception_handlers={HTTPException: _on_error, MasteriaError: _on_error}
     )
+    api.router.redirect_slashes = False  # an address has one spelling, and no Host header makes another
     return Front(services.webhook_door, services.meta_door, Edge(api, services.settings.trusted_proxies))
 
 

@@ -8,7 +8,9 @@ from engine.dedupe import MAX_SAME_BYTES_MINUTES
 from engine.message_states import STATUSES
 from engine.signatures import SCHEMES
 from engine.template_schema import CATEGORIES, KINDS
+from gateway.examples import EXAMPLES
 from gateway.schema import (
+    COMPONENTS,
     Schema,
     anything,
     boolean,
@@ -516,3 +518,5 @@ define(
         }
     ),
 )
+for _name, _example in EXAMPLES.items():
+    COMPONENTS[_name]["examples"] = [_example]

@@ -17,6 +17,7 @@ function resolve(root, node) {
 function shape(root, schema, depth) {
   const found = resolve(root, schema) || {};
   if (depth > 6) return "…";
+  if (found.examples) return found.examples[0];
   if (found.const !== undefined) return found.const;
   if (found.enum) return found.enum.filter((word) => word !== null).join("|");
   if (found.anyOf) return shape(root, found.anyOf[0], depth + 1);

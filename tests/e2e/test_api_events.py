@@ -281,7 +281,13 @@ async def test_all_bad_parameters_are_named_at_once(rig: Rig) -> None:
 
 async def test_what_is_not_there_is_404(rig: Rig) -> None:
     _, owner = await rig.company()
-    for path in (f"/api/v1/events/{uuid4()}", "/api/v1/events/1", f"/api/v1/events/{UUID(int=0)}", "/api/v1/nothing"):
+    for path in (
+        f"/api/v1/events/{uuid4()}",
+        "/api/v1/events/1",
+        "/api/v1/events/",
+        f"/api/v1/events/{UUID(int=0)}",
+        "/api/v1/nothing",
+    ):
         answer = await owner.get(path)
         assert answer.status == 404, path
         assert answer.json["title"] == "Not found"

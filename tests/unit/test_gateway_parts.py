@@ -351,6 +351,16 @@ def test_the_document_is_openapi() -> None:
             assert given == set(re.findall(r"{(\w+)}", path)), path
 
 
+def test_examples_are_what_their_schemas_say() -> None:
+    shown = 0
+    for name, schema in COMPONENTS.items():
+        for example in schema.get("examples", ()):
+            validator = Draft202012Validator({**schema, "components": DOCUMENT["components"]})
+            assert [error.message for error in validator.iter_errors(example)] == [], name
+            shown += 1
+    assert shown >= 10
+
+
 def test_examples_of_bodies_pass_their_own_checks() -> None:
     for operation in OPERATIONS:
         if operation.body is not None:

@@ -1,0 +1,133 @@
+"""Examples of the API's main shapes, as the documentation shows them. Every value is made up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_EVENT_ID = "0199f000-0000-7000-8000-0000000000e1"
+_COMPANY_ID = "0199f000-0000-7000-8000-0000000000c1"
+_SESSION_ID = "0199f000-0000-7000-8000-0000000000a1"
+_RULE_ID = "0199f000-0000-7000-8000-0000000000f1"
+_AT = "2026-01-31T12:00:00.000Z"
+
+_SUMMARY: dict[str, Any] = {
+    "id": _EVENT_ID,
+    "company_id": _COMPANY_ID,
+    "webhook_id": "0199f000-0000-7000-8000-0000000000b1",
+    "source": "grapfy",
+    "event_type": "pix_created",
+    "external_id": "8f0c2a51-0000-4000-8000-000000000001",
+    "order_id": "8f0c2a51-0000-4000-8000-000000000002",
+    "state": "processed",
+    "reason": None,
+    "reason_text": None,
+    "customer": {
+        "name": "Cliente Exemplo",
+        "phone": "+5511900000000",
+        "email": "cliente@exemplo.test",
+        "document": "00000000000",
+    },
+    "product_name": "Produto Exemplo",
+    "plan_name": "Plano Exemplo",
+    "order_value": "97.00",
+    "pix_code": "00020126…",
+    "pix_expires_at": "2026-01-31T15:00:00.000Z",
+    "payment_method": "pix",
+    "occurred_at": _AT,
+    "created_at": _AT,
+    "signature": "unsigned",
+    "replay_of": None,
+}
+_MESSAGE: dict[str, Any] = {
+    "id": "0199f000-0000-7000-8000-0000000000d1",
+    "company_id": _COMPANY_ID,
+    "event_id": _EVENT_ID,
+    "rule_id": _RULE_ID,
+    "rule_version": 1,
+    "campaign_id": None,
+    "session_id": _SESSION_ID,
+    "order_id": "8f0c2a51-0000-4000-8000-000000000002",
+    "to": "+5511900000000",
+    "lane": "transactional",
+    "type": "template",
+    "text": "Olá, Cliente! Seu PIX de R$ 97,00 está pronto.",
+    "template": "pix_criado",
+    "category": "utility",
+    "status": "read",
+    "reason": None,
+    "reason_text": None,
+    "attempt": 1,
+    "next_attempt_at": None,
+    "provider_id": "wamid.HBgM",
+    "error": None,
+    "retry_of": None,
+    "created_at": _AT,
+    "updated_at": "2026-01-31T12:00:05.000Z",
+    "timeline": [
+        {"status": "queued", "at": _AT, "reason": None, "attempt": 0},
+        {"status": "accepted", "at": "2026-01-31T12:00:00.120Z", "reason": None, "attempt": 1},
+        {"status": "read", "at": "2026-01-31T12:00:05.000Z", "reason": None, "attempt": 1},
+    ],
+}
+
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "EventSummary": _SUMMARY,
+    "Event": {**_SUMMARY, "payload": {"eventType": "pix_created"}, "headers": {"content-type": "application/json"}},
+    "Message": _MESSAGE,
+    "Rule": {
+        "id": _RULE_ID,
+        "name": "PIX criado: envia o código",
+        "active": True,
+        "trigger": {"event_type": "pix_created", "source": "grapfy"},
+        "when": {"all": [{"field": "order_value", "op": "greater", "value": 50}]},
+        "cancel_on": ["order_approved"],
+        "action": {"send": {"session_id": _SESSION_ID, "text": "Olá, {{customer_name|first_name}}!"}},
+        "version": 1,
+        "created_at": _AT,
+        "updated_at": _AT,
+    },
+    "Webhook": {
+        "id": "0199f000-0000-7000-8000-0000000000b1",
+        "name": "Loja principal",
+        "source": "grapfy",
+        "active": True,
+        "auth": {"scheme": "token"},
+        "token": True,
+        "mapping": {},
+        "dedupe": {},
+        "url": f"https://masteria.example/api/v1/webhooks/incoming/{_COMPANY_ID}/whk_…",
+        "old_secret_until": None,
+        "created_at": _AT,
+        "updated_at": _AT,
+    },
+    "Session": {
+        "id": _SESSION_ID,
+        "name": "Vendas",
+        "transport": "cloud",
+        "phone": "+5511900000000",
+        "phone_number_id": "100000000000001",
+        "waba_id": "200000000000001",
+        "app_id": "300000000000001",
+        "callback_url": "https://masteria.example/api/v1/webhooks/meta/300000000000001",
+        "throughput": 80,
+        "tier": "TIER_250",
+        "state": "active",
+        "reason": None,
+        "reason_text": None,
+        "resume_at": None,
+        "options": {},
+        "created_at": _AT,
+        "updated_at": _AT,
+    },
+    "Problem": {
+        "type": "urn:masteria:problem:invalid-fields",
+        "title": "Invalid fields",
+        "status": 422,
+        "detail": "limit: must be from 1 to 500",
+        "request_id": "0199f000-0000-7000-8000-000000000001",
+        "errors": [{"field": "limit", "reason": "must be from 1 to 500"}],
+    },
+    "Accepted": {"id": _EVENT_ID, "duplicate": False},
+    "AcceptedMany": {"ids": [_EVENT_ID], "duplicates": [False]},
+    "LiveTicket": {"url": "ws://127.0.0.1:8001", "ticket": "AQGZ8AAA…"},
+}
