@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +20,13 @@ from storage.pool import Pool, open_pool
 
 os.environ.pop("RAY_ADDRESS", None)  # a test never joins a cluster that happens to run
 os.environ.setdefault("MASTERIA_SECRET_KEY", "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdC0=")
+# A root of temporary folders of this run alone: another run would close the shared one to Postgres' own account.
+_TEMPORARY = tempfile.mkdtemp(prefix="mia-test-")
+os.environ["PYTEST_DEBUG_TEMPROOT"] = _TEMPORARY
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(_TEMPORARY, ignore_errors=True)
 
 
 def database_at(server_url: str, name: str) -> str:
