@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -38,6 +39,7 @@ def main(arguments: list[str]) -> int:
         return compare(given.first, given.second)
     values = {name: value for name, value in vars(given).items() if name != "scenario"}
     options = Options(**{**values, "set": tuple(given.set or ())})
+    signal.signal(signal.SIGTERM, _stop)  # unwinds, so that the instance goes too
     report = Report(given.scenario, options.told(), options.quick)
     try:
         _run(given.scenario, report, options)
@@ -45,6 +47,10 @@ def main(arguments: list[str]) -> int:
         print(f"bench: {error}", file=sys.stderr)
         return 2
     return report.finish(options.json)
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(128 + signal.SIGTERM)
 
 
 def _run(scenario: str, report: Report, options: Options) -> None:
