@@ -9,6 +9,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import orjson
+
 from actors.recorder import Changes
 from engine.errors import MasteriaError
 from engine.ids import IdMaker, ms_to_time
@@ -16,7 +18,7 @@ from engine.metrics import Delta
 from engine.wire import pack
 from storage.due import Decided, Due, claim_due, decide_uncertain, next_due_s
 from storage.message_changes import Transition
-from storage.message_rows import MessageRow
+from storage.message_rows import MessageRow, hand_over
 from storage.partitions import make_partitions
 from storage.pool import Connection, Pool
 from storage.sender_sessions import resume_sessions
@@ -76,6 +78,9 @@ class Scheduling:
         while True:
             await self._changes.commit(step)
             self.counters["sent_again"] += len(decided.retries)
+            await self._hand_over(
+                [hand_over(row, None, orjson.loads(row.components or "null")) for row in decided.retries]
+            )
             if len(decided.retries) + decided.final < _PER_TRANSACTION:
                 return
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.error_classes import error_brain
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
 from engine.rule_reasons import RUN, hold_words
 
+_WHATSAPP = "whatsapp_"  # engine/failures.py: the error code follows
 _WAITING: Mapping[str, Words] = {
     "retry": Words("Nova tentativa marcada.", "Another try is due."),
     "session_paused": Words("A sessão está pausada.", "The session is paused."),
@@ -26,7 +28,7 @@ _PREFIXES: Mapping[str, Words] = {
 
 
 def in_words(code: str | None) -> dict[str, str] | None:
-    """Return a reason in words; None where there is no reason, or one that tells itself (an error's meaning)."""
+    """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
     for table in (_WAITING, UNPARSED, PAYLOAD, SIGNATURE, RUN):
@@ -37,6 +39,8 @@ def in_words(code: str | None) -> dict[str, str] | None:
     prefix, _, rest = code.partition(":")
     if prefix in _PREFIXES:
         return {name: f"{text} {rest}" for name, text in _both(_PREFIXES[prefix]).items()}
+    if prefix.startswith(_WHATSAPP) and (number := prefix.removeprefix(_WHATSAPP)).isdecimal():
+        return dict(error_brain().classify(int(number)).texts()["meaning"])
     return None
 
 
