@@ -32,6 +32,8 @@ from gateway.services import Services
 from storage.pool import Pool, open_pool
 from storage.spill import Spill
 
+_QUERY_S = 10.0  # a request whose query takes longer is answered 503: Postgres is frozen, or the question too large
+
 
 def now_ms() -> int:
     """Return the clock in milliseconds since 1970."""
@@ -45,13 +47,19 @@ class Gateway:
         self._settings = settings
         self._life = Life(f"gateway-{number}")
         self._server: uvicorn.Server | None = None
+        self._draining = False
+        self._drained = asyncio.Event()
         self._supervisor = SupervisorRef(settings.instance)
         self._life.run(self._serve, pause_s=0.1, action="serve")
 
     async def _serve(self) -> None:
         """Build everything and serve until told to stop; begun again while Postgres is away at the start."""
+        if self._draining:
+            await asyncio.Event().wait()  # closed for good: a drained gateway opens no second time
         settings = self._settings
-        pool = await open_pool(settings.database_url, minimum=2, maximum=8, name=self._life.name, timeout_s=5.0)
+        pool = await open_pool(
+            settings.database_url, minimum=2, maximum=8, name=self._life.name, timeout_s=5.0, command_timeout_s=_QUERY_S
+        )
         try:
             await self._serve_with(pool)
         finally:
@@ -84,6 +92,8 @@ class Gateway:
         self._server = uvicorn.Server(config)
         self._life.run(self._flush, pause_s=1.0, action="flush")
         await self._server.serve(sockets=[_listen(settings.host, settings.port, shared=settings.gateways > 1)])
+        if self._draining:
+            await self._drained.wait()  # what came through the door is still being answered
 
     def _services(self, pool: Pool, vault: Vault) -> Services:
         settings = self._settings
@@ -140,10 +150,14 @@ class Gateway:
 
     async def drain(self) -> None:
         """Close the door, then answer everything that came through it."""
-        if self._server is not None:
-            self._server.should_exit = True
-            await asyncio.wait_for(self._intake.drain(), 8.0)
-            await self._flush()
+        self._draining = True
+        try:
+            if self._server is not None:
+                self._server.should_exit = True
+                await asyncio.wait_for(self._intake.drain(), 8.0)
+                await self._flush()
+        finally:
+            self._drained.set()
 
 
 def _listen(host: str, port: int, *, shared: bool) -> socket.socket:

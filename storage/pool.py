@@ -38,9 +38,22 @@ AWAY = (
 
 
 async def open_pool(
-    database_url: str, *, minimum: int = 1, maximum: int = 4, name: str = "masteria", timeout_s: float = 10.0
+    database_url: str,
+    *,
+    minimum: int = 1,
+    maximum: int = 4,
+    name: str = "masteria",
+    timeout_s: float = 10.0,
+    command_timeout_s: float = 60.0,
 ) -> Pool:
     """Open a pool whose connections speak UTC, do not use JIT and never lower durability.
+
+    Args:
+        database_url: the server.
+        minimum, maximum: how many connections.
+        name: shown in ``pg_stat_activity``.
+        timeout_s: for a connection to be made.
+        command_timeout_s: for each statement.
 
     Raises:
         StorageAway: Postgres cannot be reached.
@@ -51,7 +64,7 @@ async def open_pool(
             min_size=minimum,
             max_size=maximum,
             timeout=timeout_s,
-            command_timeout=60,
+            command_timeout=command_timeout_s,
             server_settings={"application_name": name, "jit": "off", "timezone": "UTC"},
         )
     except AWAY as error:
