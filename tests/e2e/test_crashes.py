@@ -37,6 +37,23 @@ async def test_an_actor_is_killed_under_load(instance: Instance, shop: Shop, fig
     await counters_agree(shop)
 
 
+@pytest.mark.slow
+async def test_the_sender_is_killed_with_messages_in_flight(instance: Instance, shop: Shop, figures: Figures) -> None:
+    """What was being sent is uncertain, never forgotten and never repeated: its receipts tell what became of it."""
+    fault = await shop.simulator.fault({"phone_number_id": shop.phone_number_id}, {"delay_ms": 400})
+    async with Load(shop, instance.base_url) as load:
+        await load.flowing()
+        killed = time.monotonic()
+        instance.kill_actor("sender-0")
+        await shop.simulator.heal(fault)
+        recovered_s = await load.full_rate_again(killed, _BACK_S)
+    verdict = await judge(shop, load.sent)
+    figures.note("kill -9 sender, 400 ms to an answer", recovered_s, verdict, load)
+    verdict.clean()
+    assert verdict.accepted == len(load.sent), "a receipt had told of each one: none had to be sent again"
+    await counters_agree(shop)
+
+
 def is_another(instance: Instance, name: str, pid: int) -> Callable[[], Awaitable[bool]]:
     """Return a condition: everything is well, and this actor is another process than ``pid``."""
 

@@ -1,0 +1,176 @@
+"""Ten thousand bodies made by hypothesis, alone and among good ones: never a 5xx, and no good neighbour suffers."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import quote_plus, urlsplit
+
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bench.grapfy import GrapfyBody
+from tests.e2e.http_client import HttpAnswer, HttpClient
+from tests.e2e.rig import Instance
+from tests.e2e.shop import Shop, Simulator, make_shop
+
+_BATCHES, _PER_BATCH, _GOOD = 200, 50, 5
+_TYPES = (
+    "application/json",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "text/plain; charset=utf-16",
+    "application/json; charset=latin-1",
+    "",
+    ";;;=",
+)
+_KEYS = ("eventId", "eventType", "orderId", "customer", "phoneNumber", "total", "qrCode", "createdAt", "data", "id", "")
+_HARD = (
+    "\x00",
+    "\ud800",
+    "\udfff",
+    "\u202e",
+    "9" * 400,
+    "1e999",
+    "-0",
+    "0x10",
+    "2025-99-99T99:99:99Z",
+    "é" * 300,
+    "\\u0000",
+)
+_NUMBERS = st.one_of(st.integers(), st.sampled_from([2**63, 2**64, -(2**63) - 1, 10**40]), st.floats(allow_nan=True))
+_SCALARS = st.one_of(st.none(), st.booleans(), _NUMBERS, st.text(max_size=40), st.sampled_from(_HARD))
+_JSON = st.recursive(
+    _SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.dictionaries(st.one_of(st.sampled_from(_KEYS), st.text(max_size=10)), inner, max_size=5),
+    ),
+    max_leaves=12,
+)
+
+
+def as_json(value: object) -> bytes:
+    """Write JSON as strangers do: NaN, lone surrogates and huge numbers included."""
+    return json.dumps(value, ensure_ascii=is_escaped(value)).encode("utf-8", "surrogatepass")
+
+
+def is_escaped(value: object) -> bool:
+    """Choose by the value itself, so that an example is always the same bytes."""
+    return len(repr(value)) % 2 == 0
+
+
+def as_form(pairs: list[tuple[str, str]]) -> bytes:
+    return "&".join(f"{quote_plus(k, errors='replace')}={quote_plus(v, errors='replace')}" for k, v in pairs).encode()
+
+
+def damaged(at: int, byte: int, cut: int) -> bytes:
+    """Return a good body with one byte changed and the end cut off."""
+    body = bytearray(GrapfyBody("deadbeef").make(at))
+    body[at % len(body)] = byte
+    return bytes(body[: len(body) - cut])
+
+
+_TEXTS = st.one_of(st.text(max_size=30), st.sampled_from(_HARD))
+_BODIES = st.one_of(
+    st.binary(min_size=1, max_size=300),
+    _JSON.map(as_json),
+    st.lists(_JSON, max_size=5).map(as_json),
+    st.lists(st.tuples(st.one_of(st.sampled_from(_KEYS), _TEXTS), _TEXTS), min_size=1, max_size=8)
+    .map(as_form)
+    .filter(bool),
+    st.builds(damaged, st.integers(0, 1500), st.integers(0, 255), st.sampled_from([0, 0, 1, 7, 700])),
+    st.integers(1, 3000).map(lambda depth: b"[" * depth + b"]" * depth),
+    st.integers(1, 3000).map(lambda depth: b'{"a":' * depth),
+)
+_REQUESTS = st.lists(st.tuples(_BODIES, st.sampled_from(_TYPES)), min_size=_PER_BATCH, max_size=_PER_BATCH)
+
+
+@dataclass(slots=True)
+class Door:
+    """Two webhooks of one company: one for strangers without a signature, one for a good shop."""
+
+    runner: asyncio.Runner
+    client: HttpClient
+    shop: Shop
+    path: str
+    good: GrapfyBody
+    sent: int = 0
+    strangers: int = 0
+
+
+@pytest.fixture
+def door(instance: Instance) -> Iterator[Door]:
+    """One loop and its connections for all examples: hypothesis calls a plain function."""
+    with asyncio.Runner() as runner:
+        client = HttpClient(instance.base_url, connections=32)
+        judges = HttpClient(instance.simulator_url, connections=2)
+        shop = runner.run(make_shop(instance, client, Simulator(judges)))
+        made = runner.run(
+            shop.api.post("/webhooks", {"name": "aberta", "source": "aberta", "auth": {"scheme": "token"}})
+        )
+        yield Door(runner, client, shop, urlsplit(made["url"]).path, shop.body)
+        runner.run(client.close())
+        runner.run(judges.close())
+
+
+@pytest.mark.slow
+def test_ten_thousand_hostile_bodies(door: Door) -> None:
+    @settings(
+        max_examples=_BATCHES, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
+    )
+    @given(_REQUESTS)
+    def batch(requests: list[tuple[bytes, str]]) -> None:
+        door.runner.run(among_good_ones(door, requests))
+
+    batch()
+    assert door.strangers >= _BATCHES * _PER_BATCH
+    door.runner.run(the_good_have_had_their_effect(door))
+
+
+async def among_good_ones(door: Door, requests: list[tuple[bytes, str]]) -> None:
+    """Send the bodies all at once, with good ones between them, then read every one of them back."""
+    numbers = range(door.sent, door.sent + _GOOD)
+    door.sent += _GOOD
+    door.strangers += len(requests)
+    good = [door.shop.post(door.client, door.good.make(number)) for number in numbers]
+    hostile = [
+        door.client.request("POST", door.path, {"content-type": kind} if kind else {}, body) for body, kind in requests
+    ]
+    step = len(hostile) // _GOOD
+    mixed = [part for at in range(_GOOD) for part in (*hostile[at * step : (at + 1) * step], good[at])]
+    answers = await asyncio.gather(*mixed)
+    bodies = [part for at in range(_GOOD) for part in (*requests[at * step : (at + 1) * step], None)]
+    for answer, request in zip(answers, bodies, strict=True):
+        if request is None:
+            assert answer.status == 202, f"a good neighbour was answered {answer}"
+        else:
+            assert answer.status in (200, 202), f"{request} was answered {answer}"
+    kept = [(request[0], answer) for request, answer in zip(bodies, answers, strict=True) if request is not None]
+    await asyncio.gather(*(is_kept(door, body, answer) for body, answer in kept if answer.status == 202))
+
+
+async def is_kept(door: Door, body: bytes, answer: HttpAnswer) -> None:
+    """Fail unless the first new event of this delivery gives back exactly these bytes."""
+    told = orjson.loads(answer.body)
+    new = [
+        event_id
+        for event_id, duplicate in zip(
+            told.get("ids") or [told["id"]], told.get("duplicates") or [told.get("duplicate")], strict=True
+        )
+        if not duplicate
+    ]
+    raw = await door.shop.api.answer("GET", f"/events/{new[0]}/raw")
+    assert (raw.status, raw.body) == (200, body)
+
+
+async def the_good_have_had_their_effect(door: Door) -> None:
+    """Every good webhook is one processed event with one message, whoever stood beside it."""
+    events = await door.shop.api.all("/events", source="grapfy")
+    assert len(events) == door.sent
+    assert {event["state"] for event in events} == {"processed"}
+    assert len(await door.shop.api.all("/messages", rule_id=door.shop.rule_id)) >= door.sent
