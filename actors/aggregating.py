@@ -114,10 +114,10 @@ class Aggregating:
             self._apply(blob)
 
     def _apply(self, blob: bytes) -> None:
-        version, writer, epoch, deltas, feed = msgpack.unpackb(blob, raw=False)
+        version, deltas, feed = msgpack.unpackb(blob, raw=False)
         if version != VERSION:
             raise ValueError("a telling of another version")
-        for seq, committed_ms, _, data in deltas:
+        for writer, epoch, seq, committed_ms, _, data in deltas:
             self._take(DeltaRow(writer, epoch, seq, committed_ms, data))
         if feed and feed != b"{}":
             self._told(orjson.loads(feed))

@@ -17,9 +17,10 @@ import orjson
 
 from engine.metrics import Delta
 from engine.wire import VERSION
+from storage.ingest import Lane
 
 log = logging.getLogger(__name__)
-_MIN_GAP_S = 0.01  # at most 100 calls a second: a call costs 1.3 ms whatever it carries
+_MIN_GAP_S = 0.015  # at most 66 calls a second per process: a call costs 1.3 ms whatever it carries
 _MAX_WAITING = 2_000
 _MAX_CALL_BYTES = 80_000  # Ray sends at most 100 KiB of arguments inline
 _FEED_ITEMS = 20
@@ -28,7 +29,7 @@ Feed = Mapping[str, Mapping[str, list[dict[str, Any]]]]
 
 
 class _Entry(NamedTuple):
-    seq: int
+    place: tuple[str, int, int]
     committed_ms: int
     oldest_ms: int
     data: bytes
@@ -36,27 +37,23 @@ class _Entry(NamedTuple):
 
 
 class DeltaFeed:
-    """One writer's way to the aggregator, for one epoch.
+    """A process's way to the aggregator, for all its writers.
 
     Args:
         send: carries one ``apply`` call (docs/INTERNALS.md); its failures are logged and forgotten.
-        writer: the name in the delta rows.
-        epoch: the epoch in the delta rows.
     """
 
-    def __init__(self, send: Callable[[bytes], Awaitable[object]], writer: str, epoch: int) -> None:
+    def __init__(self, send: Callable[[bytes], Awaitable[object]]) -> None:
         self._send = send
-        self._writer = writer
-        self._epoch = epoch
         self._waiting: deque[_Entry] = deque(maxlen=_MAX_WAITING)
         self._task: asyncio.Task[None] | None = None
         self.forgotten = 0
 
-    def push(self, seq: int, committed_ms: int, delta: Delta, feed: Feed | None = None) -> None:
+    def push(self, lane: Lane, committed_ms: int, delta: Delta, feed: Feed | None = None) -> None:
         """Tell a committed delta; returns at once and never raises.
 
         Args:
-            seq: the delta row's number.
+            lane: the delta row's writer, epoch and number.
             committed_ms: the delta row's time.
             delta: what was written.
             feed: ``{company hex: {"events": [summary…], "messages": [change…]}}``, or None.
@@ -64,13 +61,15 @@ class DeltaFeed:
         try:
             if len(self._waiting) == _MAX_WAITING:
                 self.forgotten += 1
-            self._waiting.append(_Entry(seq, committed_ms, delta.oldest_ms, delta.encode(), feed))
+            self._waiting.append(
+                _Entry((lane.writer, lane.epoch, lane.seq), committed_ms, delta.oldest_ms, delta.encode(), feed)
+            )
             if self._task is None or self._task.done():
                 # An empty context: a task started inside a Ray call would be cancelled with that call.
                 self._task = asyncio.get_running_loop().create_task(self._drain(), context=contextvars.Context())
         except Exception:  # a side effect never blocks the main effect
             self.forgotten += 1
-            log.exception("action=push_delta writer=%s", self._writer)
+            log.exception("action=push_delta")
 
     async def close(self) -> None:
         """Send what waits, then stop; used when the writer drains."""
@@ -86,7 +85,7 @@ class DeltaFeed:
                 raise
             except Exception as error:
                 self.forgotten += len(batch)
-                log.warning("action=tell_aggregator writer=%s error=%s", self._writer, type(error).__name__)
+                log.warning("action=tell_aggregator writer=%s error=%s", batch[0].place[0], type(error).__name__)
             await asyncio.sleep(_MIN_GAP_S)
 
     def _take(self) -> list[_Entry]:
@@ -98,9 +97,9 @@ class DeltaFeed:
         return batch
 
     def _pack(self, batch: list[_Entry]) -> bytes:
-        deltas = [entry[:4] for entry in batch]
+        deltas = [(*entry.place, *entry[1:4]) for entry in batch]
         room = _MAX_CALL_BYTES - sum(len(entry.data) for entry in batch)
-        packed: bytes = msgpack.packb([VERSION, self._writer, self._epoch, deltas, _encode_feed(batch, room)])
+        packed: bytes = msgpack.packb([VERSION, deltas, _encode_feed(batch, room)])
         return packed
 
 

@@ -26,8 +26,7 @@ class Scheduler:
     async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]
         self._settings = settings
         self._life = Life("scheduler")
-        self._aggregator = AggregatorRef(settings.instance)
-        self._feed: tuple[int, DeltaFeed] | None = None
+        self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
         self._changes = Changes(WriterLane(settings.database_url, self._life.name), self._told)
         self._scheduling: Scheduling | None = None
         try:
@@ -61,9 +60,7 @@ class Scheduler:
         self._scheduling = scheduling
 
     def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
-        if self._feed is None or self._feed[0] != lane.epoch:
-            self._feed = (lane.epoch, DeltaFeed(self._aggregator.apply, lane.writer, lane.epoch))
-        self._feed[1].push(lane.seq, now_ms, delta, summaries(transitions, now_ms))
+        self._feed.push(lane, now_ms, delta, summaries(transitions, now_ms))
 
     async def ping(self) -> dict[str, Any]:
         pulse = self._life.ping(ok=self._scheduling is not None)
@@ -76,6 +73,5 @@ class Scheduler:
 
     async def drain(self) -> None:
         await self._life.stop()
-        if self._feed is not None:
-            await self._feed[1].close()
+        await self._feed.close()
         await self._changes.close()

@@ -63,9 +63,8 @@ class SendingHost:
         self._settings = settings
         self._life = life
         self._transports = transports
-        self._apply = apply
         self._draining = False
-        self._feeds: dict[str, tuple[int, DeltaFeed]] = {}
+        self._feed = DeltaFeed(apply)
         self._answers_lane = WriterLane(settings.database_url, f"{life.name}/0")
         self._changes = Changes(WriterLane(settings.database_url, f"{life.name}/1"), self._told)
         self._work = SessionWork(self._changes, pool)
@@ -150,8 +149,7 @@ class SendingHost:
         await self._life.stop()
         for sender in self.roster.senders.values():
             await sender.close()
-        for _, feed in self._feeds.values():
-            await feed.close()
+        await self._feed.close()
         await self.dispatcher.close()
         await self._answers_lane.close()
         await self._changes.close()
@@ -198,11 +196,7 @@ class SendingHost:
                 self.wake(sender)
 
     def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
-        epoch, feed = self._feeds.get(lane.writer, (0, None))
-        if feed is None or epoch != lane.epoch:
-            feed = DeltaFeed(self._apply, lane.writer, lane.epoch)
-            self._feeds[lane.writer] = (lane.epoch, feed)
-        feed.push(lane.seq, now_ms, delta, summaries(transitions, now_ms))
+        self._feed.push(lane, now_ms, delta, summaries(transitions, now_ms))
 
     def _gained(self, sender: SessionSender) -> None:
         """A lease is ours: what waited for it is in Postgres."""

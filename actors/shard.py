@@ -42,9 +42,7 @@ class CompanyShard:
         self._life = Life(f"shard-{number}")
         self._spill = Spill(settings.redis_url, settings.instance, settings.spill_max_bytes)
         self._lanes = Lanes(settings.database_url, self._life.name, settings.shard_calls_in_flight)
-        aggregator = AggregatorRef(settings.instance)
-        self._feeds: dict[str, tuple[int, DeltaFeed]] = {}
-        self._aggregator = aggregator
+        self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
         senders = [SenderRef(n, settings.instance) for n in range(settings.sender_hosts)]
         self._handover = Handover(self._life, [sender.enqueue for sender in senders])
         self._ingestor: Ingestor | None = None
@@ -103,11 +101,7 @@ class CompanyShard:
 
     def _after_commit(self, lane: Lane, committed_ms: int, stored: Stored) -> None:
         if stored.delta is not None:
-            epoch, feed = self._feeds.get(lane.writer, (0, None))
-            if feed is None or epoch != lane.epoch:
-                feed = DeltaFeed(self._aggregator.apply, lane.writer, lane.epoch)
-                self._feeds[lane.writer] = (lane.epoch, feed)
-            feed.push(lane.seq, committed_ms, stored.delta, feed_of(stored, committed_ms))
+            self._feed.push(lane, committed_ms, stored.delta, feed_of(stored, committed_ms))
         if stored.messages:
             times = {event.event_id: time_to_ms(event.row[2]) for event in stored.fresh if event.messages}
             self._handover.push(

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine.message_states import RANKS, may_follow
 
-SHOWN = 50
+SHOWN = 12  # every update carries them all, twenty times a second to every client
 _EARLY = 200
 _MESSAGES_PER_EVENT = 20
 

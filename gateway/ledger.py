@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from actors.delta_feed import DeltaFeed
+from engine.errors import MasteriaError
 from engine.metrics import Delta
 from storage import deltas
+from storage.ingest import Lane
 from storage.pool import Connection, Pool, storage_errors
 
 Result = TypeVar("Result")
@@ -21,11 +24,9 @@ class GatewayLedger:
     def __init__(self, pool: Pool, writer: str, send: Callable[[bytes], Awaitable[object]]) -> None:
         self._pool = pool
         self._writer = writer
-        self._send = send
         self._lock = asyncio.Lock()
-        self._feed: DeltaFeed | None = None
-        self._epoch = 0
-        self._seq = 0
+        self._feed = DeltaFeed(send)
+        self._last: Lane | None = None  # None until the outcome of every commit before is known
 
     async def write(self, work: Callable[[Connection, Delta], Awaitable[Result]]) -> Result:
         """Run ``work`` in a transaction together with the delta that it fills.
@@ -34,18 +35,21 @@ class GatewayLedger:
             StorageAway: Postgres is away; whether the work was committed is unknown if it went during the commit.
         """
         async with self._lock, storage_errors(), self._pool.acquire() as connection:
-            if self._feed is None:
-                self._epoch, self._seq = await deltas.next_epoch(connection), 0
-                self._feed = DeltaFeed(self._send, self._writer, self._epoch)
-            feed, self._feed = self._feed, None  # until the commit is known
+            last = self._last or Lane(self._writer, await deltas.next_epoch(connection), 0)
+            self._last = None
             delta = Delta()
+            lane = last
             committed_ms = time.time_ns() // 1_000_000
-            async with connection.transaction():
-                result = await work(connection, delta)
-                if not delta.empty:
-                    await deltas.write(connection, self._writer, self._epoch, self._seq + 1, delta, committed_ms)
-            self._feed = feed
+            try:
+                async with connection.transaction():
+                    result = await work(connection, delta)
+                    if not delta.empty:
+                        lane = replace(last, seq=last.seq + 1)
+                        await deltas.write(connection, lane.writer, lane.epoch, lane.seq, delta, committed_ms)
+            except MasteriaError:
+                self._last = last  # the work itself said no: nothing was committed, for certain
+                raise
+            self._last = lane
             if not delta.empty:
-                self._seq += 1
-                feed.push(self._seq, committed_ms, delta)
+                self._feed.push(lane, committed_ms, delta)
             return result

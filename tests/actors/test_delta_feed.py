@@ -8,6 +8,7 @@ import orjson
 
 from actors.delta_feed import DeltaFeed
 from engine.metrics import Delta
+from storage.ingest import Lane
 from tests.actors.live_rig import eventually
 
 COMPANY = bytes(range(16))
@@ -36,30 +37,30 @@ class Aggregator:
             raise ConnectionError("the aggregator is away")
 
     def numbers(self) -> list[list[int]]:
-        return [[entry[0] for entry in call[3]] for call in self.calls]
+        return [[entry[2] for entry in call[1]] for call in self.calls]
 
 
 async def test_a_call_says_what_the_seam_says() -> None:
     aggregator = Aggregator()
-    feed = DeltaFeed(aggregator.apply, "shard-0/1", 7)
-    feed.push(1, 1_000, delta(), {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}})
+    feed = DeltaFeed(aggregator.apply)
+    feed.push(Lane("shard-0/1", 7, 1), 1_000, delta(), {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}})
     await feed.close()
     (call,) = aggregator.calls
-    assert call[:3] == [1, "shard-0/1", 7]
-    ((seq, committed_ms, oldest_ms, data),) = call[3]
-    assert (seq, committed_ms, oldest_ms) == (1, 1_000, 1_795_375_119_571)
+    assert call[0] == 1
+    ((writer, epoch, seq, committed_ms, oldest_ms, data),) = call[1]
+    assert (writer, epoch, seq, committed_ms, oldest_ms) == ("shard-0/1", 7, 1, 1_000, 1_795_375_119_571)
     assert Delta.decode(data).encode() == delta().encode()
-    assert orjson.loads(call[4]) == {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}}
+    assert orjson.loads(call[2]) == {COMPANY.hex(): {"events": [{"id": "e"}], "messages": []}}
 
 
 async def test_what_is_pushed_during_a_call_goes_with_the_next() -> None:
     aggregator = Aggregator()
     aggregator.gate.clear()
-    feed = DeltaFeed(aggregator.apply, "w", 1)
-    feed.push(1, 1, delta())
+    feed = DeltaFeed(aggregator.apply)
+    feed.push(Lane("w", 1, 1), 1, delta())
     await eventually(lambda: aggregator.calls)
     for seq in range(2, 30):
-        feed.push(seq, seq, delta())
+        feed.push(Lane("w", 1, seq), seq, delta())
     aggregator.gate.set()
     await feed.close()
     assert aggregator.numbers() == [[1], list(range(2, 30))]
@@ -67,12 +68,12 @@ async def test_what_is_pushed_during_a_call_goes_with_the_next() -> None:
 
 async def test_a_failure_is_forgotten_and_the_next_is_told() -> None:
     aggregator = Aggregator()
-    feed = DeltaFeed(aggregator.apply, "w", 1)
+    feed = DeltaFeed(aggregator.apply)
     aggregator.fails = True
-    feed.push(1, 1, delta())
+    feed.push(Lane("w", 1, 1), 1, delta())
     await feed.close()
     aggregator.fails = False
-    feed.push(2, 2, delta())
+    feed.push(Lane("w", 1, 2), 2, delta())
     await feed.close()
     assert aggregator.numbers() == [[1], [2]]
     assert feed.forgotten == 1
@@ -81,9 +82,9 @@ async def test_a_failure_is_forgotten_and_the_next_is_told() -> None:
 async def test_what_waits_is_bounded_and_the_newest_stay() -> None:
     aggregator = Aggregator()
     aggregator.gate.clear()
-    feed = DeltaFeed(aggregator.apply, "w", 1)
+    feed = DeltaFeed(aggregator.apply)
     for seq in range(1, 5_001):
-        feed.push(seq, seq, delta())
+        feed.push(Lane("w", 1, seq), seq, delta())
     aggregator.gate.set()
     await feed.close()
     told = [seq for call in aggregator.numbers() for seq in call]
@@ -93,15 +94,28 @@ async def test_what_waits_is_bounded_and_the_newest_stay() -> None:
 
 async def test_a_feed_that_does_not_fit_is_cut_to_the_newest() -> None:
     aggregator = Aggregator()
-    feed = DeltaFeed(aggregator.apply, "w", 1)
+    feed = DeltaFeed(aggregator.apply)
     events = [{"id": str(n), "name": "x" * 5_000} for n in range(40)]
-    feed.push(1, 1, delta(), {COMPANY.hex(): {"events": events, "messages": []}})
+    feed.push(Lane("w", 1, 1), 1, delta(), {COMPANY.hex(): {"events": events, "messages": []}})
     await feed.close()
-    shown = orjson.loads(aggregator.calls[0][4])[COMPANY.hex()]["events"]
+    shown = orjson.loads(aggregator.calls[0][2])[COMPANY.hex()]["events"]
     assert [event["id"] for event in shown] == ["35", "36", "37", "38", "39"]
 
 
 async def test_a_push_never_raises() -> None:
-    feed = DeltaFeed(Aggregator().apply, "w", 1)
-    feed.push(1, 1, None)  # type: ignore[arg-type]
+    feed = DeltaFeed(Aggregator().apply)
+    feed.push(Lane("w", 1, 1), 1, None)  # type: ignore[arg-type]
     assert feed.forgotten == 1
+
+
+async def test_one_call_tells_of_several_writers() -> None:
+    aggregator = Aggregator()
+    aggregator.gate.clear()
+    feed = DeltaFeed(aggregator.apply)
+    feed.push(Lane("shard-0/0", 3, 1), 1, delta())
+    await eventually(lambda: aggregator.calls)
+    feed.push(Lane("shard-0/0", 3, 2), 2, delta())
+    feed.push(Lane("shard-0/1", 4, 1), 2, delta())
+    aggregator.gate.set()
+    await feed.close()
+    assert [entry[:3] for entry in aggregator.calls[1][1]] == [["shard-0/0", 3, 2], ["shard-0/1", 4, 1]]

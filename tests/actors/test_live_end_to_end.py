@@ -21,6 +21,7 @@ from engine.live_tickets import issue
 from engine.merge_patch import apply
 from engine.metrics import Delta
 from storage import deltas
+from storage.ingest import Lane
 from storage.pool import Pool
 from tests.actors.live_rig import KEY, Live, LiveRig, eventually, now_ms
 from tests.storage.counted_world import World, Writer
@@ -49,7 +50,7 @@ class House:
         async with self.pool.acquire() as connection, connection.transaction():
             await deltas.write(connection, self.writer.name, self.writer.epoch, self.writer.seq + 1, delta, at)
         self.writer.seq += 1
-        self.feed.push(self.writer.seq, at, delta, feed)
+        self.feed.push(Lane(self.writer.name, self.writer.epoch, self.writer.seq), at, delta, feed)
         return at
 
 
@@ -86,7 +87,7 @@ async def house(pool: Pool) -> AsyncIterator[House]:
         (server.help_the_slow, 0.05),
     ]
     loops = [asyncio.create_task(_forever(step, pause_s)) for step, pause_s in steps]
-    yield House(pool, counted, states, server, world, writer, DeltaFeed(tell, writer.name, writer.epoch))
+    yield House(pool, counted, states, server, world, writer, DeltaFeed(tell))
     for loop in loops:
         loop.cancel()
     await asyncio.gather(*loops, return_exceptions=True)

@@ -60,8 +60,8 @@ class Writer:
                 )
             await deltas.write(connection, self.name, self.epoch, self.seq + 1, delta, at)
         self.seq += 1
-        told = [self.seq, at, delta.oldest_ms, delta.encode()]
-        self.told.append(msgpack.packb([1, self.name, self.epoch, [told], b"{}"]))
+        told = [self.name, self.epoch, self.seq, at, delta.oldest_ms, delta.encode()]
+        self.told.append(msgpack.packb([1, [told], b"{}"]))
 
 
 class World:
