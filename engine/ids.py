@@ -54,6 +54,12 @@ def id_ms(raw: bytes) -> int:
     return int.from_bytes(raw[:6], "big")
 
 
+def id_text(raw: bytes) -> str:
+    """Return an id of 16 bytes as the outside writes it: bare, lower case, with hyphens."""
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
 def id_time(value: UUID) -> datetime:
     """Return the time of a UUIDv7: its row's ``created_at``, exact to the millisecond."""
     return ms_to_time(value.int >> 80)

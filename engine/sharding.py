@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import blake2b
 
 BUCKETS = 256
 _SEED = b"masteria-buckets-1"  # a change would move every company
 
 
+@lru_cache(maxsize=65_536)
 def bucket_of(company_id: bytes) -> int:
     """Return the bucket (0–255) of a company's 16-byte id; the same in every process and release."""
     return blake2b(company_id, digest_size=1, person=_SEED[:16]).digest()[0]

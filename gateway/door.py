@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from functools import lru_cache
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import orjson
 
 from engine.bodies import count_events
 from engine.errors import BadRequest, EmptyBody, MasteriaError, NotFound, SignatureRefused, TooLarge
-from engine.ids import IdMaker, parse_id
+from engine.ids import IdMaker, id_text, parse_id
 from engine.sharding import bucket_of
 from engine.wire import FLAG_INACTIVE, KIND_WEBHOOK, Answer, Intake
 from gateway.directory import Directory, WebhookEntry
@@ -114,7 +115,7 @@ class WebhookDoor:
             0 if webhook.active else FLAG_INACTIVE,
         )
         answer = await self._intaker.take(bucket_of(webhook.company_id), item)
-        return _reply(answer, is_array=count > 1 or body.lstrip()[:1] == b"[")
+        return _reply(answer, is_array=count > 1 or (body[:1] != b"{" and _holds_one(body)))
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -152,6 +153,17 @@ def _check(message: Mapping[str, Any], body: bytes, limit: int) -> None:
         raise TooLarge(f"the body is longer than the {limit} bytes that this door takes")
 
 
+def _holds_one(body: bytes) -> bool:
+    """Tell whether a body is an array of exactly one event, which is answered as an array."""
+    if body.lstrip()[:1] != b"[":
+        return False
+    try:
+        return len(orjson.loads(body)) == 1
+    except orjson.JSONDecodeError:
+        return False
+
+
+@lru_cache(maxsize=4096)
 def _path_ids(path: str) -> tuple[UUID, str | None]:
     parts = path.rsplit("/webhooks/incoming/", 1)[-1].split("/")
     company = parse_id(parts[0])
@@ -174,8 +186,8 @@ def forget_credentials(headers: dict[str, str], secret_header: str | None = None
 
 
 def _reply(answer: Answer, *, is_array: bool) -> tuple[int, bytes]:
-    ids = [str(UUID(bytes=first)) for first in answer.first_ids]
-    if is_array and len(ids) >= 1:
+    ids = [id_text(first) for first in answer.first_ids]
+    if is_array:
         status = 200 if all(answer.duplicates) else 202
         return status, orjson.dumps({"ids": ids, "duplicates": answer.duplicates})
     if answer.duplicates[0]:

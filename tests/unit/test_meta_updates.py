@@ -1,0 +1,78 @@
+"""Meta's webhooks in every shape: read what is known, count the rest, never raise."""
+
+from __future__ import annotations
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.meta_updates import read_updates
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+OURS = "01a204be-fb10-70aa-84d4-e6f3e2d3d3a7"
+
+
+def body(*changes: dict[str, object]) -> bytes:
+    return orjson.dumps({"object": "whatsapp_business_account", "entry": [{"id": "1", "changes": list(changes)}]})
+
+
+def change(number: str, **value: object) -> dict[str, object]:
+    return {"field": "messages", "value": {"metadata": {"phone_number_id": number}, **value}}
+
+
+def test_statuses_of_several_numbers_are_kept_apart() -> None:
+    first = change("100", statuses=[{"id": "w1", "status": "sent", "timestamp": "1698266945"}])
+    second = change(
+        "200",
+        statuses=[
+            {"id": "w2", "status": "read", "timestamp": "1698266946", "biz_opaque_callback_data": OURS},
+            {"id": "w3", "status": "failed", "timestamp": "1698266947", "errors": [{"code": 131026}]},
+        ],
+    )
+    found = read_updates(body(first, second), 1)
+    assert [status.provider_id for status in found["100"].statuses] == ["w1"]
+    assert [str(status.message_id) for status in found["200"].statuses] == [OURS, "None"]
+    assert found["200"].statuses[0].at_ms == 1_698_266_946_000
+    assert found["200"].statuses[1].errors == '[{"code":131026}]'
+
+
+def test_every_message_of_a_batch_is_read_not_only_the_first() -> None:
+    messages = [{"id": f"w{n}", "from": "5511900000000", "timestamp": "1698266945", "type": "text"} for n in range(3)]
+    contacts = [{"wa_id": "5511900000000", "profile": {"name": "Maria"}}]
+    found = read_updates(body(change("100", messages=messages, contacts=contacts)), 1)["100"]
+    assert [(message.provider_id, message.name) for message in found.inbound] == [
+        ("w0", "Maria"),
+        ("w1", "Maria"),
+        ("w2", "Maria"),
+    ]
+
+
+def test_unknown_fields_are_counted() -> None:
+    found = read_updates(body({"field": "flows", "value": {}}, change("100", messages=[{"type": "text"}])), 1)
+    assert (found[""].other, found["100"].other) == (1, 1)
+
+
+def test_a_foreign_opaque_value_is_no_message_id() -> None:
+    status = {"id": "w1", "status": "sent", "biz_opaque_callback_data": "pedido-7"}
+    [update] = read_updates(body(change("100", statuses=[status])), 5)["100"].statuses
+    assert (update.message_id, update.at_ms) == (None, 0)
+
+
+@given(JSON)
+def test_any_json_is_survived(value: object) -> None:
+    try:
+        raw = orjson.dumps(value)
+    except (TypeError, ValueError):
+        return
+    read_updates(raw, 1)
+    read_updates(body({"field": "messages", "value": value}), 1)
+    read_updates(body(change("1", statuses=[value], messages=[value], contacts=value)), 1)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_survived(raw: bytes) -> None:
+    assert isinstance(read_updates(raw, 1), dict)
