@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -14,7 +15,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 import gateway.components  # noqa: F401 -- fills the schemas that bodies are checked against
-from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, TooLarge
+from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, StorageAway, TooLarge
 from engine.ids import parse_id
 from engine.pagination import DEFAULT_LIMIT, NEWEST, OLDEST, Position, decode_cursor, encode_cursor
 from engine.phones import normalise_typed
@@ -30,6 +31,10 @@ from storage.pool import storage_errors
 from storage.searching import Range
 
 _MOST_BODY_BYTES = 1_048_576
+_READ_S = 10.0
+_CHANGE_S = 45.0  # longer than an announcement may take
+_Found = TypeVar("_Found")
+_left_behind: set[asyncio.Future[Any]] = set()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,19 +114,46 @@ def page_response(data: list[dict[str, Any]], following: Position | None, count:
 
 def endpoint(operation: Operation, services: Services) -> Callable[[Request], Awaitable[Response]]:
     """Return the Starlette endpoint of an operation: authenticate, check everything, then handle."""
+    limit_s = _READ_S if operation.method == "GET" else _CHANGE_S
 
     async def handle(request: Request) -> Response:
         principal = None
         if operation.access != "open":
-            principal = await services.auth.principal(request.headers)
+            principal = await _answered_within(limit_s, services.auth.principal(request.headers))
             _check_access(operation, principal)
         query = read_query(operation, request.query_params)
         body = await _read_body(operation, request)
         call = Call(services=services, request=request, principal=principal, query=query, body=body)
-        async with storage_errors():
-            return await operation.handler(call)
+        return await _answered_within(limit_s, operation.handler(call))
 
     return handle
+
+
+async def _answered_within(limit_s: float, work: Awaitable[_Found]) -> _Found:
+    """Wait for ``work``, but not for ever; an absent Postgres becomes StorageAway.
+
+    A frozen one answers nothing and refuses nothing, and the driver, when told to stop, waits for it: so the work is
+    left behind, and its connection with it, until Postgres goes on or its client is given up.
+    """
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=limit_s)
+    except asyncio.CancelledError:
+        task.cancel()
+        raise
+    if done:
+        async with storage_errors():
+            return task.result()
+    _left_behind.add(task)
+    task.add_done_callback(_forget)
+    task.cancel()
+    raise StorageAway
+
+
+def _forget(task: asyncio.Future[Any]) -> None:
+    _left_behind.discard(task)
+    if not task.cancelled():
+        task.exception()  # read, so that nobody calls it forgotten
 
 
 def _check_access(operation: Operation, principal: Principal) -> None:
