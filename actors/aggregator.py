@@ -39,6 +39,7 @@ class MetricsAggregator:
             await self._sweep()
         except StorageAway:
             self._life.count("starts_without_postgres")
+        self._life.settle()
         self._life.run(self._states.tick, pause_s=0.0, action="tell_states")
         self._life.run(self._sweep, pause_s=_SWEEP_S, action="sweep_deltas")
         self._life.run(self._roll_up, pause_s=_ROLL_UP_S, action="roll_up")

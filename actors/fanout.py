@@ -34,6 +34,7 @@ class Fanout:
         self._server = LiveServer(key, aggregator.watch, _now_ms, updates_per_s=settings.live_updates_per_s)
         # Started by a loop of its own: connections would inherit the context of the call that creates the actor, and
         # a port that the last process still holds comes free in a moment.
+        self._life.settle()
         self._life.run(self._listen, pause_s=0.2, action="listen")
         self._life.run(self._ask, pause_s=0.0, action="ask_aggregator")
         self._life.run(self._server.heartbeat, pause_s=5.0, action="heartbeat")

@@ -30,6 +30,7 @@ class SenderHost:
             await self._open()
         except (Unavailable, *AWAY):
             self._life.run(self._open, pause_s=0.2, action="open")
+        self._life.settle()
 
     async def _open(self) -> None:
         """Be ready to send; called again until Postgres is there."""

@@ -41,7 +41,8 @@ class CompanyShard:
         self._number = number
         self._life = Life(f"shard-{number}")
         self._spill = Spill(settings.redis_url, settings.instance, settings.spill_max_bytes)
-        self._lanes = Lanes(settings.database_url, self._life.name, settings.shard_calls_in_flight)
+        # One lane more than a gateway has calls in flight: for the spill's drain, and for a second gateway.
+        self._lanes = Lanes(settings.database_url, self._life.name, settings.shard_calls_in_flight + 1)
         self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
         senders = [SenderRef(n, settings.instance) for n in range(settings.sender_hosts)]
         self._handover = Handover(self._life, [sender.enqueue for sender in senders])
@@ -52,6 +53,7 @@ class CompanyShard:
         except Unavailable:
             self._life.run(self._open, pause_s=0.2, action="open")
         self._life.run(self._drain_spill, pause_s=0.25, action="drain_spill")
+        self._life.settle()
 
     async def _open(self) -> None:
         """Take the buckets over and be ready; called again until Postgres is there."""

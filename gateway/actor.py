@@ -51,6 +51,7 @@ class Gateway:
         self._drained = asyncio.Event()
         self._supervisor = SupervisorRef(settings.instance)
         self._life.run(self._serve, pause_s=0.1, action="serve")
+        self._life.settle()
 
     async def _serve(self) -> None:
         """Build everything and serve until told to stop; begun again while Postgres is away at the start."""
