@@ -65,10 +65,11 @@ class MetricsAggregator:
     async def _forget(self) -> None:
         await self._counted.forget_watermarks(await self._ready())
 
-    async def apply(self, blob: bytes) -> None:
-        """Take what a writer tells after its commits."""
+    async def apply(self, blob: bytes) -> bool:
+        """Take what a writer tells after its commits; return whether anybody is watching (docs: DeltaFeed)."""
         self._counted.apply(blob)
         self._life.count("applied")
+        return len(self._states) > 0
 
     async def watch(self, blob: bytes) -> bytes:
         """Take what the fanout wants to be told, and answer the states that it lacks.

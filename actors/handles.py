@@ -103,9 +103,9 @@ class AggregatorRef(ActorRef):
     def __init__(self, namespace: str) -> None:
         super().__init__("aggregator", namespace)
 
-    async def apply(self, blob: bytes) -> None:
+    async def apply(self, blob: bytes) -> bool:
         """Tell committed deltas."""
-        await self.call("apply", blob, timeout_s=10.0)
+        return bool(await self.call("apply", blob, timeout_s=10.0))
 
     async def watch(self, blob: bytes) -> bytes:
         """Say which live topics are wanted; return the states of the new ones."""
