@@ -32,7 +32,7 @@ def outside() -> Iterator[OutsideSimulator]:
 @pytest.fixture(scope="session")
 def instance(outside: OutsideSimulator) -> Iterator[Instance]:
     """One whole instance for all tests; ended as Ctrl-C does, and nothing may outlive it."""
-    folder = Path(tempfile.mkdtemp(prefix="mia-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="mia-e2e-", dir="/tmp"))
     made = Instance(folder, {**_OPTIONS, "graph_url": outside.url})
     try:
         made.start()
