@@ -30,7 +30,7 @@ class Settings:
     max_meta_body_bytes: int = 4_194_304
     batch_events: int = 64
     batch_bytes: int = 90_000  # Ray sends at most 100 KiB of arguments inline
-    shard_calls_in_flight: int = 1
+    shard_calls_in_flight: int = 3
     gateway_backlog: int = 5_000  # events waiting per shard before the door answers 429
     shard_timeout_s: float = 2.0
     spill_max_bytes: int = 268_435_456

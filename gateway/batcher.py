@@ -92,7 +92,8 @@ class ShardBatcher:
         self._spill = spill
         self._max_events = max_events
         self._max_bytes = max_bytes
-        self._free = in_flight
+        self._free = self._in_flight = in_flight
+        self._worth_a_call = max(1, max_events // 2)
         self._backlog = backlog
         self._queue: deque[_Waiting] = deque()
         self._holds: dict[int, _Hold] = {}
@@ -126,7 +127,14 @@ class ShardBatcher:
         return await waiting.done
 
     def _pump(self) -> None:
+        """Start calls: one whenever none is in flight, further ones only with a batch that is worth a call.
+
+        A call costs a millisecond or two whatever it carries, in three processes; a second small one in flight would
+        cost more than waiting for the first.
+        """
         while self._free > 0 and self._queue:
+            if self._free < self._in_flight and len(self._queue) < self._worth_a_call:
+                return
             self._free -= 1
             self._start(self._carry(self._take(self._queue)))
 
