@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
 from engine.errors import StorageAway, Unavailable
@@ -12,7 +13,8 @@ from engine.wire import FLAG_SPILLED, Answer, Intake, unpack_intake
 from storage.spill import Spill
 
 log = logging.getLogger(__name__)
-_BATCH = 200
+_BATCH = 100
+_PATIENCE_S = 1.0
 
 
 class Drainer:
@@ -23,7 +25,7 @@ class Drainer:
         self._ingest = ingest
         self._locks: dict[int, asyncio.Lock] = {}
         self._tasks: dict[int, asyncio.Task[Unavailable | None]] = {}
-        self._moved: dict[int, int] = {}
+        self._moved_at: dict[int, float] = {}  # when a bucket's drain last got on, or began
         self.behind: set[int] = set()
         self.drained = 0
 
@@ -50,9 +52,10 @@ class Drainer:
                 items = [unpack_intake(entry.body) for entry in entries]
                 await self._ingest([item._replace(flags=item.flags | FLAG_SPILLED) for item in items])
                 self.drained += len(entries)
-                self._moved[bucket] = self._moved.get(bucket, 0) + len(entries)
+                self._moved_at[bucket] = time.monotonic()
                 await self._spill.forget(bucket, entries)
             self.behind.discard(bucket)
+            self._moved_at.pop(bucket, None)
 
     async def catch_up(self, buckets: Iterable[int], timeout_s: float) -> set[int]:
         """Wait a while for these buckets to be empty; return those that are still behind.
@@ -60,17 +63,19 @@ class Drainer:
         The draining itself is never cut short: it goes on behind the caller's back.
 
         Raises:
-            StorageAway: nothing can be drained: whatever comes behind has to go into the spill as well.
+            StorageAway: the drain has stood still for a second: whatever comes behind has to be spilled as well. (Not
+                sooner: a fast sender whose events are spilled while the drain is at work keeps it from its end.)
         """
         tasks = {bucket: self._drain_behind(bucket) for bucket in buckets}
-        before = dict(self._moved)
+        for bucket in tasks:
+            self._moved_at.setdefault(bucket, time.monotonic())
         if tasks:
             await asyncio.wait(tasks.values(), timeout=timeout_s)
         behind = {bucket for bucket, task in tasks.items() if not task.done() or task.result() is not None}
         for bucket in behind:
             failure = tasks[bucket].result() if tasks[bucket].done() else None
-            stands_still = failure is None and self._moved.get(bucket) == before.get(bucket)
-            if stands_still or isinstance(failure, StorageAway):
+            stands_still = time.monotonic() - self._moved_at.get(bucket, 0.0) > _PATIENCE_S
+            if (failure is None and stands_still) or isinstance(failure, StorageAway):
                 raise StorageAway("the spill cannot be drained")
         return behind
 
