@@ -1,8 +1,8 @@
 """Batches that form by themselves: whatever arrives while calls are in flight goes with the next one. No timer.
 
 A batch that its shard cannot take because Postgres is away goes to the spill, and only then is it acknowledged.
-While a company's spilled events are being drained, its new ones are held here, in their order, for a few seconds:
-spilling them too would let a fast sender keep the spill ahead of its drain for ever.
+While a company's spilled events are being drained, its new ones are held here, in their order, for half a second:
+spilling them at once would let a fast sender keep the spill ahead of its drain for ever.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from engine.wire import (
 
 log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
-_HOLD_S = 5.0
+_HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
 
 
@@ -235,15 +235,19 @@ class ShardBatcher:
             del self._holds[bucket]
 
     async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
-        if time.monotonic() - behind[0].since > _HOLD_S:
-            try:
-                await self._to_spill(behind)
-            except SpillAway as error:
-                _fail(behind, error)
-            return
+        """Have held items wait on; when they have waited long enough, all of them are acknowledged from the spill."""
         hold.queue.extendleft(reversed(behind))
         self._held += len(behind)
-        await asyncio.sleep(_ASK_AGAIN_S)
+        if time.monotonic() - behind[0].since <= _HOLD_S:
+            await asyncio.sleep(_ASK_AGAIN_S)
+            return
+        while hold.queue:
+            batch = self._take(hold.queue)
+            self._held -= len(batch)
+            try:
+                await self._to_spill(batch)
+            except SpillAway as error:
+                _fail(batch, error)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
