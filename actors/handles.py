@@ -51,10 +51,6 @@ class ActorRef:
             self._handle = ray.get_actor(self.name, namespace=self._namespace)
         return self._handle
 
-    def forget(self) -> None:
-        """Look the actor up again at the next call."""
-        self._handle = None
-
 
 class SupervisorRef(ActorRef):
     """The supervisor's calls."""

@@ -69,7 +69,6 @@ class Directory:
         self._load = load
         self._by_token: dict[tuple[bytes, bytes], WebhookEntry] = {}
         self._by_source: dict[tuple[bytes, str], WebhookEntry] = {}
-        self._by_id: dict[bytes, WebhookEntry] = {}
         self._apps: dict[str, MetaAppEntry] = {}
         self._numbers: dict[str, NumberEntry] = {}
         self._misses: OrderedDict[object, None] = OrderedDict()
@@ -80,7 +79,6 @@ class Directory:
         rows = await self._load(UUID(bytes=company_id) if company_id else None)
         self._forget(company_id)
         for webhook in rows.webhooks:
-            self._by_id[webhook.id] = webhook
             if webhook.token_hash is not None:
                 self._by_token[webhook.company_id, webhook.token_hash] = webhook
             else:
@@ -94,7 +92,6 @@ class Directory:
     def _forget(self, company_id: bytes | None) -> None:
         _drop(self._by_token, company_id)
         _drop(self._by_source, company_id)
-        _drop(self._by_id, company_id)
         _drop(self._numbers, company_id)
         if company_id is None:
             self._apps.clear()

@@ -15,10 +15,6 @@ class ShardIntake:
         self._batchers = batchers
         self._table = table
 
-    def route(self, table: bytes) -> None:
-        """Use another bucket table (256 bytes, bucket → shard)."""
-        self._table = table
-
     async def take(self, bucket: int, item: Intake) -> Answer:
         """Answer when the request is durable; see :meth:`ShardBatcher.add` for what can go wrong."""
         return await self._batchers[self._table[bucket]].add(bucket, item)

@@ -33,6 +33,7 @@ async def test_an_actor_is_killed_under_load(instance: Instance, shop: Shop, fig
         await wait_until(is_another(instance, name, pid), 20.0, f"another {name} that is well")
     verdict = await judge(shop, load.sent)
     figures.note(f"kill -9 {actor}", recovered_s, verdict, load)
+    assert verdict.acknowledged > 0
     verdict.clean()
     await counters_agree(shop)
 
@@ -50,6 +51,7 @@ async def test_the_sender_is_killed_with_messages_in_flight(instance: Instance, 
     await wait_until(lambda: everybody_written_to(shop, len(load.sent)), 30.0, "what never left to be sent once more")
     verdict = await judge(shop, load.sent)
     figures.note("kill -9 sender, 400 ms to an answer", recovered_s, verdict, load)
+    assert verdict.acknowledged > 0
     verdict.clean()
     await counters_agree(shop)
 
