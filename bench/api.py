@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,7 +23,7 @@ class ApiError(BenchFailed):
 
 
 class Api:
-    """JSON over one keep-alive connection. Not for load.
+    """JSON over one keep-alive connection, one request at a time whichever thread asks. Not for load.
 
     Args:
         base_url: for instance ``http://127.0.0.1:8000``.
@@ -34,6 +35,7 @@ class Api:
         parts = urlsplit(base_url)
         self.base_url = base_url.rstrip("/")
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
+        self._turn = threading.Lock()
         self.headers: dict[str, str] = {}
         if key:
             self.headers["authorization"] = f"Bearer {key}"
@@ -44,16 +46,22 @@ class Api:
         """Send one request and return status and body, whatever they are; once more if the connection was stale."""
         data = None if body is None else orjson.dumps(body)
         headers = {**self.headers, **({} if data is None else {"content-type": "application/json"})}
-        for attempt in (1, 2):
+        with self._turn:
             try:
-                self._connection.request(method, path, data, headers)
-                answer = self._connection.getresponse()
-                return answer.status, answer.read()
+                return self._exchange(method, path, data, headers)
             except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-                self._connection.close()
-                if attempt == 2 or method not in ("GET", "PUT"):
+                if method not in ("GET", "PUT"):
                     raise
-        raise AssertionError("unreachable")
+            return self._exchange(method, path, data, headers)
+
+    def _exchange(self, method: str, path: str, data: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+        try:
+            self._connection.request(method, path, data, headers)
+            answer = self._connection.getresponse()
+            return answer.status, answer.read()
+        except BaseException:
+            self._connection.close()  # what is half answered would be taken for the next answer
+            raise
 
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """Send one request and return its JSON (None of an empty answer).
