@@ -55,6 +55,6 @@ def test_threads_each_get_the_answer_to_their_own_request(api: Api) -> None:
 
 
 def test_an_answer_cut_short_does_not_spoil_the_next(api: Api) -> None:
-    with pytest.raises(Exception, match="IncompleteRead|more expected"):
+    with pytest.raises(Exception, match=r"IncompleteRead|more expected"):
         api.request("GET", "/cut")
     assert api.request("GET", "/after") == (200, b"/after")
