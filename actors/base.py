@@ -52,6 +52,7 @@ class Life:
             "pid": os.getpid(),
             "since_ms": self.since_ms,
             "last_progress_ms": self.last_progress_ms,
+            "tasks": len(asyncio.all_tasks()),
             "counters": dict(self.counters),
         }
 

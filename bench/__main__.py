@@ -21,6 +21,7 @@ SCENARIOS = {
     "live": "1,000 WebSocket clients during 500 events/s",
     "queries": "lists and look-ups over a million events while events come in",
     "day": "100,000 events in the shape of a day, against the promised latencies",
+    "endurance": "a million events through one instance, and what stays of them",
     "boot": "first and second start, and the memory at rest",
 }
 
