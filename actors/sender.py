@@ -268,5 +268,6 @@ def _outbound(parcel: Parcel) -> Outbound:
             parcel.template_name,
             parcel.template_language,
             parcel.components,
+            parcel.content,
         )
-    return Outbound(str(parcel.uuid), parcel.to, "text", parcel.text)
+    return Outbound(str(parcel.uuid), parcel.to, parcel.type, parcel.text, extra=parcel.content)

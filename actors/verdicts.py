@@ -210,6 +210,7 @@ class Judge:
         if decision.kind in ("fail", "suppress"):
             answer.outcome = answer.status = "failed"
             answer.dead_id = self._ids.make_uuid(now_ms)
+            answer.suppresses = decision.kind == "suppress"
             return Verdict(answer)
         if decision.kind == "retry":
             answer.outcome, answer.status, answer.reason = "retry", "queued", "retry"

@@ -18,6 +18,7 @@ class Parcel:
         components: Meta's template components, or None.
         event_ms: when its event came in (milliseconds since 1970), or None.
         attempt: tries spent so far.
+        content: what the request body holds beside text and template (``engine/outgoing.py``), or None.
         uuid: the id as Postgres' driver takes it.
     """
 
@@ -34,6 +35,7 @@ class Parcel:
     category: str | None
     event_ms: int | None
     attempt: int
+    content: dict[str, Any] | None = None
     uuid: UUID = field(init=False)
 
     def __post_init__(self) -> None:
@@ -61,6 +63,7 @@ class Parcel:
             wire["category"],
             wire["event_ms"],
             wire["attempt"],
+            wire.get("content"),
         )
 
 

@@ -92,7 +92,7 @@ def request_body(
     body: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "recipient" if _USER_ID.fullmatch(to) else "to": to,
+        "to" if to[:1] == "+" or not _USER_ID.fullmatch(to) else "recipient": to,
         "type": kind,
     }
     if kind == "text":

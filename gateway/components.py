@@ -146,6 +146,7 @@ _MESSAGE: dict[str, Schema] = {
     "type": {"type": "string"},
     "text": {"type": "string", "description": "As sent."},
     "template": _SENTENCE,
+    "content": nullable(anything(description="What WhatsApp is told beside text and template, by its own names.")),
     "category": _SENTENCE,
     "status": {"type": "string", "enum": list(STATUSES)},
     "reason": _SENTENCE,

@@ -52,6 +52,7 @@ _MESSAGE: dict[str, Any] = {
     "type": "template",
     "text": "Olá, Cliente! Seu PIX de R$ 97,00 está pronto.",
     "template": "pix_criado",
+    "content": None,
     "category": "utility",
     "status": "read",
     "reason": None,

@@ -19,6 +19,7 @@ _WAITING: Mapping[str, Words] = {
     "event_type_not_named": Words(
         "A regra não menciona este tipo de evento.", "The rule does not name this type of event."
     ),
+    "marketing_stopped": Words("A pessoa não quer receber marketing.", "The person wants no marketing."),
     "row_refused": Words("O banco não aceitou os campos do evento.", "The database refused the event's fields."),
 }
 _PREFIXES: Mapping[str, Words] = {

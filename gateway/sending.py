@@ -14,6 +14,8 @@ from engine.drafts import BULK, TRANSACTIONAL, Content, MessageTemplate, Templat
 from engine.errors import Conflict, FieldProblem
 from engine.ids import id_time
 from engine.metrics import Delta
+from engine.outgoing import Outgoing, read_content, reply_extra
+from engine.outgoing_schema import CONTENT_TYPES, MESSAGE_ID_MAX, content_problems, reply_problems
 from engine.phones import normalise_typed
 from engine.template_syntax import MAX_TEXT
 from engine.times import parse_time, rfc3339
@@ -28,7 +30,8 @@ from storage.messages import claim_idempotency_key
 from storage.pool import Connection
 from storage.searching import Row
 from storage.sessions import get_session
-from storage.templates import get_template
+from storage.suppressions import skip_suppressed
+from storage.templates import find_template, get_template
 
 _FURTHEST = timedelta(days=30)
 
@@ -36,8 +39,18 @@ SEND_SCHEMA = record(
     {
         "session_id": identifier(description="The WhatsApp number it goes through."),
         "to": text(64, description="Who gets it; Brazilian unless it begins with `+`."),
-        "text": text(MAX_TEXT, description="What to send as it stands. Either this or `template_id`."),
+        "text": text(MAX_TEXT, description="What to send as it stands. Either this, `template_id` or `content`."),
         "template_id": identifier(description="A template, filled from `event_id` and `variables`."),
+        "content": anything(
+            description=(
+                "A message of any type, in the form of WhatsApp's Cloud API without its envelope: "
+                '`{"type": "image", "image": {"link": "https://…", "caption": "…"}}`.'
+            ),
+            properties={"type": choice(*CONTENT_TYPES)},
+            required=["type"],
+            **{"x-checked-by": "engine/outgoing_schema.py"},
+        ),
+        "reply_to": text(MESSAGE_ID_MAX, description="WhatsApp's id (`wamid.…`) of the message that this one answers."),
         "variables": anything(
             description="Values by canonical name; they count before the event's.",
             additionalProperties=text(MAX_TEXT, 0),
@@ -52,12 +65,12 @@ SEND_SCHEMA = record(
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """A checked body with everything it refers to."""
+    """A checked body with everything it refers to; ``template`` is the stored one that it uses or names."""
 
     session: Row
     to_phone: str
-    template: MessageTemplate | None
-    content: Content
+    template: TemplateRow | None
+    outgoing: Outgoing
     event_id: UUID | None
     event_ms: int | None
     due_at: datetime | None
@@ -74,21 +87,25 @@ async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
     row = _row(call, wanted)
     digest = hashlib.sha256(orjson.dumps(call.body, option=orjson.OPT_SORT_KEYS)).digest()
 
-    async def work(connection: Connection, delta: Delta) -> UUID | None:
+    async def work(connection: Connection, delta: Delta) -> MessageRow | UUID:
         if key is not None:
             used = await claim_idempotency_key(connection, row.company_id, key, digest, row.id)
             if used is not None:
                 if used[1] != digest:
                     raise Conflict("this idempotency key was used for another request")
                 return used[0]
-        await create_messages(connection, [row])
-        delta.message(row.company_id.bytes, row.id.int >> 80, row.session_id.bytes, None, row.status)
-        return None
+        [stored] = await skip_suppressed(connection, [row])
+        await create_messages(connection, [stored])
+        delta.message(row.company_id.bytes, row.id.int >> 80, row.session_id.bytes, None, stored.status)
+        return stored
 
-    known = await call.services.ledger.write(work)
-    if known is None and row.status == "queued":
-        call.services.senders.hand_over([hand_over(row, wanted.event_ms, wanted.content.components)])
-    return known or row.id, known is not None
+    stored = await call.services.ledger.write(work)
+    if isinstance(stored, UUID):
+        return stored, True
+    if stored.status == "queued":
+        components = wanted.outgoing.template[2] if wanted.outgoing.template else None
+        call.services.senders.hand_over([hand_over(stored, wanted.event_ms, components)])
+    return stored.id, False
 
 
 async def _read(call: Call) -> _Request:
@@ -99,18 +116,51 @@ async def _read(call: Call) -> _Request:
     to_phone = normalise_typed(body["to"])
     if to_phone is None:
         errors.append({"field": "to", "reason": "must be a phone number such as +5511900000000"})
-    if ("text" in body) == ("template_id" in body):
-        errors.append({"field": "text", "reason": "is needed, or template_id, and not both"})
+    if sum(name in body for name in ("text", "template_id", "content")) != 1:
+        errors.append({"field": "text", "reason": "is needed, or template_id, or content, and only one of them"})
+    if "reply_to" in body:
+        errors += reply_problems(body["reply_to"])
+    if "content" in body:
+        errors += content_problems(body["content"])
     due_at = _due_at(call, errors)
     template = await _template(call, errors)
     event = await _event(call, errors)
-    content = Content(body.get("text", ""), None, ())
+    outgoing, row = None, None
     if template is not None:
         content = await _fill(call, template, event, session, errors)
-    if errors or session is None or to_phone is None:
+        outgoing, row = _filled(template.row, content, body.get("reply_to")), template.row
+    elif not errors:
+        plain = {"type": "text", "text": {"body": body.get("text", "")}}
+        outgoing = read_content(body.get("content") or plain, body.get("reply_to"))
+        row = await _named_template(call, outgoing, session, errors)
+    if errors or session is None or to_phone is None or outgoing is None:
         raise FieldProblem(errors)
     event_ms = None if event is None else event["id"].int >> 80
-    return _Request(session, to_phone, template, content, event["id"] if event else None, event_ms, due_at)
+    return _Request(session, to_phone, row, outgoing, event["id"] if event else None, event_ms, due_at)
+
+
+def _filled(row: TemplateRow, content: Content, reply_to: str | None) -> Outgoing:
+    extra = reply_extra(reply_to)
+    if content.components is None:
+        return Outgoing("text", content.text, None, extra)
+    return Outgoing("template", content.text, (row.name, row.language, content.components), extra)
+
+
+async def _named_template(
+    call: Call, outgoing: Outgoing, session: Row | None, errors: list[dict[str, str]]
+) -> TemplateRow | None:
+    """Return the stored template that a content names, for its category; WhatsApp may know more than are stored."""
+    if outgoing.template is None:
+        return None
+    if session is not None and session["transport"] == "web":
+        errors.append({"field": "content.type", "reason": "must not be template: a WhatsApp-Web session has none"})
+    name, language, _ = outgoing.template
+    found = await find_template(call.services.pool, call.company_id, name, language)
+    if found is None or found["kind"] != "meta":
+        return None
+    if found["status"].lower() != "approved":
+        errors.append({"field": "content.template.name", "reason": f"is {found['status']}, not approved"})
+    return _template_row(found)
 
 
 def _due_at(call: Call, errors: list[dict[str, str]]) -> datetime | None:
@@ -136,7 +186,11 @@ async def _template(call: Call, errors: list[dict[str, str]]) -> MessageTemplate
 
 def message_template(row: Row) -> MessageTemplate:
     """Return a stored template, compiled."""
-    return MessageTemplate(TemplateRow(**{name: row[name] for name in TemplateRow.__slots__}))
+    return MessageTemplate(_template_row(row))
+
+
+def _template_row(row: Row) -> TemplateRow:
+    return TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
 
 
 async def _event(call: Call, errors: list[dict[str, str]]) -> Row | None:
@@ -168,9 +222,8 @@ async def _fill(
 def _row(call: Call, wanted: _Request) -> MessageRow:
     message_id = call.services.ids.make_uuid(call.services.clock())
     created_at = id_time(message_id)
-    row = wanted.template.row if wanted.template else None
-    components = wanted.content.components
-    by_template = row is not None and components is not None
+    row, outgoing = wanted.template, wanted.outgoing
+    name, language, components = outgoing.template or (None, None, None)
     status: Literal["scheduled", "queued"] = "scheduled" if wanted.due_at else "queued"
     first: dict[str, Any] = {"status": status, "at": rfc3339(created_at), "reason": None, "attempt": 0}
     lane = BULK if row is not None and row.category == "marketing" else TRANSACTIONAL
@@ -186,11 +239,11 @@ def _row(call: Call, wanted: _Request) -> MessageRow:
         to_phone=wanted.to_phone,
         order_id=None,
         lane=call.body.get("lane", lane),
-        type="template" if by_template else "text",
-        text=wanted.content.text,
+        type=outgoing.type,
+        text=outgoing.text,
         template_id=row.id if row else None,
-        template_name=row.name if row and by_template else None,
-        template_language=row.language if row and by_template else None,
+        template_name=name,
+        template_language=language,
         components=None if components is None else orjson.dumps(components).decode(),
         category=row.category if row else None,
         status=status,
@@ -205,4 +258,5 @@ def _row(call: Call, wanted: _Request) -> MessageRow:
         due_at=wanted.due_at or created_at,
         look_at=wanted.due_at or created_at + timedelta(seconds=HANDED_OVER_S),
         cancel_on=None,
+        content=None if outgoing.extra is None else orjson.dumps(outgoing.extra).decode(),
     )

@@ -116,6 +116,7 @@ def message_view(row: Row) -> dict[str, Any]:
         "reason_text": in_words(row["reason"]),
         "to": row["to_phone"],
         "template": row["template_name"],
+        "content": stored_json(row["content"]),
         "next_attempt_at": time_text(row["next_attempt_at"]),
         "error": stored_json(row["error"]),
         "created_at": rfc3339(row["created_at"]),

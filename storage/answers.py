@@ -14,6 +14,7 @@ from storage.message_rows import QUEUE_COLUMNS
 from storage.pool import Connection
 from storage.queries import query
 from storage.sending import NOTHING, Taken
+from storage.suppressions import suppress_recipients
 
 _ATTEMPT_COLUMNS = (
     "message_id",
@@ -58,6 +59,7 @@ class Answer:
         dead_id: id of the dead letter, where the outcome is failed.
         error_class, code: for the dead letter.
         decide_at: when an uncertain message's grace time ends.
+        suppresses: the person wants no more of its kind.
         taken: what the queue knew about it.
         event_ms: when its event came in (milliseconds since 1970), for the latency to acceptance.
     """
@@ -81,6 +83,7 @@ class Answer:
     error_class: str = ""
     code: str | None = None
     decide_at: datetime | None = None
+    suppresses: bool = False
     taken: Taken = NOTHING
     event_ms: int | None = None
 
@@ -173,6 +176,7 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
     queue: list[tuple[object, ...]] = []
     dead: list[tuple[object, ...]] = []
     uncertain: list[tuple[object, ...]] = []
+    suppressed: list[tuple[UUID, str]] = []
     for answer, message in took:
         if answer.due_at is not None:
             queue.append(
@@ -189,6 +193,8 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
             )
         if answer.dead_id is not None:
             dead.append(dead_letter(answer.dead_id, message, answer.error_class, answer.code, answer.answered_at))
+        if answer.suppresses:
+            suppressed.append((message.id, answer.reason or "refused"))
         if answer.decide_at is not None:
             uncertain.append((message.id, message.company_id, message.session_id, message.lane, answer.decide_at))
     if queue:
@@ -197,6 +203,8 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
         await connection.copy_records_to_table("dead_letters", records=dead, columns=DEAD_LETTER_COLUMNS)
     if uncertain:
         await connection.copy_records_to_table("uncertain_messages", records=uncertain, columns=_UNCERTAIN_COLUMNS)
+    if suppressed:
+        await suppress_recipients(connection, suppressed, took[0][0].answered_at)
     recorded.dead, recorded.uncertain = len(dead), len(uncertain)
 
 

@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-import orjson
-
-from engine.times import rfc3339
 from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
 from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
-from storage.message_rows import MessageRow, create_messages
+from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
+from storage.suppressions import skip_suppressed
 
 _COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
 
@@ -28,7 +26,8 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
-        stored.messages = await _call_off(connection, await _cap(connection, messages, caps) if caps else messages)
+        wanted = await skip_suppressed(connection, messages)
+        stored.messages = await _call_off(connection, await _cap(connection, wanted, caps) if caps else wanted)
         await create_messages(connection, stored.messages)
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     if orders:
@@ -75,7 +74,7 @@ async def _cap(connection: Connection, messages: list[MessageRow], caps: Mapping
     for key, total in used:
         allowed = max(0, caps[asked[key][0]].limit - (total - len(asked[key])))
         over.update(asked[key][allowed:])
-    return [_ended(message, "skipped", "cap_per_order") if message.id in over else message for message in messages]
+    return [ended(message, "skipped", "cap_per_order") if message.id in over else message for message in messages]
 
 
 async def _call_off(connection: Connection, messages: list[MessageRow]) -> list[MessageRow]:
@@ -90,13 +89,6 @@ async def _call_off(connection: Connection, messages: list[MessageRow]) -> list[
     found = await find_cancelling_events(connection, [question for _, question in asked])
     called_off = {asked[index][0]: event_type for index, event_type in found.items()}
     return [
-        _ended(message, "cancelled", f"cancelled_by:{called_off[position]}") if position in called_off else message
+        ended(message, "cancelled", f"cancelled_by:{called_off[position]}") if position in called_off else message
         for position, message in enumerate(messages)
     ]
-
-
-def _ended(message: MessageRow, status: str, reason: str) -> MessageRow:
-    """Return a new message that ends before it begins."""
-    entry = {"status": status, "at": rfc3339(message.created_at), "reason": reason, "attempt": 0}
-    timeline = orjson.dumps([entry]).decode()
-    return message._replace(status=status, reason=reason, due_at=None, look_at=None, timeline=timeline)

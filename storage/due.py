@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from engine.ids import id_time, ms_to_time, time_to_ms
@@ -16,6 +17,7 @@ from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
+from storage.suppressions import MARKETING, MARKETING_STOPPED, find_suppressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +68,33 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
         return Due([], [], 0)
     times = [id_time(value) for value in message_ids]
     rows = await connection.fetch(query("sending/read_parcels"), list(message_ids), times, min(times), max(times))
-    waiting = [row["id"] for row in rows if row["status"] in ("scheduled", "held")]
+    unwanted = await _unwanted(connection, rows)
+    waiting = {row["id"] for row in rows if row["status"] in ("scheduled", "held")}
     at = at_text(time_to_ms(now))
     changed: list[LockedMessage] = []
-    for message in (await lock(connection, waiting)).values():
-        if message.status in ("scheduled", "held") and message.go("queued", at):
+    for message in (await lock(connection, waiting | unwanted)).values():
+        skipped = message.id in unwanted
+        if not skipped and message.status not in ("scheduled", "held"):
+            continue
+        if message.go(*(("skipped", at, MARKETING_STOPPED) if skipped else ("queued", at))):
             message.next_attempt_at = None
             changed.append(message)
     await write(connection, changed, now)
     transitions = [transition for message in changed if (transition := message.transition) is not None]
-    return Due([_parcel(*row[:13]) for row in rows], transitions, len(message_ids))
+    return Due([_parcel(*row[:14]) for row in rows if row["id"] not in unwanted], transitions, len(message_ids))
+
+
+async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> set[UUID]:
+    """Take marketing out of the queue whose person has meanwhile said stop, and return it.
+
+    What is not in the queue any more is in its sender's hands, and stays there.
+    """
+    marketing = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["category"] == MARKETING}
+    stopped = await find_suppressed(connection, marketing.values())
+    if not stopped:
+        return set()
+    unwanted = [message_id for message_id, person in marketing.items() if person in stopped]
+    return {row[0] for row in await connection.fetch(query("sending/leave_queue"), unwanted)}
 
 
 def _parcel(
@@ -92,8 +111,9 @@ def _parcel(
     category: str | None,
     event_id: UUID | None,
     attempt: int,
+    content: str | None,
 ) -> dict[str, Any]:
-    return {
+    wire = {
         "id": message_id.bytes,
         "company": company_id.bytes,
         "session": session_id.bytes,
@@ -113,6 +133,9 @@ def _parcel(
         "due_ms": message_id.int >> 80,
         "attempt": attempt,
     }
+    if content is not None:
+        wire["content"] = orjson.loads(content)
+    return wire
 
 
 class Decided(NamedTuple):
@@ -163,7 +186,7 @@ async def create_retries(
     for row in rows:
         if once and row["retry_of"] is not None:
             continue
-        new.append(_again(MessageRow._make([*row, None, None, None]), make_id(now_ms), now))
+        new.append(_again(MessageRow._make([*row[:27], None, None, None, row["content"]]), make_id(now_ms), now))
     await create_messages(connection, new)
     return new
 

@@ -10,7 +10,10 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import orjson
+
 from engine.ids import time_to_ms
+from engine.times import rfc3339
 from storage.pool import Connection
 
 # Postgres' 'infinity' as asyncpg writes it: a held message is looked at by nobody until something releases it.
@@ -20,16 +23,17 @@ HANDED_OVER_S = 15
 
 
 class MessageRow(NamedTuple):
-    """A new message. The first 27 fields are the columns of ``messages``, the last three go into ``message_queue``.
+    """A new message. ``due_at``, ``look_at`` and ``cancel_on`` go into ``message_queue``, the rest into ``messages``.
 
     Attributes:
         id: UUIDv7; ``created_at`` must be ``engine.ids.id_time(id)``.
-        components, error, timeline: JSON as text.
+        components, error, timeline, content: JSON as text.
         status: ``queued`` or ``scheduled`` (due later), ``held`` (with a reason), ``skipped`` or ``failed``.
         due_at: None keeps the message out of the queue (``skipped``, ``failed``).
         look_at: when the scheduler should look at it: ``due_at``; now + ``HANDED_OVER_S`` when the caller hands it to
             its sender after the commit; ``NEVER`` while held.
         cancel_on: event types of the same order that call it off.
+        content: what its request body holds beside text and template (``engine/outgoing.py``).
     """
 
     id: UUID
@@ -62,9 +66,10 @@ class MessageRow(NamedTuple):
     due_at: datetime | None
     look_at: datetime | None
     cancel_on: Sequence[str] | None
+    content: str | None = None
 
 
-MESSAGE_COLUMNS = MessageRow._fields[:27]
+MESSAGE_COLUMNS = (*MessageRow._fields[:27], "content")
 QUEUE_COLUMNS = ("message_id", "company_id", "session_id", "lane", "order_id", "cancel_on", "due_at", "look_at")
 
 
@@ -76,7 +81,9 @@ async def create_messages(connection: Connection, rows: Sequence[MessageRow]) ->
     """
     if not rows:
         return
-    await connection.copy_records_to_table("messages", records=[row[:27] for row in rows], columns=MESSAGE_COLUMNS)
+    await connection.copy_records_to_table(
+        "messages", records=[(*row[:27], row.content) for row in rows], columns=MESSAGE_COLUMNS
+    )
     waiting = [
         (row.id, row.company_id, row.session_id, row.lane, row.order_id, row.cancel_on, row.due_at, row.look_at)
         for row in rows
@@ -84,6 +91,15 @@ async def create_messages(connection: Connection, rows: Sequence[MessageRow]) ->
     ]
     if waiting:
         await connection.copy_records_to_table("message_queue", records=waiting, columns=QUEUE_COLUMNS)
+
+
+def ended(message: MessageRow, status: str, reason: str) -> MessageRow:
+    """Return a new message that ends before it begins: it is kept, and never queued."""
+    entry = {"status": status, "at": rfc3339(message.created_at), "reason": reason, "attempt": 0}
+    timeline = orjson.dumps([entry]).decode()
+    return message._replace(
+        status=status, reason=reason, due_at=None, look_at=None, next_attempt_at=None, timeline=timeline
+    )
 
 
 def hand_over(row: MessageRow, event_ms: int | None, components: Any) -> dict[str, Any]:
@@ -94,7 +110,7 @@ def hand_over(row: MessageRow, event_ms: int | None, components: Any) -> dict[st
         event_ms: when its event came in (milliseconds since 1970), for the latency to acceptance.
         components: ``row.components`` as values, which the caller has at hand.
     """
-    return {
+    wire = {
         "id": row.id.bytes,
         "company": row.company_id.bytes,
         "session": row.session_id.bytes,
@@ -110,3 +126,6 @@ def hand_over(row: MessageRow, event_ms: int | None, components: Any) -> dict[st
         "due_ms": time_to_ms(row.due_at) if row.due_at is not None else time_to_ms(row.created_at),
         "attempt": row.attempt,
     }
+    if row.content is not None:  # few messages have one: the others' wire stays as short as it is
+        wire["content"] = orjson.loads(row.content)
+    return wire

@@ -17,6 +17,7 @@ from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
+from storage.suppressions import suppress_recipients
 
 _ids = IdMaker()
 
@@ -111,6 +112,7 @@ class _Folded:
     dead: list[tuple[object, ...]] = field(default_factory=list)
     resolved: list[UUID] = field(default_factory=list)
     overtaken: list[UUID] = field(default_factory=list)
+    suppressed: list[tuple[UUID, str]] = field(default_factory=list)
 
     def add(self, message: LockedMessage, receipts: Sequence[Receipt]) -> None:
         heard = [_hear(message, receipt, self.now_ms) for receipt in receipts]
@@ -124,12 +126,21 @@ class _Folded:
         if message.old == "failed":
             self.overtaken.append(message.id)
         if message.status == "failed":
-            self.dead.append(_dead_letter(_ids.make_uuid(self.now_ms), message, self.now))
+            self._bury(message)
+
+    def _bury(self, message: LockedMessage) -> None:
+        error = orjson.loads(message.error or "{}")
+        error_class, code = error.get("class", "transient"), error.get("code")
+        letter_id = _ids.make_uuid(self.now_ms)
+        self.dead.append(dead_letter(letter_id, message, error_class, None if code is None else str(code), self.now))
+        if error_class == "suppress":
+            self.suppressed.append((message.id, message.reason or "failed"))
 
 
 async def _follow_up(connection: Connection, folded: _Folded) -> None:
     if folded.dead:
         await connection.copy_records_to_table("dead_letters", records=folded.dead, columns=DEAD_LETTER_COLUMNS)
+    await suppress_recipients(connection, folded.suppressed, folded.now)
     if folded.resolved:
         await connection.execute(query("sending/delete_uncertain"), folded.resolved)
     if folded.overtaken:
@@ -149,9 +160,3 @@ def _hear(message: LockedMessage, receipt: Receipt, now_ms: int) -> bool:
         message.next_attempt_at = None
         message.error = failure.error if failure else None
     return (message.timeline, message.status, message.provider_id) != before
-
-
-def _dead_letter(letter_id: UUID, message: LockedMessage, now: datetime) -> tuple[object, ...]:
-    error = orjson.loads(message.error or "{}")
-    code = error.get("code")
-    return dead_letter(letter_id, message, error.get("class", "transient"), None if code is None else str(code), now)

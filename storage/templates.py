@@ -51,6 +51,12 @@ async def get_template(executor: Pool | Connection, company_id: UUID, template_i
     return None if row is None else _row(row)
 
 
+async def find_template(executor: Pool | Connection, company_id: UUID, name: str, language: str) -> Row | None:
+    """Return the template of this name and language, or None."""
+    row = await fetch_one(executor, "templates/find_template", company_id, name, language)
+    return None if row is None else _row(row)
+
+
 async def insert_template(
     executor: Pool | Connection, company_id: UUID, template_id: UUID, new: TemplateChange, created_at: datetime
 ) -> None:

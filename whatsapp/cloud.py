@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from engine.outgoing import request_body
 from whatsapp.http import HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
 from whatsapp.transport import Accepted, NotConnected, Outbound, Refused, SendAnswer, Uncertain
 
@@ -83,7 +84,7 @@ class CloudSession:
         self._target = target
 
     async def send(self, message: Outbound) -> SendAnswer:
-        """Send one text or template; see :class:`whatsapp.transport.Transport`."""
+        """Send one message of any type; see :class:`whatsapp.transport.Transport`."""
         try:
             body = encode(message)
         except (TypeError, ValueError) as error:
@@ -106,29 +107,19 @@ def encode(message: Outbound) -> bytes:
     """Return the request body as Graph wants it.
 
     Raises:
-        TypeError, ValueError: a text is missing, or holds what UTF-8 cannot carry (a lone surrogate).
+        TypeError, ValueError: its content is missing, or holds what UTF-8 cannot carry (a lone surrogate).
     """
-    body: dict[str, Any] = {
-        "messaging_product": "whatsapp",
-        "recipient_type": "individual",
-        "to": message.to,
-        "type": message.type,
-    }
-    if message.type == "text":
-        if message.text is None:
-            raise ValueError("a text message without text")
-        body["text"] = {"preview_url": message.preview_url, "body": message.text}
-    else:
-        if not message.template_name or not message.template_language:
-            raise ValueError("a template message without name or language")
-        template: dict[str, Any] = {
-            "name": message.template_name,
-            "language": {"code": message.template_language},
-        }
-        if message.components:
-            template["components"] = message.components
-        body["template"] = template
-    body["biz_opaque_callback_data"] = message.message_id
+    template = None
+    if message.type == "template":
+        template = (message.template_name, message.template_language, message.components)
+    body = request_body(
+        message.to,
+        message.type,
+        text=message.text,
+        template=template,
+        extra=message.extra,
+        opaque=message.message_id,
+    )
     return orjson.dumps(body)
 
 

@@ -6,7 +6,7 @@ Senders (``actors/sender_host.py``) code against :class:`Transport`; ``whatsapp/
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,18 +16,21 @@ class Outbound:
     Attributes:
         message_id: Bare lower-case UUID; WhatsApp echoes it on every status as ``biz_opaque_callback_data``.
         to: Recipient in E.164 with ``+``.
-        type: ``text`` uses ``text``; ``template`` uses the three template fields.
+        type: ``text`` uses ``text``; ``template`` uses the three template fields; the others (image, interactive,
+            reaction …) use ``extra`` and have in ``text`` what a person would read of them.
         components: Meta's ``template.components`` as they go over the wire, or None when there are none.
+        extra: What the request body holds beside those, by Meta's names (``engine/outgoing.py``): ``image``,
+            ``interactive``, ``context`` (the message answered) …
     """
 
     message_id: str
     to: str
-    type: Literal["text", "template"] = "text"
+    type: str = "text"
     text: str | None = None
     template_name: str | None = None
     template_language: str | None = None
     components: list[dict[str, Any]] | None = None
-    preview_url: bool = False
+    extra: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

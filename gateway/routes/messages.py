@@ -128,7 +128,7 @@ OPERATIONS = (
         method="POST",
         path="/messages",
         handler=_send,
-        summary="Send a text or a template",
+        summary="Send a message: a text, a template, media, buttons or anything else WhatsApp takes",
         description=(
             "With an `Idempotency-Key` the same request sends once, however often it is repeated; the same key with "
             "another request is refused (409)."

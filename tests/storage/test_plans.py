@@ -203,6 +203,7 @@ def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "rules/update_rule": [([COMPANY, message, "n", True, "{}"], 10)],
         "rules/list_versions": [([COMPANY, message, 9, 51], 10)],
         "rules/list_rule_names": [([COMPANY, [message], LAST], 10)],
+        "templates/find_template": [([COMPANY, "n", "pt_BR"], 10)],
         "templates/insert_template": [([new, COMPANY, *template, LAST], 40)],
         "templates/update_template": [([COMPANY, message, *template], 10)],
         "sessions/insert_session": [([new, COMPANY, "n", "cloud", None, "2", *session[1:], "{}", LAST], 40)],

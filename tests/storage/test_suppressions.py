@@ -1,0 +1,137 @@
+"""Who wants no marketing: told in any order, by WhatsApp's refusals too, and asked wherever marketing is on its way."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from engine.ids import ms_to_time
+from storage.answers import record_answers
+from storage.due import claim_due, create_retries
+from storage.message_rows import MessageRow
+from storage.pool import Pool
+from storage.statuses import fold_many
+from storage.suppressions import Wish, find_suppressed, hear_wishes, skip_suppressed
+from tests.actors.sending_kit import World, new_id, now_ms
+from tests.storage.test_statuses import Told, answer
+
+TO = "+5511900000001"
+
+
+@pytest.fixture
+async def world(pool: Pool, database_url: str) -> World:
+    made = World(pool, database_url)
+    made.company = await made.add_company()
+    return made
+
+
+def wish(world: World, stop: bool, second: int, to: str = TO) -> Wish:
+    return Wish(world.company, to, stop, "user_preferences", ms_to_time(second * 1000))
+
+
+async def stopped(world: World, to: str = TO) -> bool:
+    async with world.pool.acquire() as connection:
+        return bool(await find_suppressed(connection, [(world.company, to)]))
+
+
+async def test_the_newest_word_counts_in_whatever_order_it_comes(world: World) -> None:
+    for number, order in enumerate(permutations([(True, 1), (False, 2), (True, 3), (False, 4)])):
+        to = f"+55119000001{number:02d}"
+        for stop, second in order:
+            async with world.pool.acquire() as connection:
+                await hear_wishes(connection, [wish(world, stop, second, to)])
+        assert not await stopped(world, to)
+    async with world.pool.acquire() as connection:
+        await hear_wishes(connection, [wish(world, True, 6), wish(world, False, 5)])
+    assert await stopped(world)
+
+
+async def test_another_companys_people_are_not_concerned(world: World) -> None:
+    other = await world.add_company()
+    async with world.pool.acquire() as connection:
+        await hear_wishes(connection, [wish(world, True, 1)])
+        assert await find_suppressed(connection, [(other, TO), (world.company, TO)]) == {(world.company, TO)}
+
+
+async def refuse(world: World, row: MessageRow, now: datetime) -> None:
+    refused = answer(
+        row, "failed", "failed", reason="whatsapp_131050", dead_id=new_id(), error_class="suppress", suppresses=True
+    )
+    async with world.pool.acquire() as connection, connection.transaction():
+        await record_answers(connection, [refused], [], now)
+
+
+async def test_a_refusal_with_131050_stops_marketing_and_nothing_else(world: World) -> None:
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1, to=TO, category="marketing")
+    await refuse(world, row, ms_to_time(now_ms()))
+    assert await stopped(world)
+    source = await world.pool.fetchval("SELECT source FROM suppressions")
+    assert source == "whatsapp_131050"
+    async with world.pool.acquire() as connection:
+        rows = [world.message(session, to=TO, category=name) for name in ("marketing", "utility")]
+        rows.append(world.message(session, category="marketing"))
+        after = await skip_suppressed(connection, rows)
+    assert [(row.status, row.reason) for row in after] == [
+        ("skipped", "marketing_stopped"),
+        ("queued", None),
+        ("queued", None),
+    ]
+    assert (after[0].due_at, json.loads(after[0].timeline)[0]["reason"]) == (None, "marketing_stopped")
+
+
+async def test_a_failure_told_by_webhook_stops_marketing_too(world: World) -> None:
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1, to=TO, category="marketing")
+    errors = json.dumps([{"code": 131050, "title": "User has stopped"}])
+    told = Told(row.id, "wamid.1", "failed", (row.id.int >> 80) + 1000, errors)
+    async with world.pool.acquire() as connection, connection.transaction():
+        await fold_many(connection, [(world.company, told), (world.company, told)])
+    assert await stopped(world)
+
+
+async def test_other_failures_stop_nothing(world: World) -> None:
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1, to=TO)
+    told = Told(row.id, "wamid.1", "failed", (row.id.int >> 80) + 1000, json.dumps([{"code": 131026}]))
+    async with world.pool.acquire() as connection, connection.transaction():
+        await fold_many(connection, [(world.company, told)])
+    assert not await stopped(world)
+
+
+async def test_what_waits_when_the_person_says_stop_is_skipped_when_it_is_due(world: World) -> None:
+    session = await world.add_session()
+    past = ms_to_time(now_ms()) - timedelta(seconds=1)
+    marketing, utility, other = (
+        world.message(session, to=to, category=category, due_at=past, look_at=past, status="scheduled")
+        for to, category in ((TO, "marketing"), (TO, "utility"), ("+5511900000002", "marketing"))
+    )
+    await world.create([marketing, utility, other])
+    async with world.pool.acquire() as connection, connection.transaction():
+        await hear_wishes(connection, [wish(world, True, 1)])
+        due = await claim_due(connection, ms_to_time(now_ms()), 10, 30.0)
+    assert {message["id"] for message in due.messages} == {utility.id.bytes, other.id.bytes}
+    assert due.claimed == 3
+    assert {(change.message_id, change.old, change.new) for change in due.transitions} == {
+        (marketing.id, "scheduled", "skipped"),
+        (utility.id, "scheduled", "queued"),
+        (other.id, "scheduled", "queued"),
+    }
+    row = await world.row(marketing.id)
+    assert (row["status"], row["reason"]) == ("skipped", "marketing_stopped")
+    assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 2
+
+
+async def test_a_content_comes_back_from_the_queue_and_goes_into_a_second_try(world: World) -> None:
+    session = await world.add_session()
+    past = ms_to_time(now_ms()) - timedelta(seconds=1)
+    content = {"image": {"link": "https://x.example/a.png"}, "context": {"message_id": "wamid.1"}}
+    (row,) = await world.queue(session, 1, type="image", content=json.dumps(content), due_at=past, look_at=past)
+    async with world.pool.acquire() as connection, connection.transaction():
+        due = await claim_due(connection, ms_to_time(now_ms()), 10, 30.0)
+        (again,) = await create_retries(connection, [row.id], ms_to_time(now_ms()), lambda _: new_id(), once=True)
+    assert [(message["type"], message["content"]) for message in due.messages] == [("image", content)]
+    assert (again.retry_of, json.loads((await world.row(again.id))["content"])) == (row.id, content)
