@@ -29,7 +29,7 @@ from gateway.meta_door import MetaDoor
 from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, SystemHealth
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
-from storage.pool import Pool, open_pool
+from storage.pool import ONE_PLAN, Pool, open_pool
 from storage.spill import Spill
 
 _QUERY_S = 10.0  # a request whose query takes longer is answered 503: Postgres is frozen, or the question too large
@@ -59,7 +59,13 @@ class Gateway:
             await asyncio.Event().wait()  # closed for good: a drained gateway opens no second time
         settings = self._settings
         pool = await open_pool(
-            settings.database_url, minimum=2, maximum=8, name=self._life.name, timeout_s=5.0, command_timeout_s=_QUERY_S
+            settings.database_url,
+            minimum=2,
+            maximum=8,
+            name=self._life.name,
+            timeout_s=5.0,
+            command_timeout_s=_QUERY_S,
+            settings=ONE_PLAN,
         )
         try:
             await self._serve_with(pool)

@@ -1,4 +1,4 @@
-"""The ASGI application: both webhook doors first and bare, then Starlette's router with every other route."""
+"""The ASGI application: both webhook doors first and bare, then the routes, then Starlette for what has none."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import MasteriaError
-from gateway.calls import endpoint
+from gateway.calls import Endpoint
 from gateway.docs import documentation_routes
 from gateway.middleware import Edge
 from gateway.openapi import openapi_document
 from gateway.problems import problem_response
 from gateway.routes.catalog import OPERATIONS
+from gateway.routing import RouteTable
 from gateway.services import Services
 
 _INCOMING = ("/api/v1/webhooks/incoming/", "/webhooks/incoming/")
@@ -24,17 +25,17 @@ _META = ("/api/v1/webhooks/meta/", "/webhooks/meta/")
 
 def build_app(services: Services) -> ASGIApp:
     """Return the whole application; ``services`` says what stands behind it."""
-    api = Starlette(
-        routes=build_routes(services), exception_handlers={HTTPException: _on_error, MasteriaError: _on_error}
-    )
+    routes = build_routes(services)
+    api = Starlette(routes=routes, exception_handlers={HTTPException: _on_error, MasteriaError: _on_error})
     api.router.redirect_slashes = False  # an address has one spelling, and no Host header makes another
-    return Front(services.webhook_door, services.meta_door, Edge(api, services.settings.trusted_proxies))
+    edge = Edge(RouteTable(routes, api), services.settings.trusted_proxies)
+    return Front(services.webhook_door, services.meta_door, edge)
 
 
 def build_routes(services: Services) -> list[Route]:
     """Return a route per operation, and those of the documentation that is made of them."""
     routes = [
-        Route(operation.full_path, endpoint(operation, services), methods=[operation.method], name=operation.name)
+        Route(operation.full_path, Endpoint(operation, services), methods=[operation.method], name=operation.name)
         for operation in OPERATIONS
     ]
     return routes + documentation_routes(openapi_document(OPERATIONS, services.settings))

@@ -52,6 +52,20 @@ class Authenticator:
         self._used: dict[UUID, datetime] = {}
         self._stored: OrderedDict[UUID, int] = OrderedDict()
 
+    def known(self, headers: Headers) -> Principal | None:
+        """Return who sent a request if memory knows; None: :meth:`principal` asks Postgres, or says what is wrong."""
+        found = self._remembered(_key_hash(headers))
+        if found is None:
+            return None
+        named = headers.get("x-company-id")
+        if named is not None:
+            company_id = parse_id(named)
+            if company_id is None or not self._may_name(found, company_id):
+                return None
+            found = replace(found, company_id=company_id)
+        self._note_use(found.key_id)
+        return found
+
     async def principal(self, headers: Headers) -> Principal:
         """Return who sent a request.
 
@@ -59,18 +73,19 @@ class Authenticator:
             Unauthorized: no key, or none in force.
             NotFound: an installation key named a company that does not exist, or a company's key another's.
         """
-        scheme, _, key = headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not looks_like_key(key.strip()):
+        key_hash = _key_hash(headers)
+        if key_hash is None:
             raise Unauthorized
-        found = await self._find(hash_token(key.strip()))
+        found = self._remembered(key_hash) or await self._find(key_hash)
         self._note_use(found.key_id)
         return await self._with_company(found, headers.get("x-company-id"))
 
+    def _remembered(self, key_hash: bytes | None) -> Principal | None:
+        known = None if key_hash is None else self._known.get(key_hash)
+        return known[0] if known is not None and self._clock() < known[1] else None
+
     async def _find(self, key_hash: bytes) -> Principal:
-        now = self._clock()
-        known = self._known.get(key_hash)
-        if known is not None and now < known[1]:
-            return known[0]
+        until = self._clock() + _REMEMBER_MS
         async with storage_errors():
             row = await find_api_key(self._pool, key_hash)
         if row is None:
@@ -83,10 +98,16 @@ class Authenticator:
             installation=row["company_id"] is None,
             company_id=row["company_id"],
         )
-        self._known[key_hash] = (principal, now + _REMEMBER_MS)
+        self._known[key_hash] = (principal, until)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
         return principal
+
+    def _may_name(self, principal: Principal, company_id: UUID) -> bool:
+        """Tell whether memory knows that this key may act for this company."""
+        if not principal.installation:
+            return company_id == principal.company_id
+        return self._companies.get(company_id, 0) > self._clock()
 
     async def _with_company(self, principal: Principal, named: str | None) -> Principal:
         if named is None:
@@ -94,16 +115,13 @@ class Authenticator:
         company_id = parse_id(named)
         if company_id is None:
             raise FieldProblem([{"field": "X-Company-Id", "reason": "must be an id (UUID)"}])
-        if not principal.installation:
-            if company_id != principal.company_id:
+        if not self._may_name(principal, company_id):
+            if not principal.installation:
                 raise NotFound
-            return principal
-        now = self._clock()
-        if self._companies.get(company_id, 0) <= now:
             async with storage_errors():
                 if await get_company(self._pool, company_id) is None:
                     raise NotFound
-            self._companies[company_id] = now + _REMEMBER_MS
+            self._companies[company_id] = self._clock() + _REMEMBER_MS
             if len(self._companies) > _REMEMBERED:
                 self._companies.popitem(last=False)
         return replace(principal, company_id=company_id)
@@ -134,3 +152,10 @@ class Authenticator:
                 await touch_api_keys(self._pool, used)
         except MasteriaError as error:
             log.warning("when keys were used could not be stored: %s", error, extra={"action": "touch_keys"})
+
+
+def _key_hash(headers: Headers) -> bytes | None:
+    """Return the hash of a request's bearer key; None where there is none, or nothing that could be one."""
+    scheme, _, key = headers.get("authorization", "").partition(" ")
+    key = key.strip()
+    return hash_token(key) if scheme.lower() == "bearer" and looks_like_key(key) else None

@@ -16,6 +16,7 @@ _SECURITY = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
 )
+_REPLACED = frozenset(name for name, _ in _SECURITY)
 _DEFAULTS = (
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
     (b"cache-control", b"no-store"),
@@ -52,10 +53,9 @@ class Edge:
 
 
 def _with_headers(headers: Sequence[tuple[bytes, bytes]], request: str) -> list[tuple[bytes, bytes]]:
-    present = {name for name, _ in headers}
-    added = [(name, value) for name, value in _DEFAULTS if name not in present]
-    replaced = {name for name, _ in _SECURITY}
-    kept = [(name, value) for name, value in headers if name not in replaced]
+    kept = [header for header in headers if header[0] not in _REPLACED]
+    present = [name for name, _ in kept]
+    added = [header for header in _DEFAULTS if header[0] not in present]
     return [*kept, *added, *_SECURITY, (b"x-request-id", request.encode())]
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.responses import Response
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.calls import Call
 
 API = "/api/v1"
-Handler = Callable[["Call"], Awaitable[Response]]
+Handler = Callable[["Call"], Coroutine[Any, Any, Response]]
 # open: nobody has to say who they are; installation: an installation key; company: somebody for one company.
 Access = Literal["open", "installation", "company"]
 Kind = Literal["text", "id", "time", "whole", "boolean", "json", "phone", "cursor"]

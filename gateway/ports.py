@@ -14,6 +14,7 @@ from actors.base import Life
 from actors.handles import AggregatorRef, SenderRef, SupervisorRef
 from actors.handover import Handover
 from engine.errors import MasteriaError, Unavailable
+from gateway.summaries import RecentSummaries
 from storage.pool import AWAY, Pool
 from storage.spill import Spill
 
@@ -46,16 +47,14 @@ class SupervisorAnnounce:
 
 
 class AggregatorMetrics:
-    """The aggregator's numbers as dictionaries."""
+    """The aggregator's numbers."""
 
     def __init__(self, aggregator: AggregatorRef) -> None:
         self._aggregator = aggregator
+        self._summaries = RecentSummaries(aggregator.summary, time.monotonic)
 
-    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> dict[str, Any]:
-        found: dict[str, Any] = orjson.loads(
-            await self._aggregator.summary(company_id.bytes, orjson.dumps(dict(query)))
-        )
-        return found
+    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> bytes:
+        return await self._summaries.of(company_id.bytes, orjson.dumps(dict(query)))
 
     async def prometheus(self) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(await self._aggregator.prometheus())

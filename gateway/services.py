@@ -31,7 +31,9 @@ class Announce(Protocol):
 class Metrics(Protocol):
     """The aggregator's numbers."""
 
-    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> dict[str, Any]: ...
+    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> bytes:
+        """Return a company's summary as JSON."""
+        ...
 
     async def prometheus(self) -> dict[str, Any]: ...
 

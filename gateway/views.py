@@ -10,44 +10,8 @@ import orjson
 from engine.money import cents_to_text
 from engine.times import rfc3339
 from gateway.reasons import in_words
-from storage.searching import Row
+from storage.searching import Columns, Row
 
-_EVENT_AS_IT_IS = (
-    "id",
-    "company_id",
-    "webhook_id",
-    "source",
-    "event_type",
-    "external_id",
-    "order_id",
-    "state",
-    "reason",
-    "product_name",
-    "plan_name",
-    "pix_code",
-    "payment_method",
-    "signature",
-    "replay_of",
-)
-_MESSAGE_AS_IT_IS = (
-    "id",
-    "company_id",
-    "event_id",
-    "rule_id",
-    "rule_version",
-    "campaign_id",
-    "session_id",
-    "order_id",
-    "lane",
-    "type",
-    "text",
-    "category",
-    "status",
-    "reason",
-    "attempt",
-    "provider_id",
-    "retry_of",
-)
 _SESSION_AS_IT_IS = (
     "id",
     "name",
@@ -85,11 +49,25 @@ def time_text(moment: datetime | None) -> str | None:
     return None if moment is None else rfc3339(moment)
 
 
-def event_summary(row: Row) -> dict[str, Any]:
+def event_summary(row: Columns) -> dict[str, Any]:
     """Return an event as lists show it: everything but payload and headers."""
     cents = row["order_value_cents"]
     return {
-        **{name: row[name] for name in _EVENT_AS_IT_IS},
+        "id": row["id"],
+        "company_id": row["company_id"],
+        "webhook_id": row["webhook_id"],
+        "source": row["source"],
+        "event_type": row["event_type"],
+        "external_id": row["external_id"],
+        "order_id": row["order_id"],
+        "state": row["state"],
+        "reason": row["reason"],
+        "product_name": row["product_name"],
+        "plan_name": row["plan_name"],
+        "pix_code": row["pix_code"],
+        "payment_method": row["payment_method"],
+        "signature": row["signature"],
+        "replay_of": row["replay_of"],
         "reason_text": in_words(row["reason"]),
         "customer": {
             "name": row["customer_name"],
@@ -104,15 +82,31 @@ def event_summary(row: Row) -> dict[str, Any]:
     }
 
 
-def event_view(row: Row, headers: str | None) -> dict[str, Any]:
+def event_view(row: Columns) -> dict[str, Any]:
     """Return one event with payload and headers."""
-    return {**event_summary(row), "payload": stored_json(row["payload"]), "headers": stored_json(headers)}
+    return {**event_summary(row), "payload": stored_json(row["payload"]), "headers": stored_json(row["headers"])}
 
 
-def message_view(row: Row) -> dict[str, Any]:
+def message_view(row: Columns) -> dict[str, Any]:
     """Return a message with its timeline."""
     return {
-        **{name: row[name] for name in _MESSAGE_AS_IT_IS},
+        "id": row["id"],
+        "company_id": row["company_id"],
+        "event_id": row["event_id"],
+        "rule_id": row["rule_id"],
+        "rule_version": row["rule_version"],
+        "campaign_id": row["campaign_id"],
+        "session_id": row["session_id"],
+        "order_id": row["order_id"],
+        "lane": row["lane"],
+        "type": row["type"],
+        "text": row["text"],
+        "category": row["category"],
+        "status": row["status"],
+        "reason": row["reason"],
+        "attempt": row["attempt"],
+        "provider_id": row["provider_id"],
+        "retry_of": row["retry_of"],
         "reason_text": in_words(row["reason"]),
         "to": row["to_phone"],
         "template": row["template_name"],
@@ -193,7 +187,7 @@ def api_key_view(row: Row) -> dict[str, Any]:
     }
 
 
-def dead_letter_view(row: Row) -> dict[str, Any]:
+def dead_letter_view(row: Columns) -> dict[str, Any]:
     """Return a dead letter."""
     return {
         **{name: row[name] for name in ("id", "kind", "event_id", "message_id", "session_id", "class", "code")},

@@ -1,7 +1,7 @@
-"""Bounded searches in large tables: windows over the ordered index, or a small set of candidates from another one.
+"""Bounded reading of large tables: pages in order, windows over the ordered index, small sets out of another index.
 
 A search never reads more than ``WINDOWS`` times ``WINDOW`` rows; it then gives what it found and the place where to go
-on. Its queries all answer in one form: (id, created_at, hit, position), position counting the rows looked at.
+on. Every query brings the rows as they are shown, so that a page is one round trip where it can be.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -26,43 +26,39 @@ WINDOWS = 10
 CANDIDATES = 1_000
 
 
+class Columns(Protocol):
+    """A row by its columns' names: a dictionary, or the driver's record as it is."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """What part of a list is wanted.
 
     Attributes:
         limit: the page's size.
-        before: where the page begins (exclusive); ``Position.upto`` puts an end to the range.
+        before: where the page begins (exclusive), at the end of the range at most.
         since: the earliest time of receipt (inclusive).
+        until: the end of the range (exclusive).
     """
 
     limit: int
     before: Position = NEWEST
     since: datetime = OLDEST
+    until: datetime = NEWEST.created_at
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     """Rows, where the next page begins (None: nowhere), and how many there are if the search came to know it."""
 
-    rows: list[Row]
+    rows: Sequence[Columns]
     next: Position | None
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The places of what was found, newest first, and where to go on (None: there is no more).
-
-    Attributes:
-        total: how many there are altogether, if the search came to know it.
-    """
-
-    places: list[Position]
-    next: Position | None
-    total: int | None = None
-
-
+Filter = tuple[object, ...]
 Scan = Callable[[Position, int, int], Awaitable[Sequence[asyncpg.Record]]]
 
 
@@ -85,9 +81,21 @@ async def fetch_one(executor: Pool | Connection, name: str, *arguments: object) 
     return None if row is None else dict(row)
 
 
+def place_of(row: Columns) -> Position:
+    """Return where a row stands in its list."""
+    return Position(row["created_at"], row["id"])
+
+
+def cut_page(rows: Sequence[Columns], limit: int, total: int | None = None) -> Page:
+    """Return a page of rows that were read one beyond the limit."""
+    if len(rows) <= limit:
+        return Page(rows, None, total)
+    return Page(rows[:limit], place_of(rows[limit - 1]), total)
+
+
 async def search_windows(
     scan: Scan, before: Position, limit: int, *, windows: int = WINDOWS, window: int = WINDOW
-) -> Found:
+) -> Page:
     """Look through the ordered index, a window at a time, until a page is full or enough has been read.
 
     Args:
@@ -97,24 +105,99 @@ async def search_windows(
         windows: how many windows may be read.
         window: how many rows one holds.
     """
-    places: list[Position] = []
+    hits: list[asyncpg.Record] = []
     for _ in range(windows):
-        rows = await scan(before, window, limit + 1 - len(places))
-        places += [Position(row["created_at"], row["id"]) for row in rows if row["hit"]]
-        if len(places) > limit:
-            return Found(places[:limit], places[limit - 1])
-        if not rows or rows[-1]["position"] < window:
-            return Found(places, None)
-        before = Position(rows[-1]["created_at"], rows[-1]["id"])
-    return Found(places, before)
+        seen = await scan(before, window, limit + 1 - len(hits))
+        hits += [row for row in seen if row["hit"]]
+        if len(hits) > limit:
+            return cut_page(hits, limit)
+        if not seen or seen[-1]["position"] < window:
+            return Page(hits, None)
+        before = place_of(seen[-1])
+    return Page(hits, before)
 
 
-def page_of_candidates(rows: Sequence[asyncpg.Record], before: Position, limit: int) -> Found | None:
-    """Sort a small set that another index brought and cut the page out of it; None if the set is not complete."""
-    if any(row["position"] >= CANDIDATES for row in rows):
-        return None
-    everything = sorted((Position(row["created_at"], row["id"]) for row in rows if row["hit"]), reverse=True)
-    places = [place for place in everything if place < before]
-    if len(places) > limit:
-        return Found(places[:limit], places[limit - 1], len(everything))
-    return Found(places, None, len(everything))
+@dataclass(frozen=True, slots=True)
+class LargeTable:
+    """A table that is never sorted or counted as a whole, by its queries.
+
+    A filter is a tuple whose fields are the queries' parameters; None asks for nothing.
+
+    Attributes:
+        name: ``<name>/list_<name>``, ``<name>/scan_<name>``, ``<name>/count_<name>`` and ``<name>/count_hits``.
+    """
+
+    name: str
+
+    async def everything(self, pool: Pool, company_id: UUID, within: Range) -> Page:
+        """Return a page without a filter, newest first; it reads as many rows as it shows."""
+        rows = await pool.fetch(
+            query(f"{self.name}/list_{self.name}"), company_id, *within.before, within.since, within.limit + 1
+        )
+        return cut_page(rows, within.limit)
+
+    def windows(self, pool: Pool, company_id: UUID, wanted: Filter, within: Range) -> Scan:
+        """Return what :func:`search_windows` calls."""
+        scan = query(f"{self.name}/scan_{self.name}")
+
+        async def look(start: Position, window: int, most: int) -> Sequence[asyncpg.Record]:
+            return await pool.fetch(scan, company_id, *start, within.since, window, most, *wanted)
+
+        return look
+
+    async def candidates(
+        self,
+        pool: Pool,
+        finder: str,
+        company_id: UUID,
+        wanted: Filter,
+        within: Range,
+        *more: object,
+        timeout_s: float | None = None,
+    ) -> Page | None:
+        """Return a page of a small set that another index brings; None if the set is larger than is looked at.
+
+        Args:
+            pool: where to ask.
+            finder: the query, ``<name>/<finder>``.
+            company_id: whose rows.
+            wanted: the filter.
+            within: the part of the list.
+            more: parameters of the finder behind the common ones.
+            timeout_s: for the query; by default the pool's.
+
+        Raises:
+            TimeoutError: it took longer.
+        """
+        rows = await pool.fetch(
+            query(f"{self.name}/{finder}"),
+            company_id,
+            within.since,
+            within.until,
+            CANDIDATES,
+            *wanted,
+            *within.before,
+            within.limit + 1,
+            *more,
+            timeout=timeout_s,
+        )
+        if rows[0]["looked_at"] >= CANDIDATES:
+            return None
+        return cut_page([row for row in rows if row["id"] is not None], within.limit, rows[0]["total"])
+
+    async def count(
+        self, pool: Pool, company_id: UUID, wanted: Filter, *, since: datetime, until: datetime, most: int
+    ) -> tuple[int, bool]:
+        """Count rows, reading at most ``most`` of them; return the number and whether there may be more."""
+        if is_empty(wanted):
+            number: int = await pool.fetchval(
+                query(f"{self.name}/count_{self.name}"), company_id, since, until, most + 1
+            )
+            return min(number, most), number > most
+        row = await pool.fetchrow(query(f"{self.name}/count_hits"), company_id, since, until, most, *wanted)
+        return (0, False) if row is None else (row["hits"], row["seen"] >= most)
+
+
+def is_empty(wanted: Filter) -> bool:
+    """Return whether a filter asks for nothing."""
+    return all(value is None for value in wanted)

@@ -61,9 +61,9 @@ class FakeActors:
     async def status(self) -> dict[str, Any]:
         return {"ok": self.healthy, "parts": {"postgres": {"ok": True}, "shard-0": {"ok": self.healthy}}}
 
-    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> dict[str, Any]:
+    async def summary(self, company_id: UUID, query: Mapping[str, str]) -> bytes:
         self.asked.append((company_id, dict(query)))
-        return {"today": {"events": 7}}
+        return b'{"today":{"events":7}}'
 
     async def prometheus(self) -> dict[str, Any]:
         return {

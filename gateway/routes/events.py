@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
@@ -10,11 +9,9 @@ import orjson
 from starlette.responses import Response
 
 from engine.errors import NotFound
-from engine.pagination import NEWEST
 from engine.rule_schema import event_types_of
 from engine.texts import stored_id
-from gateway.calls import Call, json_response, page_response
-from gateway.counts import Count
+from gateway.calls import Call, json_response
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -28,11 +25,11 @@ from gateway.operations import (
     text_query,
 )
 from gateway.reasons import in_words
-from gateway.routes.messages import message_page
+from gateway.routes.lists import large_page, shown_page
 from gateway.schema import text
-from gateway.views import event_summary, event_view
-from storage.events import EventFilter, count_events, get_delivery, get_delivery_headers, get_event, list_events
-from storage.messages import MessageFilter
+from gateway.views import event_summary, event_view, message_view
+from storage.events import EventFilter, count_events, get_delivery, get_event, list_events, show_event
+from storage.messages import MessageFilter, count_messages, list_messages
 from storage.rules import rules_at
 from storage.searching import Row
 
@@ -41,7 +38,7 @@ STATES = ("processed", "unparsed", "failed")
 
 def _filter(query: dict[str, Any]) -> EventFilter:
     """Read the filter; ids are looked for as they are stored (long ones shortened, see engine/texts.py)."""
-    wanted = {name: query.get(name) for name in EventFilter.__slots__}
+    wanted = {name: query.get(name) for name in EventFilter._fields}
     for name in ("external_id", "order_id"):
         if name in query:
             wanted[name] = stored_id(query[name]) or query[name]
@@ -49,18 +46,7 @@ def _filter(query: dict[str, Any]) -> EventFilter:
 
 
 async def _list(call: Call) -> Response:
-    company, wanted, within = call.company_id, _filter(call.query), call.range
-    pool = call.services.pool
-    page = await list_events(pool, company, wanted, within)
-    if page.total is not None:
-        count = Count(page.total, False)
-    else:
-        until = call.query.get("to", NEWEST.created_at)
-        key = ("events", company, astuple(wanted), within.since, until)
-        count = await call.services.counts.of(
-            key, lambda most: count_events(pool, company, wanted, since=within.since, until=until, most=most)
-        )
-    return page_response([event_summary(row) for row in page.rows], page.next, count)
+    return await large_page(call, _filter(call.query), list_events, count_events, event_summary)
 
 
 async def _event(call: Call) -> Row:
@@ -71,9 +57,10 @@ async def _event(call: Call) -> Row:
 
 
 async def _get(call: Call) -> Response:
-    row = await _event(call)
-    headers = await get_delivery_headers(call.services.pool, call.company_id, row["delivery_id"])
-    return json_response(event_view(row, headers))
+    row = await show_event(call.services.pool, call.company_id, call.path_id("event_id"))
+    if row is None:
+        raise NotFound
+    return json_response(event_view(row))
 
 
 async def _raw(call: Call) -> Response:
@@ -119,8 +106,16 @@ def _not_named(rule: Row) -> dict[str, Any]:
 
 
 async def _messages(call: Call) -> Response:
-    row = await _event(call)
-    return await message_page(call, MessageFilter(event_id=row["id"]))
+    """Answer with the messages of an event; only where there are none it matters whether there is such an event."""
+    pool, company = call.services.pool, call.company_id
+    wanted = MessageFilter(event_id=call.path_id("event_id"))
+    page = await list_messages(pool, company, wanted, call.range)
+    if not page.rows:
+        first = (await _event(call))["id"]
+        if first != wanted.event_id:  # the event is a duplicate: the first one has the messages
+            wanted = MessageFilter(event_id=first)
+            page = await list_messages(pool, company, wanted, call.range)
+    return await shown_page(call, page, wanted, count_messages, message_view)
 
 
 FILTERS = (

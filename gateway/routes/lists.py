@@ -1,16 +1,65 @@
-"""The one way in which every list answers: a page, its cursor and its length."""
+"""The ways in which lists answer: a page, its cursor and its length."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from uuid import UUID
 
 from starlette.responses import Response
 
 from engine.pagination import COUNT_CAP, Position
 from gateway.calls import Call, page_response
 from gateway.counts import Count
-from storage.searching import Row
+from storage.pool import Pool
+from storage.searching import Columns, Filter, Page, Range, Row
+
+Wanted = TypeVar("Wanted", bound=Filter)
+Wanted_contra = TypeVar("Wanted_contra", bound=Filter, contravariant=True)
+
+
+class Counting(Protocol[Wanted_contra]):
+    """Counts the rows of a list, reading at most ``most``; tells the number and whether there may be more."""
+
+    async def __call__(
+        self, pool: Pool, company_id: UUID, wanted: Wanted_contra, *, since: datetime, until: datetime, most: int
+    ) -> tuple[int, bool]: ...
+
+
+async def large_page(
+    call: Call,
+    wanted: Wanted,
+    listing: Callable[[Pool, UUID, Wanted, Range], Awaitable[Page]],
+    counting: Counting[Wanted],
+    view: Callable[[Columns], dict[str, Any]],
+) -> Response:
+    """Answer with a page of a large table.
+
+    Args:
+        call: the request, with ``from``, ``to``, ``cursor`` and ``limit``.
+        wanted: the filter.
+        listing: gives a page, and its list's length if it came to know it.
+        counting: gives the length where the page did not; asked again after a while only.
+        view: makes a row what clients see.
+    """
+    page = await listing(call.services.pool, call.company_id, wanted, call.range)
+    return await shown_page(call, page, wanted, counting, view)
+
+
+async def shown_page(
+    call: Call, page: Page, wanted: Wanted, counting: Counting[Wanted], view: Callable[[Columns], dict[str, Any]]
+) -> Response:
+    """Answer with a page of a large table that was read already; see :func:`large_page`."""
+    if page.total is not None:
+        count = Count(page.total, False)
+    else:
+        pool, company, since, until = call.services.pool, call.company_id, call.range.since, call.range.until
+        count = await call.services.counts.of(
+            (type(wanted), company, wanted, since, until),
+            lambda most: counting(pool, company, wanted, since=since, until=until, most=most),
+        )
+    return page_response([view(row) for row in page.rows], page.next, count)
 
 
 async def small_page(

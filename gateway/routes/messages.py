@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple
-
 from starlette.responses import Response
 
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.message_states import STATUSES
 from engine.metrics import Delta
-from engine.pagination import NEWEST
-from gateway.calls import Call, json_response, page_response
-from gateway.counts import Count
+from gateway.calls import Call, json_response
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -25,6 +21,7 @@ from gateway.operations import (
     text_query,
 )
 from gateway.problems import PROBLEM_TYPE
+from gateway.routes.lists import large_page
 from gateway.schema import ref, text
 from gateway.sending import SEND_SCHEMA, send_message
 from gateway.views import attempt_view, message_view
@@ -36,23 +33,9 @@ from storage.waiting import cancel
 _WAITING = ("scheduled", "queued", "held")
 
 
-async def message_page(call: Call, wanted: MessageFilter) -> Response:
-    """Answer with a page of messages; also used below ``/events/{id}``."""
-    company, within, pool = call.company_id, call.range, call.services.pool
-    page = await list_messages(pool, company, wanted, within)
-    if page.total is not None:
-        count = Count(page.total, False)
-    else:
-        until = call.query.get("to", NEWEST.created_at)
-        key = ("messages", company, astuple(wanted), within.since, until)
-        count = await call.services.counts.of(
-            key, lambda most: count_messages(pool, company, wanted, since=within.since, until=until, most=most)
-        )
-    return page_response([message_view(row) for row in page.rows], page.next, count)
-
-
 async def _list(call: Call) -> Response:
-    return await message_page(call, MessageFilter(**{name: call.query.get(name) for name in MessageFilter.__slots__}))
+    wanted = MessageFilter(**{name: call.query.get(name) for name in MessageFilter._fields})
+    return await large_page(call, wanted, list_messages, count_messages, message_view)
 
 
 async def _get(call: Call) -> Response:

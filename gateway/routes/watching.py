@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import astuple
 from typing import Any
 
 from starlette.responses import Response
 
 from engine.live_tickets import KEY_PURPOSE, NONCE_BYTES, issue
-from engine.pagination import COUNT_CAP, NEWEST
-from gateway.calls import Call, json_response, page_response
+from engine.pagination import COUNT_CAP
+from gateway.calls import Call, json_response
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -22,26 +21,20 @@ from gateway.operations import (
     page_of,
     text_query,
 )
+from gateway.routes.lists import large_page
 from gateway.views import dead_letter_view, time_text
 from storage.dead_letters import DeadLetterFilter, count_dead_letters, list_dead_letters
 from storage.messages import list_queue
 
 
 async def _dead_letters(call: Call) -> Response:
-    pool, company, within = call.services.pool, call.company_id, call.range
     wanted = DeadLetterFilter(
         kind=call.query.get("kind"),
         error_class=call.query.get("class"),
         session_id=call.query.get("session_id"),
         resolved=call.query.get("resolved"),
     )
-    page = await list_dead_letters(pool, company, wanted, within)
-    until = call.query.get("to", NEWEST.created_at)
-    count = await call.services.counts.of(
-        ("dead_letters", company, astuple(wanted), within.since, until),
-        lambda most: count_dead_letters(pool, company, wanted, since=within.since, until=until, most=most),
-    )
-    return page_response([dead_letter_view(row) for row in page.rows], page.next, count)
+    return await large_page(call, wanted, list_dead_letters, count_dead_letters, dead_letter_view)
 
 
 async def _queue(call: Call) -> Response:
@@ -77,7 +70,8 @@ def _age_s(oldest: Any, now: Any) -> float:
 async def _summary(call: Call) -> Response:
     query = {name: value.isoformat() for name, value in call.query.items() if name in ("from", "to")}
     query |= {name: str(value) for name, value in call.query.items() if name not in query}
-    return json_response(await call.services.metrics.summary(call.company_id, query))
+    summary = await call.services.metrics.summary(call.company_id, query)
+    return Response(summary, media_type="application/json")
 
 
 async def _live(call: Call) -> Response:

@@ -1,20 +1,35 @@
--- Which of these events pass the filters; $13 are the times inside their ids ($4).
+-- A page of those of these events ($16, and the times inside their ids) that pass the filters, at most $4 looked at.
 -- Uses the partitions' primary keys, one partition per event.
-SELECT id, created_at, hit, position
-FROM (
-    SELECT id, created_at, row_number() OVER () AS position, coalesce(created_at >= $2 AND created_at < $3 AND ($5::text IS NULL OR event_type = $5)
-        AND ($6::text IS NULL OR source = $6)
-        AND ($7::uuid IS NULL OR webhook_id = $7)
-        AND ($8::text IS NULL OR state = $8)
-        AND ($9::text IS NULL OR external_id = $9)
-        AND ($10::text IS NULL OR order_id = $10)
-        AND ($11::text IS NULL OR customer_phone = $11)
-        AND ($12::jsonb IS NULL OR payload @> $12), false) AS hit
+WITH seen AS MATERIALIZED (
+    SELECT id, company_id, created_at, webhook_id, source, event_type, external_id, order_id, state, reason,
+        customer_name, customer_phone, customer_email, customer_document, product_name, plan_name, order_value_cents,
+        pix_code, pix_expires_at, payment_method, occurred_at, signature, replay_of,
+        coalesce(created_at >= $2 AND created_at < $3
+            AND ($5::text IS NULL OR event_type = $5)
+            AND ($6::text IS NULL OR source = $6)
+            AND ($7::uuid IS NULL OR webhook_id = $7)
+            AND ($8::text IS NULL OR state = $8)
+            AND ($9::text IS NULL OR external_id = $9)
+            AND ($10::text IS NULL OR order_id = $10)
+            AND ($11::text IS NULL OR customer_phone = $11)
+            AND ($12::jsonb IS NULL OR payload @> $12), false) AS hit
     FROM (
-        SELECT e.*
-        FROM unnest($4::uuid[], $13::timestamptz[]) AS place (id, created_at)
-        JOIN incoming_events e ON e.id = place.id AND e.created_at = place.created_at
-        WHERE e.company_id = $1
-    ) AS seen
-) AS numbered
-WHERE hit
+            SELECT e.*
+            FROM unnest($16::uuid[], $17::timestamptz[]) AS place (id, created_at)
+            JOIN incoming_events e ON e.id = place.id AND e.created_at = place.created_at
+            WHERE e.company_id = $1
+            LIMIT $4
+    ) AS candidates
+)
+SELECT counted.total, counted.looked_at, page.*
+FROM (SELECT count(*) FILTER (WHERE hit) AS total, count(*) AS looked_at FROM seen) AS counted
+LEFT JOIN LATERAL (
+    SELECT id, company_id, created_at, webhook_id, source, event_type, external_id, order_id, state, reason,
+        customer_name, customer_phone, customer_email, customer_document, product_name, plan_name, order_value_cents,
+        pix_code, pix_expires_at, payment_method, occurred_at, signature, replay_of
+    FROM seen
+    WHERE hit AND (created_at, id) < ($13, $14::uuid)
+    ORDER BY created_at DESC, id DESC
+    LIMIT $15
+) AS page ON true
+ORDER BY page.created_at DESC, page.id DESC
