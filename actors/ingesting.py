@@ -15,6 +15,7 @@ from engine.sharding import bucket_of
 from engine.wire import DONE, GONE, NOT_OWNER, Answer, Intake
 from storage.company_config import load_company
 from storage.ingest import Lane, store
+from storage.ingest_plain import RecentKeys
 from storage.ingest_rows import DeliveryWrite, Stored
 from storage.pool import Pool
 from storage.refused import REFUSED, blank_refused, strip_to_bytes
@@ -33,6 +34,7 @@ class Ingestor:
         self._reader = reader
         self._after = after
         self._companies: dict[bytes, Company] = {}
+        self._recent = RecentKeys()
         self.epochs: dict[int, int] = {}
 
     async def reload(self, company_id: bytes | None) -> None:
@@ -106,7 +108,7 @@ class Ingestor:
     ) -> list[list[tuple[UUID, bool]]]:
         connection, place = await lane.open()
         now_ms = time.time_ns() // 1_000_000
-        stored = await store(connection, place, epochs, deliveries, count_stored, now_ms)
+        stored = await store(connection, place, epochs, deliveries, count_stored, now_ms, self._recent)
         if stored.delta is not None:
             lane.wrote(place)
         self._after(place, time.time_ns() // 1_000_000, stored)

@@ -27,6 +27,22 @@ DELIVERY_COLUMNS = (
 )
 
 
+def delivery_row(delivery: DeliveryWrite, event_id: UUID, *, duplicate: bool) -> tuple[object, ...]:
+    """Return a delivery's values of DELIVERY_COLUMNS; ``event_id``: its first event, or the known one it repeats."""
+    return (
+        delivery.delivery_id,
+        delivery.company_id,
+        id_time(delivery.delivery_id),
+        delivery.webhook_id,
+        event_id,
+        duplicate,
+        delivery.signature,
+        delivery.content_type,
+        delivery.headers,
+        delivery.body,
+    )
+
+
 async def copy_deliveries(connection: Connection, deliveries: Sequence[DeliveryWrite], stored: Stored) -> None:
     """Write a batch's deliveries; a repetition keeps its bytes only where they differ from the first delivery's."""
     fresh = {event.event_id for event in stored.fresh} if len(stored.fresh) < _events(deliveries) else None
@@ -51,20 +67,7 @@ async def copy_deliveries(connection: Connection, deliveries: Sequence[DeliveryW
                 for event, (first, known) in zip(delivery.events, answers, strict=True)
                 if known
             ]
-        rows.append(
-            (
-                delivery.delivery_id,
-                delivery.company_id,
-                id_time(delivery.delivery_id),
-                delivery.webhook_id,
-                answers[0][0],
-                duplicate,
-                delivery.signature,
-                delivery.content_type,
-                delivery.headers,
-                delivery.body,
-            )
-        )
+        rows.append(delivery_row(delivery, answers[0][0], duplicate=duplicate))
     if repeats:
         same = await connection.fetch(query("ingest/compare_bodies"), *zip(*repeats, strict=True))
         for (position,) in same:

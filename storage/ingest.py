@@ -1,4 +1,7 @@
-"""One transaction for a batch of webhooks: claim keys, COPY what is fresh, write the delta. Called by the shards."""
+"""One transaction for a batch of webhooks: claim keys, COPY what is fresh, write the delta. Called by the shards.
+
+A small batch in which all is new takes a shorter way (``storage.ingest_plain``); this one decides whatever that leaves.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from engine.metrics import Delta
 from storage import deltas
 from storage.consequences import take_consequences
 from storage.deliveries import copy_deliveries, take_meta
+from storage.ingest_plain import RecentKeys, is_plain, store_plain
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, Stored
 from storage.pool import Connection
 from storage.queries import query
@@ -34,6 +38,7 @@ async def store(
     deliveries: Sequence[DeliveryWrite],
     count: Callable[[Stored], Delta],
     now_ms: int,
+    recent: RecentKeys,
 ) -> Stored:
     """Store a batch in one transaction, exactly once per key.
 
@@ -44,12 +49,30 @@ async def store(
         deliveries: what came in, in its order.
         count: builds the delta from what proved fresh.
         now_ms: the time told as the commit's.
+        recent: the keys that this shard saw last.
 
     Raises:
         NotOwner: another shard has taken one of the buckets.
         StorageAway: (through storage.pool.AWAY) Postgres is gone; nothing is stored, or the same ids find themselves.
         DataError and others of REFUSED: Postgres cannot hold one of the values.
     """
+    repeated = recent.repeat([event.key for delivery in deliveries for event in delivery.events])
+    if not repeated and is_plain(deliveries):
+        stored = await store_plain(connection, lane, epochs, deliveries, count, now_ms)
+        if stored is not None:
+            return stored
+    return await store_any(connection, lane, epochs, deliveries, count, now_ms)
+
+
+async def store_any(
+    connection: Connection,
+    lane: Lane,
+    epochs: Mapping[int, int],
+    deliveries: Sequence[DeliveryWrite],
+    count: Callable[[Stored], Delta],
+    now_ms: int,
+) -> Stored:
+    """Store a batch whatever it holds; arguments and errors as in :func:`store`."""
     now = ms_to_time(now_ms)
     async with connection.transaction():
         holders = await _claim(connection, epochs, deliveries)

@@ -1,0 +1,77 @@
+-- What one statement takes to store a small batch (storage/sql/ingest/store_plain.sql): rows as values, one array per
+-- table. They are types of their own and not the tables' row types, so that a column added later changes no caller:
+-- attributes are never altered, a wider row gets a type with another name.
+CREATE TYPE ingest_delivery AS (
+    id           uuid,
+    company_id   uuid,
+    created_at   timestamptz,
+    webhook_id   uuid,
+    event_id     uuid,
+    duplicate    boolean,
+    signature    text,
+    content_type text,
+    headers      jsonb,
+    raw_body     bytea
+);
+
+CREATE TYPE ingest_event AS (
+    id                uuid,
+    company_id        uuid,
+    created_at        timestamptz,
+    webhook_id        uuid,
+    delivery_id       uuid,
+    position          smallint,
+    source            text,
+    event_type        text,
+    external_id       text,
+    order_id          text,
+    state             text,
+    reason            text,
+    customer_name     text,
+    customer_phone    text,
+    customer_email    text,
+    customer_document text,
+    product_name      text,
+    plan_name         text,
+    order_value_cents bigint,
+    pix_code          text,
+    pix_expires_at    timestamptz,
+    payment_method    text,
+    occurred_at       timestamptz,
+    signature         text,
+    replay_of         uuid,
+    runs              jsonb,
+    payload           jsonb
+);
+
+CREATE TYPE ingest_message AS (
+    id                uuid,
+    company_id        uuid,
+    created_at        timestamptz,
+    event_id          uuid,
+    rule_id           uuid,
+    rule_version      integer,
+    campaign_id       uuid,
+    session_id        uuid,
+    to_phone          text,
+    order_id          text,
+    lane              text,
+    type              text,
+    text              text,
+    template_id       uuid,
+    template_name     text,
+    template_language text,
+    components        jsonb,
+    category          text,
+    status            text,
+    reason            text,
+    attempt           smallint,
+    next_attempt_at   timestamptz,
+    provider_id       text,
+    error             jsonb,
+    retry_of          uuid,
+    timeline          jsonb,
+    updated_at        timestamptz,
+    due_at            timestamptz,
+    look_at           timestamptz
+);

@@ -1,0 +1,49 @@
+-- Stores a small batch and its delta if every bucket epoch holds and every key is new; else nothing. Tells which.
+-- Uses shard_buckets_pkey and event_keys_pkey. Keys come sorted and go first: two batches never wait in a circle.
+WITH owned AS (
+    SELECT 1
+    FROM unnest($1::smallint[], $2::bigint[]) AS mine (bucket, epoch)
+    JOIN shard_buckets USING (bucket, epoch)
+    FOR SHARE OF shard_buckets
+), claimed AS (
+    -- No ON CONFLICT: a key that another transaction takes meanwhile is an error, which undoes the whole statement.
+    INSERT INTO event_keys (key, company_id, event_id)
+    SELECT k.key, k.company_id, k.event_id
+    FROM unnest($3::uuid[], $4::uuid[], $5::uuid[]) AS k (key, company_id, event_id)
+    WHERE (SELECT count(*) FROM owned) = cardinality($1::smallint[])
+        AND NOT EXISTS (SELECT FROM event_keys WHERE key = ANY($3::uuid[]))
+    RETURNING 1
+), gate AS MATERIALIZED (
+    SELECT count(*) > 0 AS open FROM claimed
+), delivered AS (
+    INSERT INTO deliveries (
+        id, company_id, created_at, webhook_id, event_id, duplicate, signature, content_type, headers, raw_body
+    )
+    SELECT d.* FROM unnest($6::ingest_delivery[]) AS d WHERE (SELECT open FROM gate)
+), happened AS (
+    INSERT INTO incoming_events (
+        id, company_id, created_at, webhook_id, delivery_id, position, source, event_type, external_id, order_id,
+        state, reason, customer_name, customer_phone, customer_email, customer_document, product_name, plan_name,
+        order_value_cents, pix_code, pix_expires_at, payment_method, occurred_at, signature, replay_of, runs, payload
+    )
+    SELECT e.* FROM unnest($7::ingest_event[]) AS e WHERE (SELECT open FROM gate)
+), born AS (
+    INSERT INTO messages (
+        id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id,
+        lane, type, text, template_id, template_name, template_language, components, category, status, reason,
+        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
+    )
+    SELECT
+        id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id,
+        lane, type, text, template_id, template_name, template_language, components, category, status, reason,
+        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
+    FROM unnest($8::ingest_message[]) WHERE (SELECT open FROM gate)
+), queued AS (
+    INSERT INTO message_queue (message_id, company_id, session_id, lane, order_id, due_at, look_at)
+    SELECT id, company_id, session_id, lane, order_id, due_at, look_at
+    FROM unnest($8::ingest_message[]) WHERE due_at IS NOT NULL AND (SELECT open FROM gate)
+), counted AS (
+    INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data)
+    SELECT $9::text, $10::bigint, $11::bigint, $12::bigint, $13::json WHERE (SELECT open FROM gate)
+)
+SELECT open FROM gate
