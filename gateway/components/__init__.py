@@ -1,0 +1,37 @@
+"""The shapes of what the API takes and gives, as JSON Schemas: checked against requests, shown in /openapi.json.
+
+Importing the package fills ``gateway.schema.COMPONENTS``; each file defines the shapes of one noun.
+"""
+
+from __future__ import annotations
+
+from gateway.components import (
+    companies,
+    doors,
+    events,
+    messages,
+    rules,
+    sessions,
+    system,
+    templates,
+    watching,
+    webhooks,
+)
+from gateway.examples import EXAMPLES
+from gateway.schema import COMPONENTS
+
+__all__ = [
+    "companies",
+    "doors",
+    "events",
+    "messages",
+    "rules",
+    "sessions",
+    "system",
+    "templates",
+    "watching",
+    "webhooks",
+]
+
+for _name, _example in EXAMPLES.items():
+    COMPONENTS[_name]["examples"] = [_example]

@@ -1,0 +1,81 @@
+"""WhatsApp numbers and their limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.components.shared import COUNT, E164, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.schema import Schema, anything, choice, define, identifier, moment, nullable, record, text, whole
+
+
+def _digits(whose: str) -> dict[str, Any]:
+    return {"pattern": r"[0-9]{1,32}", "x-reason": f"must be the {whose}'s id at Meta: digits"}
+
+
+_OPTIONS = anything(maxProperties=50)
+_SESSION_INPUT: dict[str, Schema] = {
+    "name": text(200),
+    "transport": choice("cloud", "simulator"),
+    "phone": nullable(text(64)),
+    "phone_number_id": text(32, **_digits("number")),
+    "waba_id": nullable(text(32, **_digits("account"))),
+    "app_id": nullable(text(32, **_digits("app"))),
+    "token": text(1_000, description="Bearer token of the Graph API; kept encrypted, never shown."),
+    "meta_app": record(
+        {
+            "app_id": text(32, **_digits("app")),
+            "app_secret": text(200),
+            "verify_token": text(200),
+        },
+        required=("app_id", "app_secret", "verify_token"),
+        description="The Meta app whose webhooks tell of this number; stored or replaced.",
+    ),
+    "throughput": whole(1, 1_000, description="Messages per second."),
+    "tier": text(40, description="The portfolio's messaging limit, such as `TIER_250` or `TIER_UNLIMITED`."),
+    "options": _OPTIONS,
+}
+define("SessionInput", record(_SESSION_INPUT, required=("name", "transport", "phone_number_id", "token")))
+define(
+    "SessionChange",
+    record({name: schema for name, schema in _SESSION_INPUT.items() if name != "transport"}),
+)
+define(
+    "Session",
+    shown(
+        {
+            "id": identifier(),
+            "name": {"type": "string"},
+            "transport": {"type": "string", "enum": ["cloud", "simulator", "web"]},
+            "phone": nullable(E164),
+            "phone_number_id": SENTENCE,
+            "waba_id": SENTENCE,
+            "app_id": SENTENCE,
+            "callback_url": {**SENTENCE, "description": "What to enter at Meta as the app's webhook."},
+            "throughput": COUNT,
+            "tier": {"type": "string"},
+            "state": {"type": "string", "enum": ["active", "paused", "stopped"]},
+            "reason": SENTENCE,
+            "reason_text": WORDS,
+            "resume_at": MAYBE_TIME,
+            "options": _OPTIONS,
+            "created_at": moment(),
+            "updated_at": moment(),
+        }
+    ),
+)
+define(
+    "LimitsInput",
+    record({"throughput_per_s": whole(1, 1_000), "tier": text(40), "options": _OPTIONS}),
+)
+define(
+    "Limits",
+    shown(
+        {
+            "throughput_per_s": COUNT,
+            "tier": {"type": "string"},
+            "state": {"type": "string"},
+            "reason": SENTENCE,
+            "options": _OPTIONS,
+        }
+    ),
+)

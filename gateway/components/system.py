@@ -1,0 +1,36 @@
+"""Problems and health."""
+
+from __future__ import annotations
+
+from gateway.components.shared import shown
+from gateway.schema import anything, boolean, define, identifier
+
+define(
+    "Problem",
+    {
+        "type": "object",
+        "description": "RFC 9457. A 5xx tells nothing but the request id.",
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference"},
+            "title": {"type": "string"},
+            "status": {"type": "integer"},
+            "detail": {"type": "string"},
+            "request_id": identifier(),
+            "errors": {
+                "type": "array",
+                "items": shown({"field": {"type": "string"}, "reason": {"type": "string"}}),
+            },
+        },
+        "required": ["type", "title", "status", "detail", "request_id"],
+    },
+)
+define("Alive", shown({"status": {"type": "string", "const": "ok"}}))
+define(
+    "Ready",
+    shown(
+        {
+            "ok": boolean(),
+            "parts": anything(additionalProperties=anything(properties={"ok": boolean()}, required=["ok"])),
+        }
+    ),
+)

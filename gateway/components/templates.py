@@ -1,0 +1,31 @@
+"""Templates and their previews."""
+
+from __future__ import annotations
+
+from engine.template_schema import CATEGORIES, KINDS
+from gateway.components.shared import MAYBE_ID, shown
+from gateway.schema import Schema, anything, choice, define, identifier, items, moment, nullable
+
+_TEMPLATE: dict[str, Schema] = {
+    "name": {"type": "string"},
+    "kind": choice(*KINDS),
+    "language": {"type": "string"},
+    "category": choice(*CATEGORIES),
+    "body": {"type": "string", "description": "Text with `{{variables}}` and filters."},
+    "components": {"type": "array", "items": anything()},
+    "defaults": anything(additionalProperties={"type": "string"}),
+    "status": {"type": "string"},
+}
+define("TemplateInput", anything(properties=_TEMPLATE, **{"x-checked-by": "engine/template_schema.py"}))
+define("Template", shown({"id": identifier(), **_TEMPLATE, "created_at": moment(), "updated_at": moment()}))
+define(
+    "Preview",
+    shown(
+        {
+            "text": {"type": "string"},
+            "components": nullable(items(anything(), 50)),
+            "missing": {"type": "array", "items": {"type": "string"}},
+            "event_id": MAYBE_ID,
+        }
+    ),
+)
