@@ -83,7 +83,7 @@ def media_problem(kind: str, mime_type: str, size: int) -> tuple[str, str] | Non
         return "type", f"must be one of {', '.join(MEDIA_TYPES)}"
     of = MEDIA_KINDS[kind]
     bare = mime_type.partition(";")[0].strip().lower()
-    if "/" not in bare or not bare.isascii():
+    if "/" not in bare or not mime_type.isascii() or not mime_type.isprintable():
         return "mime_type", "must be a MIME type such as image/jpeg"
     if of.mime_types and bare not in of.mime_types:
         return "mime_type", f"must be one of {', '.join(of.mime_types)} for {kind}"

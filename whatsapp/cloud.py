@@ -5,13 +5,14 @@ Bodies and answers after Meta's reference as kept in the project's facts (Graph 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 from urllib.parse import urlsplit
 
 import orjson
 
-from engine.outgoing import request_body
+from engine.meta_graph import GraphFault, fault_of, parse_json, read_retry_after, read_usage
+from engine.outgoing import read_mark, request_body
+from whatsapp.cloud_admin import CloudAdmin
 from whatsapp.http import HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
 from whatsapp.transport import Accepted, NotConnected, Outbound, Refused, SendAnswer, Uncertain
 
@@ -65,8 +66,19 @@ class CloudClient:
             f"{base_url.rstrip('/')}/{version}/{phone_number_id}/messages",
             {"authorization": f"Bearer {token}", "content-type": "application/json"},
         )
+        return CloudSession(self._client_for(base_url), target)
+
+    def admin(self, token: str, base_url: str, version: str) -> CloudAdmin:
+        """Return everything beside sending that a token opens; see :class:`whatsapp.cloud_admin.CloudAdmin`.
+
+        Raises:
+            ValueError: the token cannot stand in a header.
+        """
+        return CloudAdmin(self._client_for(base_url), base_url, version, token)
+
+    def _client_for(self, base_url: str) -> HttpClient:
         local = urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")
-        return CloudSession(self._local if local else self._http, target)
+        return self._local if local else self._http
 
     async def close(self) -> None:
         """Close the connections; sends in flight become uncertain."""
@@ -99,6 +111,18 @@ class CloudSession:
             return Uncertain(f"{type(error).__name__}: {error}"[:300])
         return read_answer(answer)
 
+    async def mark_read(self, message_id: str, typing: bool = False) -> bool:
+        """Mark a person's message as read, and show "typing…" for at most 25 s; tell whether WhatsApp said yes.
+
+        It is a courtesy: what goes wrong is told by False, and nobody tries again.
+        """
+        try:
+            answer = await self._http.post(self._target, orjson.dumps(read_mark(message_id, typing)))
+        except (NeverSent, MaybeSent, TypeError):
+            return False
+        data = parse_json(answer.body)
+        return isinstance(data, dict) and data.get("success") is True
+
     async def close(self) -> None:
         """Do nothing: the connections belong to the client."""
 
@@ -125,18 +149,14 @@ def encode(message: Outbound) -> bytes:
 
 def read_answer(answer: HttpAnswer) -> SendAnswer:
     """Turn Graph's answer into ours: what is not clearly Meta's JSON is uncertain, whatever its status."""
-    try:
-        data = orjson.loads(answer.body)
-    except orjson.JSONDecodeError:
-        return Uncertain(f"HTTP {answer.status} without Meta's JSON")
-    if isinstance(data, dict):
-        error = data.get("error")
-        if isinstance(error, dict) and isinstance(error.get("code"), int):
-            return _refused(error, answer)
-        if answer.status == 200:
-            accepted = _accepted(data)
-            if accepted is not None:
-                return accepted
+    data = parse_json(answer.body)
+    fault = fault_of(data)
+    if fault is not None:
+        return _refused(fault, answer)
+    if answer.status == 200 and isinstance(data, dict):
+        accepted = _accepted(data)
+        if accepted is not None:
+            return accepted
     return Uncertain(f"HTTP {answer.status} without Meta's JSON")
 
 
@@ -160,15 +180,12 @@ def _accepted(data: dict[str, Any]) -> Accepted | None:
     )
 
 
-def _refused(error: dict[str, Any], answer: HttpAnswer) -> Refused:
-    subcode = error.get("error_subcode")
-    error_data = error.get("error_data")
-    details = error_data.get("details") if isinstance(error_data, dict) else None
+def _refused(fault: GraphFault, answer: HttpAnswer) -> Refused:
     return Refused(
-        code=error["code"],
-        subcode=subcode if isinstance(subcode, int) else None,
-        title=str(error.get("message") or ""),
-        details=details if isinstance(details, str) else None,
+        code=fault.code,
+        subcode=fault.subcode,
+        title=fault.title,
+        details=fault.details,
         http_status=answer.status,
         retry_after_s=_retry_after_s(answer),
         raw=answer.body[:_RAW_LIMIT].decode(errors="replace"),
@@ -176,24 +193,8 @@ def _refused(error: dict[str, Any], answer: HttpAnswer) -> Refused:
 
 
 def _retry_after_s(answer: HttpAnswer) -> float | None:
-    """Read ``Retry-After`` (seconds), else Meta's usage header, whose estimate is in minutes."""
-    after = answer.header("retry-after")
+    """Return what the answer asks for: ``Retry-After``, else the estimate of its usage headers."""
+    after = read_retry_after(answer.header("retry-after"))
     if after is not None:
-        try:
-            seconds = float(after)
-        except ValueError:
-            seconds = math.nan  # an HTTP date: Graph does not send those
-        if math.isfinite(seconds) and seconds >= 0:
-            return seconds
-    usage = answer.header("x-business-use-case-usage")
-    if usage is None:
-        return None
-    try:
-        minutes = max(
-            entry.get("estimated_time_to_regain_access", 0)
-            for entries in orjson.loads(usage).values()
-            for entry in entries
-        )
-        return float(minutes) * 60 or None
-    except (AttributeError, TypeError, ValueError):
-        return None
+        return after
+    return read_usage(answer.header("x-business-use-case-usage"), answer.header("x-app-usage")).regain_s

@@ -108,7 +108,20 @@ class HttpClient:
 
     async def get(self, target: HttpTarget) -> HttpAnswer:
         """Fetch ``target``; raises as :meth:`post` does."""
-        return await _run(self._client.get(target.url).headers(target.headers))
+        return await self.request("GET", target)
+
+    async def request(
+        self, method: str, target: HttpTarget, body: bytes | None = None, *, timeout_s: float | None = None
+    ) -> HttpAnswer:
+        """Make any request, with a time-out of its own where one is given; raises as :meth:`post` does."""
+        if self._closed:
+            raise NeverSent("the client is closed")
+        builder = self._client.request(method, target.url).headers(target.headers)
+        if body is not None:
+            builder = builder.body_bytes(body)
+        if timeout_s is not None:
+            builder = builder.timeout(timedelta(seconds=timeout_s))
+        return await _run(builder)
 
     async def close(self) -> None:
         """Close every connection; requests in flight end as :class:`MaybeSent`."""

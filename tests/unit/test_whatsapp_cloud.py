@@ -105,6 +105,16 @@ def test_bodies_are_metas() -> None:
         "biz_opaque_callback_data": "m-2",
     }
     assert "components" not in orjson.loads(encode(template("m-3")))["template"]
+    extra = {"image": {"id": "1"}, "context": {"message_id": "wamid.9"}}
+    assert orjson.loads(encode(Outbound("m-4", "+5511987654321", "image", "", extra=extra))) == {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": "+5511987654321",
+        "type": "image",
+        "image": {"id": "1"},
+        "context": {"message_id": "wamid.9"},
+        "biz_opaque_callback_data": "m-4",
+    }
 
 
 async def test_the_request_carries_token_path_and_type_once() -> None:
@@ -238,6 +248,7 @@ async def test_when_to_come_back(header: str, expected: float | None) -> None:
         Outbound("m", "+5511987654321", text="\ud800"),
         Outbound("m", "+5511987654321"),
         Outbound("m", "+5511987654321", "template"),
+        Outbound("m", "+5511987654321", "image", "", extra={"context": {"message_id": "wamid.9"}}),
         Outbound("m", "+5511987654321", "template", template_name="a", template_language="b", components=[{1: {2}}]),  # type: ignore[dict-item]
     ],
 )

@@ -1,0 +1,274 @@
+"""Meta's Cloud API beside sending: templates, a number's health, media, and whether a token fits its ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import orjson
+
+from engine.ids import IdMaker
+from engine.meta_graph import (
+    GraphFault,
+    NumberHealth,
+    Usage,
+    fault_of,
+    parse_json,
+    read_number,
+    read_retry_after,
+    read_usage,
+)
+from engine.meta_problems import ConnectProblem, connect_problem, number_problem, stranger_problem
+from engine.outgoing_media import media_problem
+from whatsapp.http import HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
+
+_NUMBER_FIELDS = (
+    "id,display_phone_number,verified_name,quality_rating,throughput,status,name_status,"
+    "whatsapp_business_manager_messaging_limit,health_status"
+)
+# Older Graph versions know neither the portfolio's limit nor health_status, and refuse a field that they do not know.
+_OLD_NUMBER_FIELDS = "id,display_phone_number,verified_name,quality_rating,throughput,status,name_status"
+_TEMPLATE_FIELDS = (
+    "id,name,language,status,category,previous_category,parameter_format,components,quality_score,rejected_reason"
+)
+_PAGES_MAX = 100  # 6,000 templates are the most that an account may have (facts §1.6)
+_UPLOAD_S = 120.0
+_ids = IdMaker()
+
+
+class GraphRefused(Exception):
+    """Graph answered with an error."""
+
+    def __init__(self, fault: GraphFault, http_status: int, retry_after_s: float | None) -> None:
+        self.fault = fault
+        self.http_status = http_status
+        self.retry_after_s = retry_after_s
+        super().__init__(f"{fault.title} {fault.details or ''}".strip())
+
+
+class GraphAway(Exception):
+    """Graph gave no answer of its own: not reached, too late, or something else answered."""
+
+
+@dataclass(frozen=True, slots=True)
+class TemplatePage:
+    """Some of an account's templates as Graph shows them; ``after`` leads on, None: it is the last page."""
+
+    templates: list[dict[str, Any]]
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What came of a check: everything that is wrong, or the number as Graph knows it."""
+
+    problems: tuple[ConnectProblem, ...]
+    number: NumberHealth | None
+
+
+class CloudAdmin:
+    """Calls with one token. ``usage`` is what the last answer's headers told of the call limits.
+
+    Every method raises GraphRefused or GraphAway, and ValueError where an id cannot stand in an address.
+    """
+
+    def __init__(self, http: HttpClient, base_url: str, version: str, token: str) -> None:
+        """Raises ValueError: the token or the address cannot stand in a request; the token is not told."""
+        if not token or not token.isascii() or not token.isprintable() or " " in token:
+            raise ValueError("the token holds characters that a header cannot carry")
+        self._http = http
+        self._base = f"{base_url.rstrip('/')}/{version}"
+        self._headers = {"authorization": f"Bearer {token}"}
+        self.usage = Usage()
+
+    async def list_templates(
+        self, waba_id: str, *, after: str | None = None, limit: int = 100, filters: Mapping[str, str] | None = None
+    ) -> TemplatePage:
+        """Return a page of an account's templates.
+
+        Args:
+            waba_id: the account.
+            after: the cursor of the page before.
+            limit: how many at most.
+            filters: Graph's own: name, status, category, language, name_or_content.
+        """
+        wanted = {"fields": _TEMPLATE_FIELDS, "limit": str(limit), **(filters or {})}
+        if after is not None:
+            wanted["after"] = after
+        data = await self._call("GET", f"{_identity(waba_id)}/message_templates", wanted)
+        return TemplatePage(_objects(data.get("data")), _next_cursor(data))
+
+    async def all_templates(self, waba_id: str) -> list[dict[str, Any]]:
+        """Return all of an account's templates."""
+        found: list[dict[str, Any]] = []
+        after: str | None = None
+        for _ in range(_PAGES_MAX):
+            page = await self.list_templates(waba_id, after=after)
+            found += page.templates
+            if page.after is None:
+                break
+            after = page.after
+        return found
+
+    async def create_template(self, waba_id: str, definition: Mapping[str, Any]) -> dict[str, Any]:
+        """Hand a template in for review; return Graph's ``{id, status, category}``."""
+        return await self._call("POST", f"{_identity(waba_id)}/message_templates", body=definition)
+
+    async def edit_template(self, template_id: str, definition: Mapping[str, Any]) -> None:
+        """Change a template; it is reviewed anew."""
+        await self._call("POST", _identity(template_id), body=definition)
+
+    async def delete_template(self, waba_id: str, name: str, template_id: str | None = None) -> None:
+        """Delete a template: in one language where its id is given, else in all."""
+        query = {"name": name, **({"hsm_id": template_id} if template_id else {})}
+        await self._call("DELETE", f"{_identity(waba_id)}/message_templates", query)
+
+    async def number(self, phone_number_id: str) -> NumberHealth:
+        """Return a number's quality, throughput, tier and health."""
+        path = _identity(phone_number_id)
+        try:
+            data = await self._call("GET", path, {"fields": _NUMBER_FIELDS})
+        except GraphRefused as refused:
+            if refused.fault.code != 100 or "nonexisting field" not in refused.fault.title:
+                raise
+            data = await self._call("GET", path, {"fields": _OLD_NUMBER_FIELDS})
+        return read_number(data)
+
+    async def numbers(self, waba_id: str) -> list[NumberHealth]:
+        """Return an account's numbers (Graph shows at most 100 at a time; an account has fewer)."""
+        query = {"fields": _OLD_NUMBER_FIELDS, "limit": "100"}
+        data = await self._call("GET", f"{_identity(waba_id)}/phone_numbers", query)
+        return [read_number(value) for value in _objects(data.get("data"))]
+
+    async def subscribe(self, waba_id: str) -> None:
+        """Have this token's app told of what happens in an account; without it no webhook comes."""
+        await self._call("POST", f"{_identity(waba_id)}/subscribed_apps")
+
+    async def check(self, phone_number_id: str, waba_id: str | None, phone: str | None = None) -> Checked:
+        """Tell whether the token opens this number, and whether the number belongs to this account and phone.
+
+        Raises:
+            GraphAway, GraphRefused: Graph is in trouble itself; nothing is known about what was typed.
+        """
+        try:
+            number = await self.number(phone_number_id)
+        except ValueError:
+            return Checked((ConnectProblem("phone_number_id", "deve ter só dígitos", "must be digits only"),), None)
+        except GraphRefused as refused:
+            return Checked((_problem_of(refused, "phone_number_id"),), None)
+        problems = [problem for problem in (number_problem(number, phone),) if problem is not None]
+        if waba_id is not None:
+            problems += await self._account_problems(phone_number_id, waba_id)
+        return Checked(tuple(problems), number)
+
+    async def _account_problems(self, phone_number_id: str, waba_id: str) -> list[ConnectProblem]:
+        try:
+            numbers = await self.numbers(waba_id)
+        except ValueError:
+            return [ConnectProblem("waba_id", "deve ter só dígitos", "must be digits only")]
+        except GraphRefused as refused:
+            return [_problem_of(refused, "waba_id")]
+        return [] if any(number.phone_number_id == phone_number_id for number in numbers) else [stranger_problem()]
+
+    async def upload_media(self, phone_number_id: str, kind: str, mime_type: str, data: bytes, filename: str) -> str:
+        """Upload a file for messages of one number; return the media id, good for 30 days.
+
+        Raises:
+            ValueError: WhatsApp takes no such file; the words tell why.
+        """
+        if problem := media_problem(kind, mime_type, len(data)):
+            raise ValueError(" ".join(problem))
+        boundary = _ids.make_uuid(0).hex
+        body = _multipart(boundary, mime_type, filename, data)
+        content_type = f"multipart/form-data; boundary={boundary}"
+        path = f"{_identity(phone_number_id)}/media"
+        answered = await self._send("POST", path, None, body, content_type, timeout_s=_UPLOAD_S)
+        media_id = answered.get("id")
+        if not isinstance(media_id, str) or not media_id:
+            raise GraphAway("an upload was answered without an id")
+        return media_id
+
+    async def media(self, media_id: str) -> dict[str, Any]:
+        """Return what Graph knows of a file: url (good for about 5 minutes), mime_type, sha256, file_size."""
+        return await self._call("GET", _identity(media_id))
+
+    async def delete_media(self, media_id: str) -> None:
+        """Delete an uploaded file."""
+        await self._call("DELETE", _identity(media_id))
+
+    async def _call(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        raw = None if body is None else orjson.dumps(body)
+        return await self._send(method, path, query, raw, "application/json")
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None,
+        body: bytes | None,
+        content_type: str,
+        timeout_s: float | None = None,
+    ) -> dict[str, Any]:
+        url = f"{self._base}/{path}" + (f"?{urlencode(query)}" if query else "")
+        headers = self._headers if body is None else {**self._headers, "content-type": content_type}
+        try:
+            answer = await self._http.request(method, HttpTarget(url, headers), body, timeout_s=timeout_s)
+        except (NeverSent, MaybeSent) as error:
+            raise GraphAway(str(error)) from error
+        self.usage = read_usage(answer.header("x-business-use-case-usage"), answer.header("x-app-usage"))
+        return self._read(answer)
+
+    def _read(self, answer: HttpAnswer) -> dict[str, Any]:
+        data = parse_json(answer.body)
+        fault = fault_of(data)
+        if fault is not None:
+            wait_s = read_retry_after(answer.header("retry-after"))
+            raise GraphRefused(fault, answer.status, self.usage.regain_s if wait_s is None else wait_s)
+        if answer.status != 200 or not isinstance(data, dict):
+            raise GraphAway(f"HTTP {answer.status} without Meta's JSON")
+        return data
+
+
+def _problem_of(refused: GraphRefused, asked: Any) -> ConnectProblem:
+    problem = connect_problem(refused.fault, asked)
+    if problem is None:
+        raise refused
+    return problem
+
+
+def _identity(text: str) -> str:
+    if not text or len(text) > 100 or not text.isascii() or not text.isalnum():
+        raise ValueError("an id at Meta has letters and digits only")
+    return text
+
+
+def _objects(value: object) -> list[dict[str, Any]]:
+    return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
+
+
+def _next_cursor(data: Mapping[str, Any]) -> str | None:
+    """Only ``paging.next`` tells that there is more: the last page has an ``after`` too (facts §3)."""
+    paging = data.get("paging")
+    if not isinstance(paging, dict) or not paging.get("next"):
+        return None
+    cursors = paging.get("cursors")
+    after = cursors.get("after") if isinstance(cursors, dict) else None
+    return after if isinstance(after, str) and after else None
+
+
+def _multipart(boundary: str, mime_type: str, filename: str, data: bytes) -> bytes:
+    """Return the form that an upload is: ``messaging_product``, ``type`` and ``file`` (facts §1.1)."""
+    parts = [
+        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in (("messaging_product", "whatsapp"), ("type", mime_type))
+    ]
+    safe_name = quote(filename[-200:], safe=" ._-()") or "file"
+    parts.append(
+        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{safe_name}"\r\n'
+        f"Content-Type: {mime_type}\r\n\r\n"
+    )
+    return "".join(parts).encode() + data + f"\r\n--{boundary}--\r\n".encode()
