@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from whatsapp.simulator.faults import Fault, Faults
 from whatsapp.simulator.graph_errors import GraphRefusal
+from whatsapp.simulator.latency import Ladder
 from whatsapp.simulator.ledger import Ledger
 from whatsapp.simulator.limits import PAIR_BURST, PAIR_INTERVAL_MS, PairLimit, Throughput
 from whatsapp.simulator.people import People
@@ -22,7 +23,6 @@ from whatsapp.simulator.statuses import (
     READ,
     SENT,
     TICK_MS,
-    Ladder,
     StatusWriter,
     code_of,
     envelope,

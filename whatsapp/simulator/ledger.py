@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 from binascii import b2a_base64
 from collections.abc import Iterator
+from typing import Any
 
+TYPES = ("text", "image", "video", "audio", "document", "sticker", "interactive", "location", "contacts", "reaction")
+NO_PHONE = 10**16  # from here on a "phone" stands for somebody of whom only the user id is known
 _SERIAL_BITS = 31
 
 
@@ -24,7 +27,7 @@ class Ledger:
         self.at_ms = array("q")
         self.to = array("Q")
         self.number = array("I")
-        self.template = array("i")  # -1: a text
+        self.template = array("i")  # below 0: a free-form message, TYPES[-1 - template]
         self.text: list[bytes] = []
         self.opaque: list[str | None] = []
         self._earlier_to = array("i")
@@ -32,6 +35,10 @@ class Ledger:
         self._last_to: dict[int, int] = {}
         self._last_opaque: dict[str, int] = {}
         self.duplicates = 0
+        self.content: dict[int, Any] = {}  # what texts and plain templates do not have: media, buttons, places …
+        self.context: dict[int, str] = {}  # the message that is replied to
+        self.failures: dict[int, int] = {}  # why a message fails, when not because nobody is there
+        self.happened: dict[int, tuple[int, int, int]] = {}  # when, of statuses that are told later than that
 
     def __len__(self) -> int:
         return len(self.text)

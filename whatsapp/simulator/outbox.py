@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import random
 from array import array
 from collections import deque
 from collections.abc import Callable
@@ -24,9 +25,10 @@ class Batch:
 
     codes: array[int]
     inbound: list[tuple[str, str]] = field(default_factory=list)
+    timed: list[tuple[str, int, str]] = field(default_factory=list)  # of an account: (account, Unix seconds, JSON)
 
     def __len__(self) -> int:
-        return len(self.codes) + len(self.inbound)
+        return len(self.codes) + len(self.inbound) + len(self.timed)
 
 
 @dataclass(slots=True)
@@ -34,7 +36,7 @@ class OutboxCounters:
     """Updates put into a POST (a retry counts again), updates answered with 200, and the POSTs."""
 
     posted: int = 0
-    acknowledged: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*KINDS, "inbound"), 0))
+    acknowledged: dict[str, int] = field(default_factory=lambda: dict.fromkeys((*KINDS, "inbound", "account"), 0))
     posts: int = 0
     failed_posts: int = 0
     last_failure: str | None = None
@@ -60,6 +62,8 @@ class Outbox:
         self._retry_timer: asyncio.TimerHandle | None = None
         self.batch_size = 500
         self.in_flight_limit = 4
+        self.share_doubled = 0.0  # of the POSTs: told once more although they were answered with 200
+        self._draw = random.Random(app.app_id)
         self._generation = 0
         self.clear()
 
@@ -70,6 +74,7 @@ class Outbox:
         self._next_tick = self._tick()
         self._due: deque[array[int]] = deque()
         self._inbound: list[tuple[str, str]] = []
+        self._timed: list[tuple[str, int, str]] = []
         self._again: deque[Batch] = deque()
         self._failures = 0
         self._turn = False
@@ -99,6 +104,17 @@ class Outbox:
         self.pending += 1
         self._pump()
 
+    def announce(self, waba_id: str, change: str) -> None:
+        """Tell at once something that concerns the account: a template, a number's quality, a restriction."""
+        self._timed.append((waba_id, self._clock.now_ms() // 1000, change))
+        self.pending += 1
+        self._pump()
+
+    def wake(self) -> None:
+        """Look at what is due: the clock was put forward."""
+        if self._wheel:
+            self._turn_wheel()
+
     async def close(self) -> None:
         """Stop; POSTs in flight are cancelled."""
         for timer in (self._timer, self._retry_timer):
@@ -116,7 +132,9 @@ class Outbox:
             self._timer = asyncio.get_running_loop().call_later(TICK_MS / 1000, self._turn_wheel)
 
     def _turn_wheel(self) -> None:
-        self._timer = None
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         now = self._tick()
         # After a pause of the process it is cheaper to look at what is there than at every tick that passed.
         ticks = range(self._next_tick, now) if now - self._next_tick < len(self._wheel) + 8 else sorted(self._wheel)
@@ -147,7 +165,7 @@ class Outbox:
 
     def _take(self) -> Batch | None:
         """Return the next batch: old ones and new ones in turn, so that none can stop the others for ever."""
-        fresh = bool(self._due or self._inbound)
+        fresh = bool(self._due or self._inbound or self._timed)
         self._turn = not self._turn
         if self._again and (self._turn or not fresh):
             return self._again.popleft()
@@ -160,7 +178,8 @@ class Outbox:
             if len(slot) > room:
                 self._due.appendleft(slot[room:])
         inbound, self._inbound = self._inbound[: self.batch_size], self._inbound[self.batch_size :]
-        return Batch(codes, inbound)
+        timed, self._timed = self._timed[: self.batch_size], self._timed[self.batch_size :]
+        return Batch(codes, inbound, timed)
 
     async def _post(self, batch: Batch, writer: StatusWriter, generation: int) -> None:
         self.counters.posts += 1
@@ -171,6 +190,9 @@ class Outbox:
         if failure is None:
             self._failures = 0
             self._acknowledge(batch)
+            if self.share_doubled and self._draw.random() < self.share_doubled:
+                self.pending += len(batch)
+                self._again.append(batch)
             return
         self.counters.failed_posts += 1
         self.counters.last_failure = failure
@@ -188,7 +210,7 @@ class Outbox:
         changes = writer.changes(batch.codes)
         for waba_id, change in batch.inbound:
             changes.setdefault(waba_id, []).append(change)
-        body = envelope(changes)
+        body = envelope(changes, batch.timed)
         signature = hmac.digest(self._app.secret, body, "sha256").hex()
         try:
             target = HttpTarget(self._app.callback_url, _HEADERS)
@@ -203,6 +225,7 @@ class Outbox:
         for code in batch.codes:
             acknowledged[KINDS[code & 7]] += 1
         acknowledged["inbound"] += len(batch.inbound)
+        acknowledged["account"] += len(batch.timed)
 
 
 _HEADERS = {"content-type": "application/json", "user-agent": "facebookexternalua"}

@@ -3,9 +3,22 @@
 from __future__ import annotations
 
 import random
+import re
 from zlib import crc32
 
+from whatsapp.simulator.ledger import NO_PHONE
+
 _FIRST_DDD_WITHOUT_NINE = 31
+_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}")  # Meta's pattern of business-scoped user ids
+
+
+def canonical(phone: int) -> int:
+    """Return a phone with Brazil's ninth digit, so that both ways of writing it are one person."""
+    if 551_100_000_000 <= phone <= 559_999_999_999:
+        rest = phone % 100_000_000
+        if rest >= 60_000_000:
+            return phone // 100_000_000 * 1_000_000_000 + 900_000_000 + rest
+    return phone
 
 
 class People:
@@ -21,12 +34,19 @@ class People:
         self.unregistered: set[int] = set()
         self.share_unregistered = 0.0
         self.reads = True
+        self.share_reads = 1.0
+        self._users: dict[str, int] = {}
+        self._user_ids: list[str] = []
 
     def registered(self, phone: int) -> bool:
         """Tell whether this phone is on WhatsApp."""
         if phone in self.unregistered:
             return False
         return self.share_unregistered <= 0 or self._draw(b"unregistered", phone) >= self.share_unregistered
+
+    def is_reader(self, phone: int) -> bool:
+        """Tell whether this person's read receipts come."""
+        return self.reads and (self.share_reads >= 1 or self._draw(b"reads", phone) < self.share_reads)
 
     def wa_id(self, phone: int) -> int:
         """Return WhatsApp's id: in Brazil from area code 31 on, older accounts lack the ninth digit."""
@@ -35,6 +55,28 @@ class People:
             if rest >= 900_000_000 and self._draw(b"nine", phone) < self.share_without_nine:
                 return phone // 1_000_000_000 * 100_000_000 + rest - 900_000_000
         return phone
+
+    def user(self, user_id: object) -> int:
+        """Return what stands in the ledger for somebody of whom only the user id is known.
+
+        Raises:
+            ValueError: it has not the form of a business-scoped user id.
+        """
+        if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
+            raise ValueError("not a business-scoped user id")
+        known = self._users.get(user_id)
+        if known is None:
+            known = self._users[user_id] = NO_PHONE + len(self._user_ids)
+            self._user_ids.append(user_id)
+        return known
+
+    def user_id(self, phone: int) -> str:
+        """Return the user id behind what :meth:`user` returned."""
+        return self._user_ids[phone - NO_PHONE]
+
+    def chance(self, question: bytes, index: int) -> float:
+        """Return a number from 0 to 1, always the same for one seed, question and index."""
+        return self._draw(question, index)
 
     def _draw(self, question: bytes, phone: int) -> float:
         """Return a number from 0 to 1; the multiplication undoes crc32's linearity, under which seeds look alike."""

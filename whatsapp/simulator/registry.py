@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from whatsapp.simulator.limits import PairLimit, Throughput
+from whatsapp.simulator.limits import PairLimit, Throughput, Windows
 from whatsapp.simulator.templates import Template
 
+HIGH_THROUGHPUT = 1000
 TIERS = ("TIER_250", "TIER_2K", "TIER_10K", "TIER_100K", "TIER_UNLIMITED")
 
 
@@ -15,8 +16,10 @@ class Number:
     """One business phone number. ``index`` names it in the ledger for ever."""
 
     __slots__ = (
-        "_second", "_this_second", "accepted", "app_id", "authorization", "bucket", "index", "last_s", "pairs",
-        "peak_s", "phone", "phone_number_id", "tier", "waba_id",
+        "_second", "_this_second", "accepted", "app_id", "authorization", "blocked", "blocked_people", "bucket",
+        "index", "last_s", "name", "name_status", "pairs", "peak_s", "phone", "phone_number_id", "pin",
+        "portfolio_id", "profile", "quality", "restricted", "settings", "status", "stopped", "tier", "waba_id",
+        "windows",
     )  # fmt: skip
 
     def __init__(self, index: int, phone_number_id: str) -> None:
@@ -24,15 +27,28 @@ class Number:
         self.phone_number_id = phone_number_id
         self.app_id = ""
         self.waba_id = ""
+        self.portfolio_id = ""
         self.phone = 0
         self.authorization = b""
         self.tier = "TIER_250"
         self.bucket = Throughput(80)
+        self.name = "Loja Exemplo"
+        self.name_status = "APPROVED"
+        self.quality = "GREEN"
+        self.status = "CONNECTED"
+        self.pin = ""
+        self.profile: dict[str, Any] = {"messaging_product": "whatsapp"}
+        self.settings: dict[str, Any] = {}
         self.clear()
 
     def clear(self) -> None:
-        """Forget the counts and who was written to."""
+        """Forget the counts, who was written to, who wrote, and what was taken away."""
         self.pairs = PairLimit()
+        self.windows = Windows()
+        self.blocked = 0  # the code that every message is refused with, 0 for none
+        self.restricted = 0  # the same for what the business begins: messages outside an open window
+        self.stopped: set[int] = set()  # who wants no marketing
+        self.blocked_people: set[int] = set()
         self.accepted = 0
         self.peak_s = 0
         self.last_s = 0
@@ -69,7 +85,20 @@ class App:
     secret: bytes = b""
     verify_token: str = ""
     callback_url: str = ""
-    templates: dict[tuple[str, str], Template] = field(default_factory=dict)
+    templates: dict[tuple[str | None, str, str], Template] = field(default_factory=dict)
+
+    def template(self, waba_id: str, name: str, language: str) -> Template | None:
+        """Return the template of one account, or else one that was given to all accounts of the app."""
+        templates = self.templates
+        return templates.get((None, name, language)) or templates.get((waba_id, name, language))
+
+    def templates_of(self, waba_id: str) -> list[Template]:
+        """Return one account's templates, oldest first."""
+        return [one for one in self.templates.values() if one.waba_id in (None, waba_id)]
+
+    def keep(self, template: Template) -> None:
+        """Keep a template, in the place of one with its name and language."""
+        self.templates[template.waba_id, template.name, template.language] = template
 
 
 class Registry:
@@ -94,6 +123,10 @@ class Registry:
             self.template_categories.append(template.category.lower())
         return index
 
+    def account(self, waba_id: str) -> list[Number]:
+        """Return the numbers of one WhatsApp Business Account, oldest first."""
+        return [number for number in self.by_index if number.waba_id == waba_id]
+
     def put_app(self, app_id: str, spec: dict[str, Any]) -> App:
         """Create or update an app with its numbers and templates; what ``spec`` does not name stays.
 
@@ -111,7 +144,7 @@ class Registry:
         app = known or App(app_id)
         app.secret, app.verify_token, app.callback_url = secret.encode(), verify_token, callback_url
         for template in templates:
-            app.templates[template.name, template.language] = template
+            app.keep(template)
         self.apps[app_id] = app
         for one in numbers:
             self._put_number(app_id, one)
@@ -126,6 +159,8 @@ class Registry:
             self.numbers[number.phone_number_id] = number
         number.app_id = app_id
         number.waba_id = spec["waba_id"]
+        number.portfolio_id = spec["portfolio_id"]
+        number.name, number.quality = spec["name"] or number.name, spec["quality"] or number.quality
         number.phone = spec["phone"]
         number.authorization = b"Bearer " + spec["token"].encode()
         number.tier = spec["tier"]
@@ -175,9 +210,13 @@ def _number(spec: dict[str, Any]) -> dict[str, Any]:
     tier = spec.get("tier") or "TIER_250"
     if tier not in TIERS:
         raise ValueError(f"tier must be one of {', '.join(TIERS)}")
+    waba_id = _text(spec, "waba_id", phone_number_id)
     return {
         "phone_number_id": phone_number_id,
-        "waba_id": _text(spec, "waba_id", phone_number_id),
+        "waba_id": waba_id,
+        "portfolio_id": _text(spec, "portfolio_id", waba_id),
+        "name": _text(spec, "verified_name", ""),
+        "quality": _text(spec, "quality", "").upper(),
         "phone": digits(spec.get("phone")),
         "token": _text(spec, "token", None),
         "throughput": throughput,

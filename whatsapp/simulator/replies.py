@@ -40,6 +40,7 @@ class Request:
     query: bytes
     authorization: bytes
     body: bytes
+    content_type: bytes = b""
 
 
 Answer = Reply | Awaitable[Reply]

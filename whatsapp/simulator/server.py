@@ -14,6 +14,8 @@ from whatsapp.simulator.replies import Answer, Reply, Request, problem
 
 _HEAD_LIMIT = 65_536
 _BODY_LIMIT = 4_194_304
+_MEDIA_BODY_LIMIT = 105 * 1024 * 1024  # a document may have 100 MB
+_MEDIA_PATHS = (b"/media", b"/upload:")
 _INCOMPLETE_HEAD_LIMIT = 524_288  # more than one read of the event loop (256 KiB), which may end in a new head
 _QUEUE_LIMIT = 256
 _HEADS_LIMIT = 1024
@@ -32,7 +34,7 @@ class KnownHeads:
     """
 
     def __init__(self) -> None:
-        self._heads: dict[bytes, tuple[bytes, bytes, bytes, bytes, int]] = {}
+        self._heads: dict[bytes, tuple[bytes, bytes, bytes, bytes, int, bytes]] = {}
 
     def find(self, data: bytes) -> Request | None:
         """Return the request when ``data`` is exactly one whose head is known."""
@@ -40,7 +42,7 @@ class KnownHeads:
         known = self._heads.get(data[:end])
         if known is None or len(data) - end != known[4]:
             return None
-        return Request(known[0], known[1], known[2], known[3], data[end:])
+        return Request(known[0], known[1], known[2], known[3], data[end:], known[5])
 
     def keep(self, data: bytes, request: Request, declared: int) -> None:
         """Remember the head of ``data``, if that is exactly ``request`` with a declared length."""
@@ -54,6 +56,7 @@ class KnownHeads:
                 request.query,
                 request.authorization,
                 declared,
+                request.content_type,
             )
 
 
@@ -86,6 +89,8 @@ class Connection(asyncio.Protocol):
     def _clear(self) -> None:
         self._url = b""
         self._authorization = b""
+        self._content_type = b""
+        self._body_limit = _BODY_LIMIT
         self._declared = -1
         self._continue = False
         self._chunks: list[bytes] = []
@@ -144,7 +149,7 @@ class Connection(asyncio.Protocol):
         if not self._incomplete:
             self.waiting_since = asyncio.get_running_loop().time()
         self._incomplete += size
-        limit = _BODY_LIMIT + _INCOMPLETE_HEAD_LIMIT if self._head_done else _INCOMPLETE_HEAD_LIMIT
+        limit = self._body_limit + _INCOMPLETE_HEAD_LIMIT if self._head_done else _INCOMPLETE_HEAD_LIMIT
         if self._incomplete > limit:
             self._refuse(problem(413 if self._head_done else 431, "the request is too large"))
 
@@ -166,13 +171,15 @@ class Connection(asyncio.Protocol):
             raise _TooLarge(problem(414, "the address is too long"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Keep the two headers that matter."""
+        """Keep the headers that matter."""
         self._head_size += len(name) + len(value)
         if self._head_size > _HEAD_LIMIT:
             raise _TooLarge(problem(431, "the headers are too large"))
         lower = name.lower()
         if lower == b"authorization":
             self._authorization = value
+        elif lower == b"content-type":
+            self._content_type = value
         elif lower == b"content-length":
             self._declared = int(value)  # llhttp has checked that it is a number
         elif lower == b"expect":
@@ -181,13 +188,15 @@ class Connection(asyncio.Protocol):
     def on_headers_complete(self) -> None:
         """Let a waiting client go on with its body."""
         self._head_done = True
+        if any(path in self._url for path in _MEDIA_PATHS):
+            self._body_limit = _MEDIA_BODY_LIMIT
         if self._continue and self._task is None:
             self._out.append(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
         """Collect the body."""
         self._body_size += len(body)
-        if self._body_size > _BODY_LIMIT:
+        if self._body_size > self._body_limit:
             raise _TooLarge(problem(413, "the body is too large"))
         self._chunks.append(body)
 
@@ -196,7 +205,7 @@ class Connection(asyncio.Protocol):
         chunks = self._chunks
         path, _, query = self._url.partition(b"?")
         body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
-        request = Request(self._parser.get_method(), path, query, self._authorization, body)
+        request = Request(self._parser.get_method(), path, query, self._authorization, body, self._content_type)
         keep_alive = self._parser.should_keep_alive()
         if self._fresh is not None:
             if keep_alive and not self._continue and len(self._fresh) < _KNOWN_HEAD_LIMIT:

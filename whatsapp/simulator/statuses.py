@@ -5,50 +5,25 @@ A status that is still to be told is one 64-bit integer (due tick, message index
 
 from __future__ import annotations
 
-import random
 from array import array
 from collections.abc import Iterable, Sequence
 from json.encoder import encode_basestring_ascii as quoted  # non-ASCII is escaped, as Meta signs it
 
 from whatsapp.simulator.faults import Fault
-from whatsapp.simulator.ledger import Ledger
+from whatsapp.simulator.graph_errors import webhook_error
+from whatsapp.simulator.ledger import NO_PHONE, Ledger
 from whatsapp.simulator.people import People
 from whatsapp.simulator.registry import Number, Registry
 
 TICK_MS = 20
-KINDS = ("sent", "delivered", "read", "failed")
-SENT, DELIVERED, READ, FAILED = range(4)
+KINDS = ("sent", "delivered", "read", "failed", "played")
+SENT, DELIVERED, READ, FAILED, PLAYED = range(5)
 _INDEX_SHIFT, _TICK_SHIFT = 3, 34
 _INDEX_MASK = (1 << 31) - 1
-_TABLE = 4096
 _DUPLICATE_AFTER_MS = 40
+_FAILED_AFTER_MS = 2_000
+_PLAYED_AFTER_MS = 500
 _DAY_S = 86_400
-
-
-class Ladder:
-    """Seeded delays of the three statuses, drawn once into a table; most people are quick.
-
-    Args:
-        delivered_ms, read_ms: The least and the most milliseconds after acceptance.
-    """
-
-    def __init__(self, seed: int, delivered_ms: Sequence[int] = (150, 900), read_ms: Sequence[int] = (900, 4500)):
-        draw = random.Random(seed)
-        self.delivered_ms = (delivered_ms[0], delivered_ms[1])
-        self.read_ms = (read_ms[0], read_ms[1])
-        self._table: list[tuple[int, int, int]] = []
-        for _ in range(_TABLE):
-            delivered = _between(draw, self.delivered_ms)
-            read = max(_between(draw, self.read_ms), delivered + 1)
-            self._table.append((delivered * draw.randint(5, 50) // 100, delivered, read))
-
-    def delays(self, index: int) -> tuple[int, int, int]:
-        """Return milliseconds from acceptance until sent, delivered and read."""
-        return self._table[index & (_TABLE - 1)]
-
-
-def _between(draw: random.Random, span: tuple[int, int]) -> int:
-    return span[0] + int((span[1] - span[0]) * draw.betavariate(1.5, 4))
 
 
 def plan(delays: tuple[int, int, int], registered: bool, reads: bool, fault: Fault | None) -> list[tuple[int, int]]:
@@ -60,17 +35,33 @@ def plan(delays: tuple[int, int, int], registered: bool, reads: bool, fault: Fau
         steps = [(sent, SENT), (delivered, DELIVERED), (read, READ)]
     else:
         steps = [(sent, SENT), (delivered, DELIVERED)]
-    if fault is None:
-        return steps
+    return steps if fault is None else _with_fault(steps, fault)
+
+
+def _with_fault(steps: list[tuple[int, int]], fault: Fault) -> list[tuple[int, int]]:
+    if fault.statuses == "failed":
+        return [(steps[0][0] + fault.delay_ms, FAILED)]
+    if fault.statuses == "failed_late":
+        after = max(after for after, _ in steps[:2]) + (fault.delay_ms or _FAILED_AFTER_MS)
+        return [*(step for step in steps if step[1] in (SENT, DELIVERED)), (after, FAILED)]
+    kinds = fault.kinds
+    hit = [step for step in steps if kinds is None or KINDS[step[1]] in kinds]
+    rest = [step for step in steps if step not in hit]
     if fault.statuses == "lost":
-        return []
+        return rest
     if fault.statuses == "duplicated":
         again = fault.delay_ms or _DUPLICATE_AFTER_MS
-        return steps + [(after + again, kind) for after, kind in steps]
+        return steps + [(after + again, kind) for after, kind in hit]
     if fault.statuses == "reordered":
-        times = [after for after, _ in steps]
-        return [(after, kind) for after, (_, kind) in zip(reversed(times), steps, strict=True)]
-    return [(after + fault.delay_ms, kind) for after, kind in steps]
+        times = [after for after, _ in hit]
+        return rest + [(after, kind) for after, (_, kind) in zip(reversed(times), hit, strict=True)]
+    return rest + [(after + fault.delay_ms, kind) for after, kind in hit]
+
+
+def with_played(steps: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Add what becomes of a voice message that was read: it is played."""
+    read = next((after for after, kind in steps if kind == READ), None)
+    return steps if read is None else [*steps, (read + _PLAYED_AFTER_MS, PLAYED)]
 
 
 def code_of(tick: int, index: int, kind: int) -> int:
@@ -104,19 +95,27 @@ class StatusWriter:
         kind = code & 7
         ledger = self._ledger
         at_s = (self._start_ms + (code >> _TICK_SHIFT) * TICK_MS) // 1000
+        if index in ledger.happened and kind < FAILED:
+            at_s = ledger.happened[index][kind] // 1000
         opaque = ledger.opaque[index]
+        to = ledger.to[index]
         echoed = "" if opaque is None else f',"biz_opaque_callback_data":{quoted(opaque)}'
         return (
             f'{{"id":"{ledger.wamid(index)}","status":"{KINDS[kind]}","timestamp":"{at_s}",'
-            f'"recipient_id":"{self._people.wa_id(ledger.to[index])}"{echoed}{self._rest(kind, index, at_s)}}}'
+            f"{self._recipient(to)}{echoed}{self._rest(kind, index, at_s)}}}"
         )
+
+    def _recipient(self, to: int) -> str:
+        if to >= NO_PHONE:
+            return f'"recipient_user_id":"{self._people.user_id(to)}"'
+        return f'"recipient_id":"{self._people.wa_id(to)}"'
 
     def _rest(self, kind: int, index: int, at_s: int) -> str:
         """Return conversation and pricing as Meta puts them: both on sent and delivered, none on read."""
-        if kind == READ:
+        if kind in (READ, PLAYED):
             return ""
         if kind == FAILED:
-            return _UNDELIVERABLE
+            return f',"errors":[{webhook_error(self._ledger.failures.get(index, 131026))}]'
         template = self._ledger.template[index]
         category = "service" if template < 0 else self._registry.template_categories[template]
         expires = f'"expiration_timestamp":"{at_s + _DAY_S}",' if kind == SENT else ""
@@ -128,13 +127,6 @@ class StatusWriter:
         )
 
 
-_UNDELIVERABLE = (
-    ',"errors":[{"code":131026,"title":"Message undeliverable","message":"Message undeliverable",'
-    '"error_data":{"details":"Message Undeliverable."},'
-    '"href":"https:\\/\\/developers.facebook.com\\/docs\\/whatsapp\\/cloud-api\\/support\\/error-codes\\/"}]'
-)
-
-
 def change(number: Number, content: str) -> str:
     """Return one entry of ``changes`` around ready-made members of its ``value``."""
     return (
@@ -144,10 +136,15 @@ def change(number: Number, content: str) -> str:
     )
 
 
-def envelope(changes: dict[str, list[str]]) -> bytes:
-    """Return the whole body: pure ASCII, so the bytes that are signed are the bytes that are sent."""
-    entries = ",".join(f'{{"id":{quoted(waba)},"changes":[{",".join(group)}]}}' for waba, group in changes.items())
-    return f'{{"object":"whatsapp_business_account","entry":[{entries}]}}'.encode("ascii")
+def envelope(changes: dict[str, list[str]], timed: Sequence[tuple[str, int, str]] = ()) -> bytes:
+    """Return the whole body: pure ASCII, so the bytes that are signed are the bytes that are sent.
+
+    Args:
+        timed: Changes of an account that carry a time of their own, as (account, Unix seconds, JSON).
+    """
+    entries = [f'{{"id":{quoted(waba)},"changes":[{",".join(group)}]}}' for waba, group in changes.items()]
+    entries += [f'{{"id":{quoted(waba)},"time":{at_s},"changes":[{one}]}}' for waba, at_s, one in timed]
+    return f'{{"object":"whatsapp_business_account","entry":[{",".join(entries)}]}}'.encode("ascii")
 
 
 def empty_codes() -> array[int]:

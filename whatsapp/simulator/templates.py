@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from zlib import crc32
 
 from whatsapp.simulator.graph_errors import GraphRefusal
+from whatsapp.simulator.template_parameters import (
+    VARIABLE,
+    CheckMedia,
+    check_buttons,
+    check_header,
+    check_offer,
+    values_of,
+    variables,
+)
 
-_VARIABLE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _STATUS_ERRORS = {"PAUSED": 132015, "DISABLED": 132016}
+_FILLED_LIMIT = 1024
+_CODE_TEXTS = {"pt": "Seu código de verificação é *{{1}}*.", "en": "*{{1}}* is your verification code."}
 
 
 class Template:
@@ -28,51 +37,86 @@ class Template:
         self.language = str(spec.get("language") or "pt_BR")
         self.status = str(spec.get("status") or "APPROVED").upper()
         self.category = str(spec.get("category") or "UTILITY").upper()
-        self.identity = str(spec.get("id") or 10**15 + crc32(f"{self.name}/{self.language}".encode()))
-        self.waba_id = spec.get("waba_id")
+        self.waba_id = None if spec.get("waba_id") is None else str(spec["waba_id"])
+        self.identity = str(spec.get("id") or _identity(self.waba_id, self.name, self.language))
+        self.quality = str(spec.get("quality") or "UNKNOWN").upper()
+        self.rejected_reason = str(spec.get("rejected_reason") or "NONE")
+        self.held_ms = 0  # template pacing: messages of a new campaign are held so long before they go on
+        self.held_fails = False  # … and are dropped instead of going on
+        self.pauses = 0
+        self.named = spec.get("parameter_format") == "NAMED"
         components = spec.get("components")
         if components is None:
             components = [{"type": "BODY", "text": str(spec.get("body") or "")}]
+        self.put_components(components)
+
+    def put_components(self, components: object) -> None:
+        """Take these components instead of the present ones.
+
+        Raises:
+            ValueError: they are no list of objects.
+        """
         if not isinstance(components, list) or not all(isinstance(part, dict) for part in components):
             raise ValueError("a template's components must be a list of objects")
         self.components: list[dict[str, Any]] = components
-        self._pieces: list[str] = [""]
-        self._places: list[tuple[int, int]] = []
-        self._variables: dict[str, list[str]] = {"header": [], "body": []}
-        self._buttons: set[str] = set()
+        self._header: dict[str, Any] | None = None
+        self._buttons: list[dict[str, Any]] = []
+        self._cards: list[Template] = []
+        self._offer = False
+        self._read_body("")
         for part in components:
             self._read(part)
-        names = self._variables["header"] + self._variables["body"]
-        self.named = spec.get("parameter_format") == "NAMED" or any(not name.isdigit() for name in names)
+        header = str(self._header.get("text") or "") if self._header else ""
+        if any(not name.isdigit() for name in self._names + variables(header)):
+            self.named = True
+        # Nothing but the body takes part in a send: what most templates are, checked without detours.
+        self.plain = not (self._header or self._buttons or self._cards or self._offer)
 
     def _read(self, part: dict[str, Any]) -> None:
-        kind = str(part.get("type", "")).lower()
-        text = str(part.get("text") or "")
-        if kind in self._variables and str(part.get("format") or "TEXT").upper() == "TEXT":
-            names = set(_VARIABLE.findall(text))
-            self._variables[kind] = sorted(names, key=lambda name: (len(name), name))  # {{2}} before {{10}}
-            if kind == "body":
-                self._pieces = _VARIABLE.split(text)  # the odd ones are names
-                order = self._variables[kind]
-                self._places = [(at, order.index(self._pieces[at])) for at in range(1, len(self._pieces), 2)]
-        elif kind == "buttons":
-            for index, button in enumerate(part.get("buttons") or []):
-                if not isinstance(button, dict):
-                    raise ValueError("a template's buttons must be objects")
-                takes_one = "{{" in str(button.get("url") or "") or button.get("type") == "COPY_CODE"
-                if takes_one:
-                    self._buttons.add(str(index))
+        kind = str(part.get("type", "")).upper()
+        if kind == "HEADER":
+            self._header = part
+        elif kind == "BODY":
+            text = str(part.get("text") or "")
+            if not text and self.category == "AUTHENTICATION":
+                text = _CODE_TEXTS["pt" if self.language.startswith("pt") else "en"]
+            self._read_body(text)
+        elif kind == "BUTTONS":
+            self._buttons = [_button(one) for one in _list(part, "buttons")]
+        elif kind == "LIMITED_TIME_OFFER":
+            offer = part.get("limited_time_offer")
+            self._offer = isinstance(offer, dict) and bool(offer.get("has_expiration"))
+        elif kind == "CAROUSEL":
+            self._cards = [self._card(one) for one in _list(part, "cards")]
 
-    def fill(self, components: list[Any]) -> str:
+    def _card(self, card: object) -> Template:
+        if not isinstance(card, dict):
+            raise ValueError("a template's cards must be objects")
+        return Template({"name": self.name, "language": self.language, "components": card.get("components")})
+
+    def _read_body(self, text: str) -> None:
+        self.body = text
+        self._names = variables(text)
+        self._pieces = VARIABLE.split(text)  # the odd ones are names
+        self._places = [(at, self._names.index(self._pieces[at])) for at in range(1, len(self._pieces), 2)]
+
+    def fill(self, components: list[Any], check_media: CheckMedia | None = None) -> str:
         """Check the parameters of a send as Graph does and return the body's text.
+
+        Args:
+            check_media: Checks a header's picture, video or document; none are checked without it.
 
         Raises:
             GraphRefusal: not approved, wrong number of parameters, or a malformed one.
         """
         if self.status != "APPROVED":
             raise GraphRefusal(_STATUS_ERRORS.get(self.status, 132001), self._not_there())
+        return self._fill(components, check_media or _unchecked)
+
+    def _fill(self, components: list[Any], check_media: CheckMedia) -> str:
         given: dict[str, list[Any]] = {}
-        buttons = set()
+        buttons: list[dict[str, Any]] = []
+        cards: list[Any] = []
         for part in components:
             if not isinstance(part, dict):
                 raise GraphRefusal(131009, "template.components must be objects")
@@ -81,34 +125,34 @@ class Template:
             if not isinstance(parameters, list):
                 raise GraphRefusal(131009, "template.components.parameters must be a list")
             if kind == "button":
-                if parameters:
-                    buttons.add(str(part.get("index", "")))
+                buttons.append(part)
+            elif kind == "carousel":
+                cards = part["cards"] if isinstance(part.get("cards"), list) else []
             else:
                 given[kind] = parameters
-        self._values("header", given.get("header", []))
-        values = self._values("body", given.get("body", []))
-        if not self._buttons <= buttons:
-            missing = ", ".join(sorted(self._buttons - buttons))
-            raise GraphRefusal(131008, f"buttons: Button at index {missing} requires a parameter")
-        return self._text(values)
+        if not self.plain or buttons or cards or "header" in given:
+            self._check_rest(given, buttons, cards, check_media)
+        text = self._text(values_of("body", self._names, self.named, given.get("body", [])))
+        if len(text) > _FILLED_LIMIT:
+            raise GraphRefusal(132005)
+        return text
 
-    def _values(self, kind: str, parameters: list[Any]) -> list[str]:
-        """Return the values of a component's variables, in the order of the template."""
-        names = self._variables[kind]
-        texts = [text for one in parameters if (text := _shown(one)) is not None]
-        if len(texts) != len(names):
+    def _check_rest(
+        self, given: dict[str, list[Any]], buttons: list[dict[str, Any]], cards: list[Any], check_media: CheckMedia
+    ) -> None:
+        check_header(self._header, given.get("header", []), self.named, check_media)
+        if self._offer:
+            check_offer(given.get("limited_time_offer", []))
+        check_buttons(self._buttons, buttons)
+        if len(cards) != len(self._cards):
             raise GraphRefusal(
-                132000,
-                f"{kind}: number of localizable_params ({len(texts)}) does not match the expected number of "
-                f"params ({len(names)})",
+                132000, f"carousel: number of cards ({len(cards)}) does not match the expected ({len(self._cards)})"
             )
-        if not self.named or not names:
-            return texts
-        by_name = {one.get("parameter_name"): _shown(one) for one in parameters}
-        found = [by_name.get(name) for name in names]
-        if None in found:
-            raise GraphRefusal(132012, f"{kind}: parameter names must be {', '.join(names)}")
-        return [text for text in found if text is not None]
+        for card, template in zip(cards, self._cards, strict=True):
+            parts = card.get("components") if isinstance(card, dict) else None
+            if not isinstance(parts, list):
+                raise GraphRefusal(131008, "carousel: every card needs components")
+            template._fill(parts, check_media)
 
     def _text(self, values: list[str]) -> str:
         if len(self._pieces) == 1:
@@ -118,7 +162,9 @@ class Template:
             pieces[at] = values[which]
         return "".join(pieces)
 
-    def _not_there(self) -> str:
+    def _not_there(self) -> str | None:
+        if self.status in _STATUS_ERRORS:
+            return None
         return f"template name ({self.name}) is {self.status.lower()} in {self.language}"
 
     def as_graph(self) -> dict[str, Any]:
@@ -131,25 +177,33 @@ class Template:
             "category": self.category,
             "parameter_format": "NAMED" if self.named else "POSITIONAL",
             "components": self.components,
-            "rejected_reason": "NONE",
+            "rejected_reason": self.rejected_reason,
+            "quality_score": {"score": self.quality, "date": 0},
         }
 
 
-def _shown(parameter: Any) -> str | None:
-    """Return a parameter's text; None for one that is no text (a picture, a place)."""
-    if not isinstance(parameter, dict):
-        raise GraphRefusal(131009, "template.components.parameters must be objects")
-    kind = parameter.get("type", "text")
-    if kind == "text":
-        value = parameter.get("text")
-    elif kind in ("currency", "date_time"):
-        inner = parameter.get(kind)
-        value = inner.get("fallback_value") if isinstance(inner, dict) else None
-    else:
-        return None
-    if not isinstance(value, str) or not value:
-        raise GraphRefusal(131008, f"Parameter of type {kind} is missing its text value")
+def _list(part: dict[str, Any], field: str) -> list[Any]:
+    value = part.get(field) or []
+    if not isinstance(value, list):
+        raise ValueError(f"a template's {field} must be a list")
     return value
+
+
+def _button(button: object) -> dict[str, Any]:
+    """Return a template's button; an authentication template's becomes the link button that Meta makes of it."""
+    if not isinstance(button, dict):
+        raise ValueError("a template's buttons must be objects")
+    if str(button.get("type")).upper() == "OTP":
+        return {"type": "URL", "text": "Copiar código", "url": "https://www.whatsapp.com/otp/code/?code={{1}}"}
+    return button
+
+
+def _unchecked(spec: dict[str, Any], kind: str, path: str) -> None:
+    """Take any media."""
+
+
+def _identity(waba_id: str | None, name: str, language: str) -> int:
+    return 10**15 + crc32(f"{waba_id or ''}/{name}/{language}".removeprefix("/").encode())
 
 
 def _word(spec: dict[str, Any], field: str) -> str:

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import os
 import time
-from binascii import b2a_base64
 from typing import Any
 
 import psutil
 
 from whatsapp.http import HttpClient
-from whatsapp.simulator.clock import Clock
+from whatsapp.simulator.clock import Clock, Timetable
 from whatsapp.simulator.faults import Faults
+from whatsapp.simulator.inbound import Inbox
+from whatsapp.simulator.latency import Ladder
 from whatsapp.simulator.ledger import Ledger
+from whatsapp.simulator.media import MediaStore
 from whatsapp.simulator.outbox import Outbox
 from whatsapp.simulator.people import People
-from whatsapp.simulator.registry import App, Registry
-from whatsapp.simulator.statuses import Ladder, StatusWriter
+from whatsapp.simulator.registry import App, Number, Registry
+from whatsapp.simulator.rules import Rules
+from whatsapp.simulator.statuses import StatusWriter
+from whatsapp.simulator.template_review import Review
 
 
 class World:
@@ -25,6 +29,11 @@ class World:
     def __init__(self, seed: int = 0) -> None:
         self.seed = seed
         self.clock = Clock()
+        self.timetable = Timetable(self.clock)
+        self.media = MediaStore()
+        self.rules = Rules()
+        self.review = Review()
+        self.replies: list[dict[str, Any]] = []  # what people answer by themselves, see responding.py
         self.http = HttpClient(
             connect_timeout_s=2.0, timeout_s=15.0, max_in_flight=64, user_agent="simulator", proxies=False
         )
@@ -36,14 +45,19 @@ class World:
         self.ladder = Ladder(seed)
         self.batch_size = 500
         self.in_flight_limit = 4
+        self.share_doubled = 0.0
+        self.management_calls_per_hour: int | None = None
         self.base_url = ""
         self._nonce_ms = 0
         self._clear_messages()
 
     def reset(self) -> None:
-        """Forget messages, pending webhooks, faults, people and counters; apps and settings stay."""
+        """Forget messages, media, pending webhooks, faults, people and counters; apps and settings stay."""
         self.faults.clear()
         self.people.clear()
+        self.rules.clear()
+        self.media.clear()
+        self.timetable.clear()
         for number in self.registry.by_index:
             number.clear()
         for outbox in self.outboxes.values():
@@ -56,8 +70,9 @@ class World:
         self.writer = StatusWriter(self.ledger, self.registry, self.people, self.clock.start_ms)
         self.since_ms = self.clock.now_ms()
         self.requests = 0
-        self._inbound_serial = 0
+        self.inbox = Inbox(self._nonce_ms)
         self.refused: dict[int, int] = {}
+        self.injected: dict[int, int] = {}
         self.faulted = 0
 
     def put_app(self, app_id: str, spec: dict[str, Any]) -> App:
@@ -68,20 +83,24 @@ class World:
             self.tune_outboxes()
         return app
 
-    def inbound_id(self, phone: int) -> str:
-        """Return a fresh message id for something a person writes."""
-        self._inbound_serial += 1
-        serial = b"\x1c\x18\x0d%d\x15\x02\x00\x12\x18\x12%018X\x00" % (
-            phone,
-            self._nonce_ms << 31 | self._inbound_serial,
-        )
-        return "wamid." + b2a_base64(serial, newline=False).decode()
+    def outbox_of(self, number: Number) -> Outbox:
+        """Return the webhooks of the app that a number belongs to."""
+        return self.outboxes[number.app_id]
+
+    def advance(self, by_ms: int) -> int:
+        """Let time pass at once and return the new time in milliseconds: what became due happens now."""
+        self.clock.advance(by_ms)
+        self.timetable.wake()
+        for outbox in self.outboxes.values():
+            outbox.wake()
+        return self.clock.now_ms()
 
     def tune_outboxes(self) -> None:
         """Apply the present batch settings to every app."""
         for outbox in self.outboxes.values():
             outbox.batch_size = self.batch_size
             outbox.in_flight_limit = self.in_flight_limit
+            outbox.share_doubled = self.share_doubled
 
     def stats(self) -> dict[str, Any]:
         """Return every counter since the start or the last reset."""
@@ -94,7 +113,10 @@ class World:
             "accepted": len(self.ledger),
             "duplicates": self.ledger.duplicates,
             "refused": {str(code): count for code, count in sorted(self.refused.items())},
+            "injected": {str(code): count for code, count in sorted(self.injected.items())},
             "faulted": self.faulted,
+            "inbound": len(self.inbox),
+            "media": {"files": len(self.media), "bytes": self.media.size},
             "statuses": self._status_stats(),
             "numbers": {
                 number.phone_number_id: {
@@ -102,6 +124,7 @@ class World:
                     "rate_s": number.rate(now_ms),
                     "peak_s": number.peak_s,
                     "throughput": number.bucket.rate,
+                    "contacted": self.rules.contacted(number.portfolio_id),
                 }
                 for number in self.registry.by_index
             },
@@ -131,6 +154,7 @@ class World:
 
     async def close(self) -> None:
         """Stop telling and close the connections."""
+        self.timetable.clear()
         for outbox in self.outboxes.values():
             await outbox.close()
         await self.http.close()
