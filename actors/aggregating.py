@@ -35,7 +35,7 @@ class Aggregating:
         clock_ms: the present (milliseconds since 1970).
         default_zone: the time zone of a company that is not known yet.
         changed: hears (company, committed_ms) of everything counted.
-        told: hears the live feed's part of a telling.
+        told: hears the live feed's part of a telling, and the oldest commit time of that telling.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class Aggregating:
         clock_ms: Callable[[], int],
         default_zone: str,
         changed: Callable[[bytes, int], None],
-        told: Callable[[Told], None],
+        told: Callable[[Told, int], None],
     ) -> None:
         self._clock_ms = clock_ms
         self._default_zone = default_zone
@@ -120,7 +120,7 @@ class Aggregating:
         for writer, epoch, seq, committed_ms, _, data in deltas:
             self._take(DeltaRow(writer, epoch, seq, committed_ms, data))
         if feed and feed != b"{}":
-            self._told(orjson.loads(feed))
+            self._told(orjson.loads(feed), min((delta[3] for delta in deltas), default=self._clock_ms()))
 
     def _take(self, row: DeltaRow) -> bool:
         """Count a delta unless it was counted before."""

@@ -65,11 +65,11 @@ class MetricsAggregator:
     async def _forget(self) -> None:
         await self._counted.forget_watermarks(await self._ready())
 
-    async def apply(self, blob: bytes) -> bool:
-        """Take what a writer tells after its commits; return whether anybody is watching (docs: DeltaFeed)."""
+    async def apply(self, blob: bytes) -> int:
+        """Take what a writer tells after its commits; return in how many milliseconds it should tell more."""
         self._counted.apply(blob)
         self._life.count("applied")
-        return len(self._states) > 0
+        return self._states.wanted_in_ms()
 
     async def watch(self, blob: bytes) -> bytes:
         """Take what the fanout wants to be told, and answer the states that it lacks.

@@ -20,9 +20,8 @@ from engine.wire import VERSION
 from storage.ingest import Lane
 
 log = logging.getLogger(__name__)
-# A call costs 1.3 ms whatever it carries: at most 66 a second per process while somebody watches, else 10.
-_WATCHED_GAP_S = 0.015
-_UNWATCHED_GAP_S = 0.1
+_PAUSE_S = 0.1  # after a call that failed
+_SHORTEST_PAUSE_S, _LONGEST_PAUSE_S = 0.005, 1.0  # a call costs 1.3 ms whatever it carries
 _MAX_WAITING = 2_000
 _MAX_CALL_BYTES = 80_000  # Ray sends at most 100 KiB of arguments inline
 _FEED_ITEMS = 20
@@ -42,8 +41,8 @@ class DeltaFeed:
     """A process's way to the aggregator, for all its writers.
 
     Args:
-        send: carries one ``apply`` call (docs/INTERNALS.md) and returns whether anybody watches; its failures are
-            logged and forgotten.
+        send: carries one ``apply`` call (docs/INTERNALS.md) and returns in how many milliseconds the next one is of
+            use; its failures are logged and forgotten.
     """
 
     def __init__(self, send: Callable[[bytes], Awaitable[object]]) -> None:
@@ -82,15 +81,15 @@ class DeltaFeed:
     async def _drain(self) -> None:
         while self._waiting:
             batch = self._take()
-            watched: object = False
+            pause_s = _PAUSE_S
             try:
-                watched = await self._send(self._pack(batch))
+                pause_s = _pause_s(await self._send(self._pack(batch)))
             except asyncio.CancelledError:
                 raise
             except Exception as error:
                 self.forgotten += len(batch)
                 log.warning("action=tell_aggregator writer=%s error=%s", batch[0].place[0], type(error).__name__)
-            await asyncio.sleep(_WATCHED_GAP_S if watched else _UNWATCHED_GAP_S)
+            await asyncio.sleep(pause_s)
 
     def _take(self) -> list[_Entry]:
         batch: list[_Entry] = []
@@ -105,6 +104,10 @@ class DeltaFeed:
         room = _MAX_CALL_BYTES - sum(len(entry.data) for entry in batch)
         packed: bytes = msgpack.packb([VERSION, deltas, _encode_feed(batch, room)])
         return packed
+
+
+def _pause_s(answer: object) -> float:
+    return min(max(answer / 1000, _SHORTEST_PAUSE_S), _LONGEST_PAUSE_S) if isinstance(answer, int) else _PAUSE_S
 
 
 def _encode_feed(batch: list[_Entry], room: int) -> bytes:

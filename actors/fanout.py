@@ -52,9 +52,9 @@ class Fanout:
             self._life.count("aggregator_away")
             await asyncio.sleep(_AGAIN_S)
 
-    async def publish(self, blob: bytes) -> None:
-        """Take newer states and send what changed; returns before anything is sent."""
-        self._server.fanning.publish(blob)
+    async def publish(self, blob: bytes) -> int:
+        """Take newer states, to send what changed; return in how many milliseconds newer ones could be sent."""
+        return self._server.fanning.publish(blob)
 
     async def topics(self) -> bytes:
         """Return who is subscribed to what: ``pack([[company, topic, clients]…])``."""

@@ -99,9 +99,9 @@ class AggregatorRef(ActorRef):
     def __init__(self, namespace: str) -> None:
         super().__init__("aggregator", namespace)
 
-    async def apply(self, blob: bytes) -> bool:
-        """Tell committed deltas."""
-        return bool(await self.call("apply", blob, timeout_s=10.0))
+    async def apply(self, blob: bytes) -> int:
+        """Tell committed deltas; return in how many milliseconds the next telling is of use."""
+        return int(await self.call("apply", blob, timeout_s=10.0))
 
     async def watch(self, blob: bytes) -> bytes:
         """Say which live topics are wanted; return the states of the new ones."""
@@ -122,9 +122,9 @@ class FanoutRef(ActorRef):
     def __init__(self, namespace: str) -> None:
         super().__init__("fanout", namespace)
 
-    async def publish(self, blob: bytes) -> None:
-        """Send changed topics to their subscribers."""
-        await self.call("publish", blob, timeout_s=5.0)
+    async def publish(self, blob: bytes) -> int:
+        """Send changed topics to their subscribers; return in how many milliseconds newer ones could be sent."""
+        return int(await self.call("publish", blob, timeout_s=5.0))
 
     async def topics(self) -> bytes:
         """Return who is subscribed to what."""

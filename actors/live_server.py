@@ -15,7 +15,8 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.typing import Origin
 
-from actors.fanning import HIGH_BYTES, Fanning, Peer, Subscriber
+from actors.fanning import HIGH_BYTES, Fanning
+from actors.live_channels import Peer, Subscriber
 from engine.live_tickets import TicketRefused, UsedTickets, verify
 from engine.live_topics import is_topic, parse_position
 
@@ -43,17 +44,18 @@ class BadMessage(Exception):
 class Client:
     """One authenticated connection."""
 
-    __slots__ = ("_window", "_window_count", "company", "connection", "subscriber")
+    __slots__ = ("_window", "_window_count", "company", "protocol", "subscriber", "transport")
 
     def __init__(self, connection: ServerConnection, company: bytes) -> None:
-        self.connection = connection
+        self.protocol = connection.protocol
+        self.transport = connection.transport
         self.company = company
         self.subscriber = Subscriber(self)
         self._window = 0
         self._window_count = 0
 
     def unsent(self) -> int:
-        return self.connection.transport.get_write_buffer_size()
+        return self.transport.get_write_buffer_size()
 
     def may_speak(self, now_ms: int) -> bool:
         """Count a message; False when there were too many within ten seconds."""
@@ -63,16 +65,17 @@ class Client:
         return self._window_count <= _MESSAGES_PER_10_S
 
 
-def send_to(peers: Iterable[Peer], frame: bytes) -> None:
-    """Hand one text frame to many connections; what their sockets do not take is bounded by HIGH_BYTES.
+def send_to(peers: Iterable[Peer], frames: Sequence[bytes]) -> None:
+    """Hand text frames to many connections; what their sockets do not take is bounded by HIGH_BYTES.
 
-    The same bytes go to every transport: a server's frames are not masked (RFC 6455, 5.1), and ``websockets.broadcast``
-    would serialise and queue them once per connection, at three times the cost.
+    The same bytes go to every transport, all frames in one write: a system call and the reader's wake-up cost 20 µs
+    whatever they carry. A server's frames are not masked (RFC 6455, 5.1); ``websockets.broadcast`` would serialise
+    and queue each of them once per connection, at three times the cost.
     """
-    wire = _text_frame(frame)
+    wire = b"".join(map(_text_frame, frames))
     for client in cast("Iterable[Client]", peers):
-        if client.connection.protocol.state is State.OPEN:
-            client.connection.transport.write(wire)
+        if client.protocol.state is State.OPEN:
+            client.transport.write(wire)
 
 
 def _text_frame(payload: bytes) -> bytes:
@@ -178,7 +181,7 @@ class LiveServer:
     async def heartbeat(self) -> None:
         """Tell every client that the connection lives; called every five seconds."""
         frame = orjson.dumps({"type": "heartbeat", "ts": self._clock_ms()})
-        send_to([client for client in self._clients if client.unsent() <= HIGH_BYTES], frame)
+        send_to([client for client in self._clients if client.unsent() <= HIGH_BYTES], [frame])
         self.fanning.forget_idle()
 
     async def help_the_slow(self) -> None:
@@ -269,7 +272,7 @@ class LiveServer:
 
 def _tell_error(client: Client, topic: str, reason: str) -> None:
     if client.unsent() <= HIGH_BYTES:
-        send_to([client], orjson.dumps({"type": "error", "topic": topic[:100], "reason": reason}))
+        send_to([client], [orjson.dumps({"type": "error", "topic": topic[:100], "reason": reason})])
 
 
 def _read(message: str | bytes) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""From counters to live topics: who watches what, and the states that the fanout is told, 19 times a second at most."""
+"""From counters to live topics: who watches what, and the states that the fanout is told, 20 times a second at most."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ from storage.live_feed import newest_events
 from storage.pool import Pool
 
 log = logging.getLogger(__name__)
-_TICK_S = 0.052  # a little more than a twentieth of a second, so that jitter does not break the promise of 20
+_ASKED_AHEAD_S = 0.006  # tellings are asked for so long before states leave: their way here, and some room
+_GAP_S, _SHORTEST_GAP_S = 0.052, 0.04  # between updates: what the fanout is expected to say, and at least
+_UNWATCHED_MS = 100
 _RETRY_S = 0.2
 _READ_S = 3.0
 _INTEREST_MS = 15_000  # the fanout renews what it wants every two seconds
 _SESSIONS_EVERY_MS = 5_000
 _SETTLE_MS = 1_500
+_RESTING_MS = 500
 _VERIFY_EVERY_MS = 10_000
 
 State = tuple[bytes, str, int, int, bytes]
@@ -34,11 +37,12 @@ State = tuple[bytes, str, int, int, bytes]
 class _Watched:
     """One company that somebody looks at."""
 
-    __slots__ = ("changed", "feed", "feed_changed", "feed_changed_ms", "feed_read_ms", "sessions", "topics")
+    __slots__ = ("changed", "feed", "feed_changed", "feed_changed_ms", "feed_read_ms", "sessions", "told_ms", "topics")
 
     def __init__(self) -> None:
         self.topics: dict[str, int] = {}  # topic → until when
         self.changed: tuple[int, int] | None = None  # newest and oldest commit not told yet
+        self.told_ms = 0
         self.feed_changed: tuple[int, int] | None = None
         self.feed: LiveFeed | None = None
         self.feed_changed_ms = 0
@@ -50,17 +54,18 @@ class LiveStates:
     """The watched topics.
 
     Args:
-        publish: carries one ``publish`` call to the fanout.
+        publish: carries one ``publish`` call to the fanout, which says in how many milliseconds it can tell more.
         clock_ms: the present (milliseconds since 1970).
     """
 
-    def __init__(self, publish: Callable[[bytes], Awaitable[object]], clock_ms: Callable[[], int]) -> None:
+    def __init__(self, publish: Callable[[bytes], Awaitable[int]], clock_ms: Callable[[], int]) -> None:
         self._publish = publish
         self._clock_ms = clock_ms
         self._counted: Aggregating | None = None
         self._watched: dict[bytes, _Watched] = {}
         self._wake = asyncio.Event()
         self._next_tick = 0.0
+        self._gap_s = _GAP_S
         self._sessions_read_ms = 0
         self.clients = 0
 
@@ -78,8 +83,8 @@ class LiveStates:
             watched.changed = _widen(watched.changed, committed_ms)
             self._wake.set()
 
-    def told(self, told: Told) -> None:
-        """Hear the feed's part of a telling."""
+    def told(self, told: Told, committed_ms: int) -> None:
+        """Hear the feed's part of a telling, and when the oldest commit in it was."""
         now_ms = self._clock_ms()
         for company_hex, lists in told.items():
             watched = self._watched.get(bytes.fromhex(company_hex))
@@ -87,9 +92,17 @@ class LiveStates:
                 continue
             watched.feed_changed_ms = now_ms
             if watched.feed.tell(lists.get("events", ()), lists.get("messages", ())):
-                at_ms = min((m["at_ms"] for m in lists.get("messages", ()) if "at_ms" in m), default=now_ms)
-                watched.feed_changed = _widen(watched.feed_changed, at_ms)
+                watched.feed_changed = _widen(watched.feed_changed, committed_ms)
                 self._wake.set()
+
+    def wanted_in_ms(self) -> int:
+        """Return when a writer's next telling is of use: shortly before what it tells can be told on."""
+        if not self._watched:
+            return _UNWATCHED_MS
+        wait_s = self._next_tick - time.monotonic() - _ASKED_AHEAD_S
+        if self._wake.is_set() and wait_s <= _ASKED_AHEAD_S:  # what was told just now goes with the coming update
+            wait_s = max(wait_s, -_ASKED_AHEAD_S) + self._gap_s
+        return max(0, round(wait_s * 1000))
 
     async def watch(self, pool: Pool, blob: bytes) -> bytes:
         """Take what the fanout wants, for the next 15 s, and answer the states it does not have.
@@ -136,18 +149,22 @@ class LiveStates:
         """Wait for a change, and for the time to tell it; then tell it."""
         await self._wake.wait()
         await asyncio.sleep(max(0.0, self._next_tick - time.monotonic()))
-        self._next_tick = time.monotonic() + _TICK_S
         self._wake.clear()
         states = self._take_changed()
         if not states:
             return
+        started = time.monotonic()
+        self._next_tick = started + self._gap_s
         try:
-            await self._publish(pack(states))
+            wait_s = await self._publish(pack(states)) / 1000
+            # Counted from the call's start, so that the next one comes when it can be told: its way is as long.
+            self._gap_s = max(_SHORTEST_GAP_S, wait_s)
+            self._next_tick = started + self._gap_s
         except Exception as error:
             log.warning("cannot tell the fanout: %s", error, extra={"action": "publish"})
             for company, topic, ts, oldest_ts, _ in states:
                 self._again(company, topic, ts, oldest_ts)
-            self._next_tick = time.monotonic() + _RETRY_S
+            await asyncio.sleep(_RETRY_S)
 
     def _again(self, company: bytes, topic: str, ts: int, oldest_ts: int) -> None:
         watched = self._watched.get(company)
@@ -161,9 +178,11 @@ class LiveStates:
 
     def _take_changed(self) -> list[State]:
         states: list[State] = []
+        now_ms = self._clock_ms()
         for company, watched in self._watched.items():
             counted, watched.changed = watched.changed, None
             fed, watched.feed_changed = watched.feed_changed, None
+            watched.told_ms = now_ms if counted else watched.told_ms
             for topic in watched.topics:
                 span = fed if topic == "events" else counted
                 if span is not None:
@@ -184,12 +203,16 @@ class LiveStates:
         return _session_topics(topic, counters, watched.sessions, now_ms)
 
     async def refresh(self) -> None:
-        """Let time pass in what is shown: rates fall, queues age, interests end; called every second."""
+        """Let time pass in what is shown: rates fall, queues age, interests end; called every second.
+
+        What was told just now shows the present already; telling it again would take a slot from a change.
+        """
         now_ms = self._clock_ms()
         self._expire(now_ms)
         for watched in self._watched.values():
-            watched.changed = watched.changed or (now_ms, now_ms)
-        self._wake.set()
+            if now_ms - watched.told_ms >= _RESTING_MS and watched.changed is None:
+                watched.changed = (now_ms, now_ms)
+                self._wake.set()
 
     async def read(self, pool: Pool) -> None:
         """Read what deltas do not tell: how old queues are, sessions' states, feeds that have come to rest.

@@ -44,6 +44,14 @@ class LatencyHistogram:
         if value_us > self.max_us:  # noqa: PLR1730 -- half the price of max() in the generator's loop
             self.max_us = value_us
 
+    def record_many(self, value_us: int, times: int) -> None:
+        """Count a duration several times."""
+        value_us = min(max(value_us, 0), _LONGEST_US)
+        self._counts[_index(value_us)] += times
+        self.count += times
+        self.total_us += value_us * times
+        self.max_us = max(self.max_us, value_us)
+
     def quantile_ms(self, share: float) -> float | None:
         """Return the duration in milliseconds below which a share (0–1) lies; None where nothing was counted."""
         if not self.count:

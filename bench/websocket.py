@@ -18,7 +18,11 @@ class Listener(Protocol):
 
     def opened(self, client: WebSocketClient) -> None: ...
 
+    def recognised(self, client: WebSocketClient, data: bytes) -> bool: ...
+
     def told(self, client: WebSocketClient, payload: bytes) -> None: ...
+
+    def parsed(self, data: bytes, whole: bool) -> None: ...
 
     def ended(self, client: WebSocketClient, reason: str) -> None: ...
 
@@ -77,7 +81,13 @@ class WebSocketClient(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._buffer:
             data = self._buffer + data
-        self._buffer = self._frames(data) if self._open else self._handshake(data)
+        if not self._open:
+            self._buffer = self._handshake(data)
+        elif self._listener.recognised(self, data):
+            self._buffer = b""
+        else:
+            self._buffer = self._frames(data)
+            self._listener.parsed(data, not self._buffer)
 
     def _handshake(self, data: bytes) -> bytes:
         head, separator, rest = data.partition(b"\r\n\r\n")

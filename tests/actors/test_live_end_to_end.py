@@ -67,8 +67,8 @@ async def house(pool: Pool) -> AsyncIterator[House]:
     writer = world.writers[0]
     server: LiveServer
 
-    async def publish(blob: bytes) -> None:
-        server.fanning.publish(blob)
+    async def publish(blob: bytes) -> int:
+        return server.fanning.publish(blob)
 
     async def tell(blob: bytes) -> None:
         counted.apply(blob)

@@ -21,7 +21,7 @@ from bench.grapfy import GrapfyBody, WebhookRequests, phone_of
 from bench.histogram import LatencyHistogram
 from bench.live_clients import Audience
 from bench.plan import GetTraffic, LivePlan, Plan, make_traffic
-from bench.websocket import text_frame
+from bench.websocket import WebSocketClient, text_frame
 from engine.phones import normalise_typed
 from engine.signatures import SignatureScheme
 
@@ -193,7 +193,7 @@ async def test_an_audience_hears_every_update_and_how_old_it_is() -> None:
         audience.measuring = True
         told.set()
         async with asyncio.timeout(5):
-            while audience.latency["metrics"].count < 9:
+            while audience.result(1.0, 0.1)["frames"].get("metrics", 0) < 9:
                 await asyncio.sleep(0.005)
         result = audience.result(1.0, 0.1)
         assert (result["clients"], result["gaps"], result["ends"]) == (3, 3, {})
@@ -201,6 +201,35 @@ async def test_an_audience_hears_every_update_and_how_old_it_is() -> None:
         assert (audience.latency["metrics"].quantile_ms(0.0) or 0) >= 490
         audience.leave()
         await asyncio.sleep(0)
+
+
+class _Counting(Audience):
+    """Knows how often frames were taken apart."""
+
+    taken_apart = 0
+
+    def told(self, client: WebSocketClient, payload: bytes) -> None:
+        self.taken_apart += 1
+        super().told(client, payload)
+
+
+async def test_the_same_bytes_are_taken_apart_once_and_counted_for_every_client() -> None:
+    now_ms = time.time_ns() // 1_000_000
+    frames = [_update("delta", seq, now_ms, size).encode() for seq, size in ((1, 10), (2, 300))]
+    chunk = b"".join(b"\x81\x7e" + len(frame).to_bytes(2, "big") + frame for frame in frames)
+    audience = _Counting(LivePlan(url="ws://h:1", base_url="", key="", clients=3, seconds=0, topics=["metrics"]))
+    audience.measuring = True
+    for number in range(3):
+        client = WebSocketClient(audience, "h:1", number)
+        client.positions["metrics"] = ("9", 0)
+        vars(WebSocketClient)["_open"].__set__(client, True)
+        client.data_received(chunk[:100] if number == 2 else chunk)
+        if number == 2:  # what comes in pieces is put together first
+            client.data_received(chunk[100:])
+    result = audience.result(1.0, 0.1)
+    assert (result["frames"], result["gaps"]) == ({"metrics": 6}, 0)
+    assert result["frame_bytes"]["metrics"] == round(sum(map(len, frames)) / 2)
+    assert audience.taken_apart == 2
 
 
 def _update(kind: str, seq: int, oldest_ms: int, size: int) -> str:
