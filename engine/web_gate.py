@@ -47,7 +47,7 @@ class Gate:
             transactional: such a message is not held for its text, and has the last fifth of every cap to itself.
         """
         if now_ms < self.quiet_until_ms:
-            return Hold("whatsapp_slow_down", (self.quiet_until_ms - now_ms) / 1000)
+            return Hold("number_slowed", (self.quiet_until_ms - now_ms) / 1000)
         if stranger and now_ms < self.strangers_until_ms:
             return Hold("new_chats_blocked", (self.strangers_until_ms - now_ms) / 1000)
         held = self._capped(transactional, now_ms)

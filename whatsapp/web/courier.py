@@ -75,7 +75,7 @@ class Courier:
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._session = session
-        self._book = book
+        self.book = book
         self._options = options
         self._sleep = sleep
         self.looked_up = 0
@@ -88,7 +88,7 @@ class Courier:
             ahead: recipients of the messages after it, looked up in the same go.
             intend: records that it is about to be sent; False when it must not be.
         """
-        contact = (await self._book.read([letter.to])).get(letter.to, Contact())
+        contact = (await self.book.read([letter.to])).get(letter.to, Contact())
         held = self._off() or self._session.gate.ask(
             letter.text,
             stranger=not contact.answered,
@@ -140,7 +140,7 @@ class Courier:
         gate, now_ms = self._session.gate, self._session.now_ms()
         room = max(2, gate.room(HOUR_MS, now_ms) * 2)
         others = [phone for phone in ahead if phone != first][: room - 1]
-        contacts = await self._book.read(others)
+        contacts = await self.book.read(others)
         policy = self._options.checks
         return [first] + [
             phone
@@ -161,7 +161,7 @@ class Courier:
         # Forms that WhatsApp leaves out of its answer are not registered.
         forms += [FormAnswer(form, False, None) for form in forms_of(phones) if form not in asked]
         found = [known for phone in phones if (known := resolve(phone, forms, now_ms)) is not None]
-        await self._book.write(found)
+        await self.book.write(found)
         return found
 
     async def _type(self, jid: str, text: str) -> None:

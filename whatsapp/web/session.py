@@ -83,6 +83,11 @@ class Listener(Protocol):
         """A person has written."""
 
 
+def _person(chat: str) -> str:
+    """Return one key for all forms of a person's number."""
+    return normalise_wa_id(chat) or chat
+
+
 def _wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
@@ -306,11 +311,11 @@ class WebSession:
 
     def _heard_receipt(self, event: Receipt) -> None:
         for provider_id in event.provider_ids:
-            ours = self.reconciler.by_receipt(provider_id, event.chat, event.at_ms)
+            ours = self.reconciler.by_receipt(provider_id, _person(event.chat), event.at_ms)
             self._listener.receipt(ours, provider_id, event.kind, event.at_ms)
 
     def _heard_echo(self, event: Echo) -> None:
-        ours = self.reconciler.by_echo(event.provider_id, event.chat, event.text, event.at_ms)
+        ours = self.reconciler.by_echo(event.provider_id, _person(event.chat), event.text, event.at_ms)
         if ours is not None:
             self._listener.receipt(ours, event.provider_id, "sent", event.at_ms)
 
@@ -327,30 +332,37 @@ class WebSession:
 
     # Sending; whatsapp/web/courier.py decides when.
 
-    async def send(self, message: WebMessage, timeout_s: float = ANSWER_S) -> SendAnswer:
+    async def send(self, message: WebMessage) -> SendAnswer:
         """Send one message and tell what became of it; never raises, except when it is cancelled."""
         sent_ms = self.now_ms()
         self._watchdog.sent(sent_ms)
         self.gate.sent(message.text, sent_ms)
         try:
-            answer = await self.client.send(message, timeout_s)
+            answer = await self.client.send(message, ANSWER_S)
         except NotConnectedError as error:
             return NotConnected(str(error)[:300])
         except ServerRefusedError as error:
             self._acknowledged()
             return self._refused(error)
         except UnknownOutcomeError as error:
-            self.reconciler.unanswered(message.message_id, message.jid, message.text, sent_ms)
+            self._unanswered(message, sent_ms)
             return Uncertain(str(error)[:300])
         except asyncio.CancelledError:
-            self.reconciler.unanswered(message.message_id, message.jid, message.text, sent_ms)
+            self._unanswered(message, sent_ms)
             raise
         except Exception as error:  # after the call only this answer is honest
-            self.reconciler.unanswered(message.message_id, message.jid, message.text, sent_ms)
+            self._unanswered(message, sent_ms)
             return Uncertain(f"{type(error).__name__}: {error}"[:300])
         self._acknowledged()
         self.reconciler.answered(message.message_id, answer.provider_id)
         return Accepted(answer.provider_id, wa_id=message.jid)
+
+    def _unanswered(self, message: WebMessage, sent_ms: int) -> None:
+        self.remember_unanswered(message.message_id, message.jid, message.text, sent_ms)
+
+    def remember_unanswered(self, message_id: str, to: str, text: str, sent_ms: int) -> None:
+        """A send whose outcome is unknown, of this process or of the one before it: its receipt may still come."""
+        self.reconciler.unanswered(message_id, _person(to), text, sent_ms)
 
     def _acknowledged(self) -> None:
         """The server answers: the connection works, so disconnects are counted from none again."""

@@ -34,6 +34,8 @@ from whatsapp.web.store import write_privately
 
 _QR_CODES = 6
 _STORE = "simulated.json"
+# How long after our time-out a lost acknowledgement comes after all.
+LATE_S = 5.0
 
 
 def _nobody(_: WebEvent) -> None:
@@ -188,7 +190,7 @@ class SimulatedClient:
             self._reply(taken)
 
     async def _later(self, taken: Taken, timeout_s: float) -> None:
-        await asyncio.sleep(timeout_s + 5.0)
+        await asyncio.sleep(timeout_s + LATE_S)
         self._reach(taken.sender, LateAnswer(taken.message_id, taken.provider_id, None, self._now_ms()))
         await self._fate(taken)
 
