@@ -53,7 +53,7 @@ class RecentKeys:
 
 
 def is_plain(deliveries: Sequence[DeliveryWrite]) -> bool:
-    """Tell whether a batch is small, and holds nothing whose outcome depends on rows stored before but its keys."""
+    """Tell whether a batch is small, and nothing in it takes a look at stored rows that the statement does not take."""
     return (
         sum(len(delivery.events) for delivery in deliveries) <= LIMIT
         and all(map(_is_plain_delivery, deliveries))
@@ -74,7 +74,6 @@ def _is_plain_event(event: EventWrite) -> bool:
     return (
         event.row[_STATE] == "processed"
         and event.earlier is None
-        and event.cancels is None
         and not event.caps
         and all(map(_is_plain_message, event.messages))
     )
@@ -104,14 +103,15 @@ async def store_plain(
         now_ms: the time told as the commit's.
 
     Returns:
-        What was stored; None if nothing was: a key is known, an epoch has moved on or a value was refused. The general
-        way finds out which, and says so.
+        What was stored; None if nothing was: a key is known, an epoch has moved on, a message waits that an event calls
+        off, or a value was refused. The general way finds out which, and acts on it.
 
     Raises:
         StorageAway: (through storage.pool.AWAY) Postgres is gone; nothing is stored, or the same ids find themselves.
     """
     stored = _all_fresh(deliveries)
     delta = count(stored)
+    orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     try:
         done = await connection.fetchval(
             query("ingest/store_plain"),
@@ -126,6 +126,9 @@ async def store_plain(
             lane.seq,
             now_ms,
             delta.encode().decode(),
+            [order.company_id for order in orders],
+            [order.order_id for order in orders],
+            [order.event_type for order in orders],
         )
     except (*REFUSED, asyncpg.UniqueViolationError):
         return None  # before AWAY: asyncpg's word for a value that it cannot encode is both

@@ -1,5 +1,5 @@
--- Stores a small batch and its delta if every bucket epoch holds and every key is new; else nothing. Tells which.
--- Uses shard_buckets_pkey and event_keys_pkey. Keys come sorted and go first: two batches never wait in a circle.
+-- Stores a small batch and its delta if every epoch holds, every key is new and nothing is called off; else nothing.
+-- Uses shard_buckets_pkey, event_keys_pkey, idx_message_queue_order. Sorted keys go first: batches wait in no circle.
 WITH owned AS (
     SELECT 1
     FROM unnest($1::smallint[], $2::bigint[]) AS mine (bucket, epoch)
@@ -12,6 +12,16 @@ WITH owned AS (
     FROM unnest($3::uuid[], $4::uuid[], $5::uuid[]) AS k (key, company_id, event_id)
     WHERE (SELECT count(*) FROM owned) = cardinality($1::smallint[])
         AND NOT EXISTS (SELECT FROM event_keys WHERE key = ANY($3::uuid[]))
+        AND NOT EXISTS (
+            -- The LIMIT keeps the look-up inside: a queue is not read to join it with orders that are not there.
+            SELECT FROM unnest($14::uuid[], $15::text[], $16::text[]) AS c (company_id, order_id, event_type)
+            CROSS JOIN LATERAL (
+                SELECT FROM message_queue q
+                WHERE q.cancel_on IS NOT NULL AND q.company_id = c.company_id AND q.order_id = c.order_id
+                    AND c.event_type = ANY(q.cancel_on)
+                LIMIT 1
+            ) AS waits
+        )
     RETURNING 1
 ), gate AS MATERIALIZED (
     SELECT count(*) > 0 AS open FROM claimed
