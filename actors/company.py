@@ -36,6 +36,7 @@ class Company:
         self.sessions_by_number = {
             (row["app_id"], row["phone_number_id"]): UUID(row["id"]) for row in rows.sessions if row["phone_number_id"]
         }
+        self.accounts = {(row["app_id"], row["waba_id"]) for row in rows.sessions if row["waba_id"]}
         self.rules = RuleSet.build(
             [RuleRow(UUID(r["id"]), r["name"], r["active"], r["version"], r["definition"]) for r in rows.rules],
             {UUID(row["id"]): _template(row) for row in rows.templates},

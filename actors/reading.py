@@ -77,9 +77,10 @@ class Reader:
 
     def _meta(self, company: Company, item: Intake) -> DeliveryWrite:
         app_id = item.content_type or ""
+        told = read_updates(item.body, item.received_ms)
         mine = [
             (session_id, updates)
-            for number, updates in read_updates(item.body, item.received_ms).items()
+            for number, updates in told.items()
             if (session_id := company.sessions_by_number.get((app_id, number))) is not None
         ]
         inbound = [(session_id, message) for session_id, updates in mine for message in updates.inbound]
@@ -98,7 +99,16 @@ class Reader:
                 for position, (own_id, (session_id, message)) in enumerate(zip(item.event_ids, inbound, strict=False))
             ],
             meta=MetaPart(
-                app_id, [status for _, updates in mine for status in updates.statuses], bool(item.flags & FLAG_CARRIES)
+                app_id,
+                [status for _, updates in mine for status in updates.statuses],
+                bool(item.flags & FLAG_CARRIES),
+                [preference for _, updates in mine for preference in updates.preferences],
+                [
+                    update
+                    for updates in told.values()
+                    for update in updates.account
+                    if (app_id, update.waba_id) in company.accounts
+                ],
             ),
         )
 

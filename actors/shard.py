@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from typing import Any
@@ -13,12 +14,12 @@ from actors.counting import feed_of
 from actors.delta_feed import DeltaFeed
 from actors.drafting import Drafter
 from actors.draining import Drainer
-from actors.handles import AggregatorRef, SenderRef
+from actors.handles import AggregatorRef, SenderRef, SupervisorRef
 from actors.handover import Handover
 from actors.ingesting import Ingestor
 from actors.lanes import Lanes
 from actors.reading import Reader
-from engine.errors import StorageAway, Unavailable
+from engine.errors import MasteriaError, StorageAway, Unavailable
 from engine.ids import IdMaker, time_to_ms
 from engine.settings import Settings
 from engine.sharding import bucket_of
@@ -46,6 +47,7 @@ class CompanyShard:
         self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
         senders = [SenderRef(n, settings.instance) for n in range(settings.sender_hosts)]
         self._handover = Handover(self._life, [sender.enqueue for sender in senders])
+        self._supervisor = SupervisorRef(settings.instance)
         self._ingestor: Ingestor | None = None
         self._drainer: Drainer | None = None
         try:
@@ -104,6 +106,8 @@ class CompanyShard:
     def _after_commit(self, lane: Lane, committed_ms: int, stored: Stored) -> None:
         if stored.delta is not None:
             self._feed.push(lane, committed_ms, stored.delta, feed_of(stored, committed_ms))
+        for company_id in stored.reconfigured:
+            self._life.spawn(self._announce(company_id.bytes))
         if stored.messages:
             times = {event.event_id: time_to_ms(event.row[2]) for event in stored.fresh if event.messages}
             self._handover.push(
@@ -115,6 +119,11 @@ class CompanyShard:
                 for message in stored.messages
                 if message.status == "queued" and message.due_at is not None
             )
+
+    async def _announce(self, company_id: bytes) -> None:
+        """Have what Meta changed in force; who cannot be told reads it at the next change or restart."""
+        with contextlib.suppress(MasteriaError):
+            await self._supervisor.announce("sessions", company_id)
 
     async def ping(self) -> dict[str, Any]:
         return self._life.ping(ok=self._ingestor is not None) | {

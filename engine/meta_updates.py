@@ -1,4 +1,4 @@
-"""What a Meta webhook says: statuses and inbound messages by phone_number_id (facts: Meta, Cloud API webhooks)."""
+"""What a Meta webhook says: statuses, inbound messages and all the rest, by phone_number_id (shared facts, §2)."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from uuid import UUID
 import orjson
 
 from engine.ids import parse_id
-
-_SECONDS_MAX = 253_402_300_799  # 9999-12-31
+from engine.meta_account import AccountUpdate, Preference, read_account_update, read_preferences, seconds_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,15 @@ class InboundMessage:
 
 @dataclass(slots=True)
 class NumberUpdates:
-    """Everything of one body that concerns one number (or, without a number, an account)."""
+    """Everything of one body that concerns one number (or, without a number, accounts).
+
+    ``other`` counts what was not understood: it stays in the delivery's bytes.
+    """
 
     statuses: list[StatusUpdate] = field(default_factory=list)
     inbound: list[InboundMessage] = field(default_factory=list)
+    preferences: list[Preference] = field(default_factory=list)
+    account: list[AccountUpdate] = field(default_factory=list)
     other: int = 0
 
 
@@ -55,12 +59,12 @@ def read_updates(body: bytes, received_ms: int) -> dict[str, NumberUpdates]:
         document = orjson.loads(body)
     except orjson.JSONDecodeError:
         return found
-    for change in _changes(document):
+    for entry, change in _changes(document):
         value = _mapping(change.get("value"))
         number = _mapping(value.get("metadata")).get("phone_number_id")
         updates = found.setdefault(number if isinstance(number, str) else "", NumberUpdates())
         if change.get("field") != "messages":
-            updates.other += 1
+            _read_other(updates, entry, change, received_ms)
             continue
         updates.statuses += [s for s in map(_status, _mappings(value.get("statuses"))) if s is not None]
         contacts = _mappings(value.get("contacts"))
@@ -73,9 +77,23 @@ def read_updates(body: bytes, received_ms: int) -> dict[str, NumberUpdates]:
     return found
 
 
-def _changes(document: object) -> Iterator[Mapping[str, Any]]:
+def _changes(document: object) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
     for entry in _mappings(_mapping(document).get("entry")):
-        yield from _mappings(entry.get("changes"))
+        for change in _mappings(entry.get("changes")):
+            yield entry, change
+
+
+def _read_other(updates: NumberUpdates, entry: Mapping[str, Any], change: Mapping[str, Any], received_ms: int) -> None:
+    """Read a change of another field than ``messages``: everything that names its account is kept."""
+    name, waba_id, value = change.get("field"), entry.get("id"), change.get("value")
+    preferences = read_preferences(_mapping(value), received_ms) if name == "user_preferences" else []
+    updates.preferences += preferences
+    update = None
+    if isinstance(name, str) and isinstance(waba_id, str) and waba_id:
+        update = read_account_update(waba_id, name, value, seconds_ms(entry.get("time")) or received_ms)
+        updates.account.append(update)
+    if not preferences and (update is None or not update.effects):
+        updates.other += 1
 
 
 def _status(value: Mapping[str, Any]) -> StatusUpdate | None:
@@ -88,7 +106,7 @@ def _status(value: Mapping[str, Any]) -> StatusUpdate | None:
         parse_id(opaque) if isinstance(opaque, str) else None,
         provider_id[:512],
         status[:32],
-        _timestamp_ms(value.get("timestamp")) or 0,
+        seconds_ms(value.get("timestamp")) or 0,
         orjson.dumps(errors).decode() if isinstance(errors, list) and errors else None,
     )
 
@@ -105,18 +123,9 @@ def _inbound(
         provider_id[:512],
         sender if isinstance(sender, str) else None,
         name if isinstance(name, str) else None,
-        _timestamp_ms(message.get("timestamp")) or received_ms,
+        seconds_ms(message.get("timestamp")) or received_ms,
         {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))},
     )
-
-
-def _timestamp_ms(value: object) -> int | None:
-    """Meta writes seconds as text."""
-    if isinstance(value, str) and value.isdigit() and len(value) <= 12:
-        value = int(value)
-    if isinstance(value, int) and 0 < value <= _SECONDS_MAX:
-        return value * 1000
-    return None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

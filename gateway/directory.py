@@ -44,6 +44,7 @@ class NumberEntry:
     session_id: bytes
     company_id: bytes
     app_id: str | None
+    waba_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,14 @@ class Directory:
     def number(self, phone_number_id: str) -> NumberEntry | None:
         """Find the session of a number."""
         return self._numbers.get(phone_number_id)
+
+    def companies_of(self, app_id: str, waba_id: str) -> set[bytes]:
+        """Find whose account this is: the companies with a number of it that this app serves; seldom asked."""
+        return {
+            number.company_id
+            for number in self._numbers.values()
+            if number.waba_id == waba_id and number.app_id == app_id
+        }
 
     def _may_ask(self, key: object) -> bool:
         now = time.monotonic()

@@ -85,6 +85,9 @@ class MetaDoor:
         """Return each concerned company with its number of inbound messages; the app's own always, for the bytes."""
         companies = {app.company_id: 0}
         for phone_number_id, found in updates.items():
+            for waba_id in {update.waba_id for update in found.account}:
+                for company_id in self._directory.companies_of(app.app_id, waba_id):
+                    companies.setdefault(company_id, 0)
             number = self._directory.number(phone_number_id)
             if number is not None and number.app_id == app.app_id:  # a stranger's app says nothing about this number
                 companies[number.company_id] = companies.get(number.company_id, 0) + len(found.inbound)

@@ -19,6 +19,9 @@ _WAITING: Mapping[str, Words] = {
     "event_type_not_named": Words(
         "A regra não menciona este tipo de evento.", "The rule does not name this type of event."
     ),
+    "account_restricted": Words("A Meta restringiu os envios da conta.", "Meta has restricted the account's sending."),
+    "account_disabled": Words("A Meta desativou a conta.", "Meta has disabled the account."),
+    "account_deleted": Words("A conta foi excluída na Meta.", "The account was deleted at Meta."),
     "marketing_stopped": Words("A pessoa não quer receber marketing.", "The person wants no marketing."),
     "row_refused": Words("O banco não aceitou os campos do evento.", "The database refused the event's fields."),
 }

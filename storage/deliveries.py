@@ -6,12 +6,15 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from engine.ids import id_time
+from engine.ids import id_time, ms_to_time
+from engine.meta_account import AccountUpdate
 from engine.meta_updates import StatusUpdate
+from storage.account_updates import take_account_updates
 from storage.ingest_rows import DeliveryWrite, Stored
 from storage.pool import Connection
 from storage.queries import query
 from storage.statuses import fold_many
+from storage.suppressions import Wish, hear_wishes
 
 DELIVERY_COLUMNS = (
     "id",
@@ -82,6 +85,8 @@ async def take_meta(connection: Connection, deliveries: Sequence[DeliveryWrite],
     """Keep the bytes of Meta's deliveries, and fold their statuses into the messages they tell of."""
     rows: list[tuple[object, ...]] = []
     heard: list[tuple[UUID, StatusUpdate]] = []
+    wishes: list[Wish] = []
+    account: list[tuple[UUID, AccountUpdate]] = []
     for delivery in deliveries:
         meta = delivery.meta
         if meta is None:
@@ -90,12 +95,21 @@ async def take_meta(connection: Connection, deliveries: Sequence[DeliveryWrite],
             created_at = id_time(delivery.delivery_id)
             rows.append((delivery.delivery_id, created_at, meta.app_id, delivery.headers, delivery.body))
         heard += [(delivery.company_id, status) for status in meta.statuses]
+        account += [(delivery.company_id, update) for update in meta.account]
+        wishes += [
+            Wish(delivery.company_id, one.phone, one.stop, "user_preferences", ms_to_time(one.at_ms))
+            for one in meta.preferences
+        ]
     if rows:
         await connection.copy_records_to_table(
             "meta_deliveries", records=rows, columns=("id", "created_at", "app_id", "headers", "raw_body")
         )
     if heard:
         stored.folded = await fold_many(connection, heard, now)
+    if wishes:
+        await hear_wishes(connection, wishes)
+    if account:
+        stored.reconfigured = await take_account_updates(connection, account, now)
 
 
 def _events(deliveries: Sequence[DeliveryWrite]) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from engine.meta_account import AccountUpdate, Preference
 from engine.meta_updates import StatusUpdate
 from engine.metrics import Delta
 from storage.cancelling import Cancelled, CancelOrder
@@ -83,11 +84,15 @@ class DeliveryWrite:
 
 @dataclass(frozen=True, slots=True)
 class MetaPart:
-    """What only a delivery by Meta's door has: its app, statuses to fold, and whether this part stores the bytes."""
+    """What only a delivery by Meta's door has: its app, statuses to fold, whether this part stores the bytes, and what
+    is told of people and accounts.
+    """
 
     app_id: str
     statuses: Sequence[StatusUpdate]
     carries: bool
+    preferences: Sequence[Preference] = ()
+    account: Sequence[AccountUpdate] = ()
 
 
 @dataclass(slots=True)
@@ -102,3 +107,4 @@ class Stored:
     duplicates: dict[UUID, int] = field(default_factory=dict)  # per company
     seq: int | None = None
     delta: Delta | None = None
+    reconfigured: set[UUID] = field(default_factory=set)  # companies whose templates or sessions Meta has changed

@@ -13,7 +13,7 @@ import pytest
 
 from engine.errors import NotOwner, StorageAway
 from engine.sharding import bucket_of
-from engine.wire import DONE, FLAG_SPILLED, GONE, NOT_OWNER
+from engine.wire import DONE, FLAG_CARRIES, FLAG_SPILLED, GONE, KIND_META, NOT_OWNER
 from masteria.embedded import start_postgres
 from storage.pool import Pool
 from storage.shards import take_over
@@ -237,3 +237,40 @@ async def test_an_absent_postgres_is_told_and_the_same_batch_passes_later(tmp_pa
         await pool.close()
     finally:
         server.stop()
+
+
+async def test_metas_news_of_people_and_accounts_take_effect_and_are_told_on(rig: ShardRig) -> None:
+    await rig.pool.execute("INSERT INTO meta_apps (app_id, company_id, sealed) VALUES ('7', $1, '')", rig.company_id)
+    await rig.pool.execute("UPDATE sessions SET app_id = '7', waba_id = '900', phone_number_id = '100'")
+    await rig.pool.execute(
+        "INSERT INTO templates (id, company_id, name, kind, body) VALUES ($1, $2, 'pix', 'meta', 'Olá')",
+        new_id(),
+        rig.company_id,
+    )
+    await rig.ingestor.reload(rig.company_id.bytes)
+    wish = {"wa_id": "5511987654321", "category": "marketing_messages", "value": "stop", "timestamp": 1731705721}
+    template = {"message_template_name": "pix", "message_template_language": "pt_BR", "event": "PAUSED"}
+    changes = [
+        {
+            "field": "user_preferences",
+            "value": {"metadata": {"phone_number_id": "100"}, "user_preferences": [wish]},
+        },
+        {"field": "message_template_status_update", "value": template},
+    ]
+    entries = [{"id": waba, "time": 1731705721, "changes": changes[:count]} for waba, count in (("900", 2), ("901", 0))]
+    stranger = {"id": "901", "changes": [{"field": "account_update", "value": {"event": "ACCOUNT_DELETED"}}]}
+    body = json.dumps({"object": "whatsapp_business_account", "entry": [*entries, stranger]})
+    for _ in range(2):  # Meta repeats itself
+        item = rig.intake(body, events=0, kind=KIND_META, webhook_id=bytes(16), content_type="7", flags=FLAG_CARRIES)
+        [answer] = await rig.ingestor.ingest([item])
+        assert answer.code == DONE
+    assert [stored.reconfigured for _, _, stored in rig.commits] == [{rig.company_id}, set()]
+    assert await rig.rows("SELECT phone, active, source FROM suppressions") == [
+        {"phone": "+5511987654321", "active": True, "source": "user_preferences"}
+    ]
+    assert await rig.rows("SELECT status FROM templates") == [{"status": "paused"}]
+    assert await rig.rows("SELECT state FROM sessions") == [{"state": "active"}]
+    assert await rig.rows("SELECT field FROM account_updates ORDER BY field") == [
+        {"field": "message_template_status_update"},
+        {"field": "user_preferences"},
+    ]

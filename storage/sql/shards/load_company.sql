@@ -8,7 +8,8 @@ SELECT c.time_zone,
                                                 'defaults', t.defaults, 'status', t.status)), '[]')
      FROM templates t WHERE t.company_id = c.id AND t.deleted_at IS NULL) AS templates,
     (SELECT coalesce(json_agg(json_build_object('id', s.id, 'transport', s.transport, 'state', s.state,
-                                                'phone_number_id', s.phone_number_id, 'app_id', s.app_id)), '[]')
+                                                'phone_number_id', s.phone_number_id, 'app_id', s.app_id,
+                                                'waba_id', s.waba_id)), '[]')
      FROM sessions s WHERE s.company_id = c.id AND s.deleted_at IS NULL) AS sessions,
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'source', w.source, 'mapping', w.mapping,
                                                 'dedupe', w.dedupe)), '[]')
