@@ -119,3 +119,21 @@ async def test_one_call_tells_of_several_writers() -> None:
     aggregator.gate.set()
     await feed.close()
     assert [entry[:3] for entry in aggregator.calls[1][1]] == [["shard-0/0", 3, 2], ["shard-0/1", 4, 1]]
+
+
+async def test_the_aggregator_says_when_it_wants_to_be_told_more() -> None:
+    aggregator = Aggregator()
+
+    async def apply(blob: bytes) -> int:
+        await aggregator.apply(blob)
+        return 60_000 if len(aggregator.calls) == 2 else 0
+
+    feed = DeltaFeed(apply)
+    feed.push(Lane("w", 1, 1), 1, delta())
+    await eventually(lambda: len(aggregator.calls) == 1)
+    feed.push(Lane("w", 1, 2), 2, delta())
+    await eventually(lambda: len(aggregator.calls) == 2)
+    feed.push(Lane("w", 1, 3), 3, delta())
+    started = asyncio.get_running_loop().time()
+    await eventually(lambda: len(aggregator.calls) == 3)
+    assert 0.5 < asyncio.get_running_loop().time() - started < 5  # it was asked to wait, and waits a second at most

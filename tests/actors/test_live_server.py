@@ -6,6 +6,7 @@ import itertools
 import os
 from typing import Any
 
+import orjson
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
@@ -13,6 +14,7 @@ from actors.fanning import HIGH_BYTES
 from actors.live_server import CLOSE_BAD_MESSAGE, CLOSE_NO_AUTH, CLOSE_TICKET_REFUSED, CLOSE_TOO_MANY_MESSAGES
 from engine.live_tickets import issue
 from engine.merge_patch import apply
+from engine.wire import pack
 from tests.actors.live_rig import KEY, LiveRig, eventually, live_rig, new_company, now_ms
 
 BIG = "x" * 50_000
@@ -63,6 +65,40 @@ async def test_changes_within_a_twentieth_of_a_second_are_told_together() -> Non
                 times.append(loop.time())
             gaps = [later - earlier for earlier, later in itertools.pairwise(times[1:])]
             assert all(gap > 0.045 for gap in gaps)
+
+
+async def test_a_client_s_topics_come_in_one_write_and_others_get_only_theirs() -> None:
+    company = new_company()
+    async with (
+        live_rig() as rig,
+        rig.client(company, "metrics", "queue") as both,
+        rig.client(company, "queue") as one,
+    ):
+        assert {(await both.hear("snapshot"))["topic"] for _ in range(2)} == {"metrics", "queue"}
+        await one.hear("snapshot")
+        counters = rig.server.fanning.counters
+        before = counters["writes"], counters["frames"]
+        rig.publish(company, "metrics", {"n": 1})
+        rig.publish(company, "queue", {"depth": 1})
+        heard = [await both.hear(), await both.hear()]
+        assert {frame["topic"]: frame["data"] for frame in heard} == {"metrics": {"n": 1}, "queue": {"depth": 1}}
+        assert (await one.hear())["data"] == {"depth": 1}
+        assert (counters["writes"] - before[0], counters["frames"] - before[1]) == (2, 3)
+
+
+async def test_whoever_gathers_changes_hears_when_they_can_be_told() -> None:
+    company = new_company()
+    async with live_rig() as rig, rig.client(company, "metrics") as live:
+        await live.hear("snapshot")
+
+        def publish(n: int) -> int:
+            state = orjson.dumps({"n": n})
+            return rig.server.fanning.publish(pack([[company.bytes, "metrics", n, n, state]]))
+
+        assert 40 <= publish(1) <= 52  # goes at once: the next one comes a slot later
+        await live.hear("delta")
+        assert 80 <= publish(2) <= 104  # waits for its slot: the next one comes in the slot after
+        await live.hear("delta")
 
 
 async def test_who_comes_back_resumes_where_it_was() -> None:
