@@ -120,8 +120,8 @@ def _make_shop(company: BenchCompany, source: str, number: dict[str, Any], app: 
     return Shop(source, urlsplit(webhook["url"]).path, webhook["secret"], session["id"], number["phone_number_id"])
 
 
-def add_silent_rules(company: BenchCompany) -> None:
-    """Add two rules whose trigger names the event's type and whose conditions do not hold."""
+def add_silent_rules(company: BenchCompany, *event_types: str) -> None:
+    """Add two rules whose trigger names the events' types (by default FIRES) and whose conditions do not hold."""
     send = {"session_id": company.shops[0].session_id, "text": "Olá, {{customer_name}}!"}
     conditions: list[dict[str, Any]] = [
         {
@@ -140,7 +140,7 @@ def add_silent_rules(company: BenchCompany) -> None:
     for index, when in enumerate(conditions):
         rule = {
             "name": f"não dispara {index}",
-            "trigger": {"event_type": FIRES},
+            "trigger": {"event_type": list(event_types) or FIRES},
             "when": when,
             "action": {"send": send},
         }

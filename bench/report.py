@@ -105,6 +105,10 @@ class Report:
     def finish(self, path: Path | None) -> int:
         """Print everything, write the JSON if a path is given, and return the exit code."""
         self.console.print(self._table())
+        for name, parts in self.settings.items():
+            if name.startswith("cpu_us_per_"):
+                told = ", ".join(f"{part} {value:,.0f}" for part, value in parts.items() if value >= 1)
+                self.console.print(f"CPU {name.removeprefix('cpu_').replace('us_per_', 'µs per ')}: {told}")
         for name, parts in self.memory.items():
             told = ", ".join(f"{part} {value / 2**20:.0f}" for part, value in parts.items())
             self.console.print(f"PSS {name} (MiB): {told}")

@@ -9,6 +9,7 @@ import orjson
 import pytest
 
 from engine.dedupe import keys_of_id
+from engine.times import rfc3339
 from storage.pool import Pool
 from tests.asgi import Client
 from tests.rest_rig import Rig, make_rig
@@ -147,6 +148,27 @@ async def test_a_rare_value_is_found_behind_more_events_than_a_search_looks_thro
     ).json
     assert not {event["id"] for event in page["data"]} & {event["id"] for event in following["data"]}
     assert page["count_capped"] is True
+
+
+async def test_a_value_that_used_to_be_common_is_found_behind_the_newest_events(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    await pool.execute(
+        """
+        INSERT INTO incoming_events (id, company_id, created_at, webhook_id, delivery_id, source, state, occurred_at,
+            signature, payload)
+        SELECT gen_random_uuid(), $1, $2::timestamptz - n * interval '10 minutes', $1, $1, 's', 'processed', $2,
+            'unsigned', CASE WHEN n <= 300 THEN '{"new":1}' ELSE '{"old":1}' END::jsonb
+        FROM generate_series(1, 2000) AS n
+        """,
+        company_id,
+        NOW,
+    )
+    page = (await owner.get("/api/v1/events", {"payload": '{"old":1}'})).json
+    times = [event["created_at"] for event in page["data"]]
+    assert len(times) == 50
+    assert times == sorted(times, reverse=True)
+    assert times[0] == rfc3339(NOW - timedelta(minutes=3010))
+    assert page["next_cursor"] is not None
 
 
 async def test_an_external_id_is_found_by_its_key_however_old(rig: Rig, pool: Pool) -> None:

@@ -114,6 +114,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
     window = (COMPANY, *BEHIND, OLDEST, WINDOW, 51)
     rare = json.dumps({"eventId": "ext-90001"})
     absent = json.dumps({"eventId": "nobody's"})
+    common = json.dumps({"status": "pending"})
     return {
         "events/list_events": [([COMPANY, *BEHIND, OLDEST, 51], 60), ([COMPANY, when, event, OLDEST, 501], 300)],
         "events/scan_events": [
@@ -124,8 +125,9 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         ],
         "events/find_events_by_order": [([*candidates, *_events(5, "order-45000"), *BEHIND, 51], 30)],
         "events/find_events_by_payload": [
-            ([*candidates, *_events(7, rare), *BEHIND, 51], 40),
-            ([*candidates, *_events(7, absent), *BEHIND, 51], 40),
+            ([*candidates, *_events(7, rare), *BEHIND, 51], 100),
+            ([*candidates, *_events(7, absent), *BEHIND, 51], 100),
+            ([*candidates, *_events(7, common), *BEHIND, 51], 100),
         ],
         "events/show_event": [([COMPANY, event, when], 20)],
         "events/get_event": [([COMPANY, event, when], 10)],
