@@ -107,7 +107,10 @@ class Roster:
         if sender is None:
             sender = self.senders[session.id] = SessionSender(session, transport, self._office, self._judge)
         else:
+            known = sender.session
             sender.change(session, transport)
+            if (session.policy, session.blocked_templates) != (known.policy, known.blocked_templates):
+                self._work.rethink(sender)
         if reason is not None:
             self._stop(sender, reason)
         elif sender.paused_for is not None and sender.id not in self._pausing:

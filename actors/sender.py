@@ -7,21 +7,24 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
 from actors.flights import Flight, Landed
 from actors.verdicts import Judge, Pause
 from engine.lanes import Mailbox, Parcel
-from engine.permits import Permits, Wait
+from engine.permits import Permits, Refusal, Wait
 from storage.answers import Answer
 from storage.sender_sessions import SenderSession
-from whatsapp.transport import Outbound, SendAnswer, Transport, Uncertain
+from whatsapp.transport import Outbound, Refused, SendAnswer, Transport, Uncertain
 
 # Intents are recorded so far ahead of the sending: long enough for a commit, short enough to stop at once.
 _AHEAD_S = 0.25
 # In flight at most what half a second's sending amounts to: Meta answers within 100 to 300 ms.
 _ANSWER_S = 0.5
+# WhatsApp wants no more marketing to this person for now; it is counted per person, whichever number sends it.
+_MARKETING_LIMIT = "131049"
 
 
 class Office(Protocol):
@@ -35,6 +38,9 @@ class Office(Protocol):
 
     def paused(self, sender: SessionSender, pause: Pause) -> None:
         """WhatsApp's answer stops this session."""
+
+    def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
+        """WhatsApp's answer stops marketing to a person."""
 
 
 class SessionSender:
@@ -57,7 +63,7 @@ class SessionSender:
         self.fence: int | None = None
         self.paused_for: str | None = None
         self.behind = False
-        self.permits = Permits(session.throughput, monotonic())
+        self.permits = Permits(session.throughput, monotonic(), session.policy, session.blocked_templates)
         self.mailbox = Mailbox(max(200, min(5_000, session.throughput * 30)))
         self.active = 0
         self._planned = 0
@@ -96,23 +102,26 @@ class SessionSender:
             return False
         return True
 
-    def plan(self) -> tuple[list[Parcel], list[tuple[Parcel, Wait]]]:
+    def plan(self) -> tuple[list[Parcel], list[tuple[Parcel, Refusal]]]:
         """Return what should be dispatched now, and what has to wait longer than a mailbox should keep it.
 
-        Planned messages come back by :meth:`clear` or :meth:`put_back`.
+        Planned messages come back by :meth:`clear`, :meth:`put_back` or :meth:`refuse`.
         """
         now = self._monotonic()
         if self.fence is None or self.paused_for is not None or not len(self.mailbox):
+            return [], []
+        if not self.permits.budgets.ready:  # what it has spent is being read
             return [], []
         if (blocked := self.permits.blocked_s(now)) > 0:
             self._wake_in(blocked)
             return [], []
         room = self._room(now)
         planned: list[Parcel] = []
-        waits: list[tuple[Parcel, Wait]] = []
+        waits: list[tuple[Parcel, Refusal]] = []
         later: dict[str, int] = {}
+        now_ms = self._wall_ms()
         while len(planned) < room and (parcel := self.mailbox.take()) is not None:
-            wait = self.permits.ask(parcel, now)
+            wait = self.permits.ask(parcel, now, now_ms)
             if wait is None:
                 planned.append(parcel)
                 continue
@@ -139,6 +148,12 @@ class SessionSender:
         for parcel in reversed(parcels):
             self.permits.give_back(parcel)
             self.mailbox.put_back(parcel)
+
+    def refuse(self, parcels: list[Parcel]) -> None:
+        """Planned messages may not go now: the host holds or fails them."""
+        self._planned -= len(parcels)
+        for parcel in parcels:
+            self.permits.give_back(parcel)
 
     def drop(self, parcels: list[Parcel]) -> None:
         """Planned messages were no longer in the queue: cancelled, held, or sent by somebody else."""
@@ -170,7 +185,7 @@ class SessionSender:
     def change(self, session: SenderSession, transport: Transport) -> None:
         """Take on the session as it was read again."""
         self.session, self.transport = session, transport
-        self.permits.change(session.throughput, self._monotonic())
+        self.permits.change(session.throughput, self._monotonic(), session.policy, session.blocked_templates)
 
     async def close(self) -> None:
         """Cancel what is in flight: each of those sends is recorded as uncertain."""
@@ -235,6 +250,8 @@ class SessionSender:
             flight, heard, self.id, self.session.company_id, self.permits, self._monotonic(), self._wall_ms()
         )
         self._land(flight, verdict.answer)
+        if isinstance(heard, Refused) and verdict.answer.code == _MARKETING_LIMIT and verdict.answer.due_at is not None:
+            self._office.no_marketing(self, flight.parcel.to, verdict.answer.due_at)
         if verdict.pause is not None and self.paused_for is None:
             self.stop("session_paused")
             self._office.paused(self, verdict.pause)

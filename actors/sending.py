@@ -8,6 +8,7 @@ import logging
 import os
 import random
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -31,6 +32,7 @@ from engine.metrics import Delta
 from engine.settings import Settings
 from engine.wire import unpack
 from storage.answers import Answer
+from storage.budgets import load_spending
 from storage.ingest import Lane
 from storage.message_changes import Transition
 from storage.pool import AWAY, Pool
@@ -62,6 +64,7 @@ class SendingHost:
         judge = Judge(ids, settings.uncertain_grace_s, random.random)
         self._settings = settings
         self._life = life
+        self._pool = pool
         self._transports = transports
         self._draining = False
         self._feed = DeltaFeed(apply)
@@ -182,6 +185,9 @@ class SendingHost:
         self._work.hold(sender)
         self._life.spawn(self.roster.pause(sender, pause))
 
+    def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
+        self._work.no_marketing(sender.session.company_id, recipient, until)
+
     # What the loops report.
 
     def _recorded(self, answers: list[Answer]) -> None:
@@ -201,6 +207,9 @@ class SendingHost:
     def _gained(self, sender: SessionSender) -> None:
         """A lease is ours: what waited for it is in Postgres."""
         sender.behind = True
+        if (caps := sender.permits.budgets.caps) is not None:
+            caps.loaded = False
+        self._work.watch_windows(sender)
         self.wake(sender)
 
     def _lost_lease(self, sender: SessionSender) -> None:
@@ -216,6 +225,23 @@ class SendingHost:
 
     async def _keep_leases(self) -> None:
         await self._leases.keep(list(self.roster.senders.values()))
+        await self._load_spending()
+
+    async def _load_spending(self) -> None:
+        """Read what capped sessions have sent, under whichever owner; until then they send nothing."""
+        waiting = {
+            sender.id: sender
+            for sender in self.roster.senders.values()
+            if sender.fence is not None and not sender.permits.budgets.ready
+        }
+        if not waiting:
+            return
+        spent = await load_spending(self._pool, waiting)
+        for sender in waiting.values():
+            caps = sender.permits.budgets.caps
+            if caps is not None and not caps.loaded:  # nobody else has read it meanwhile, and sent since
+                caps.load(spent.get(sender.id))
+            self.wake(sender)
 
     async def _recover(self) -> None:
         self._life.count("recovered", await self._recovery.look(self.roster.senders))

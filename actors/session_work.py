@@ -9,19 +9,27 @@ from uuid import UUID
 
 from actors.recorder import Changes
 from actors.sender import SessionSender
-from engine.ids import ms_to_time
+from engine.ids import IdMaker, ms_to_time
 from engine.lanes import Parcel
 from engine.metrics import Delta
-from engine.permits import Wait
+from engine.permits import Never, Refusal
+from storage.budgets import add_waits, block_marketing, delete_waits, forget_people, look_at_waits, read_windows
 from storage.due import Due, leave_for_later, refill
 from storage.message_changes import Transition
 from storage.pool import Connection, Pool
-from storage.waiting import hold, hold_session, release_session
+from storage.waiting import hold, hold_session, refuse, release_budgets, release_messages, release_session
 
 _PER_TRANSACTION = 500
 # The scheduler looks again at what a full mailbox did not take only after this; its sender comes for it much earlier.
 _FULL_AGAIN_S = 300.0
 _REFILL_AGAIN_S = 60.0
+# Texts that wait for their person to write are looked at so often, and so many at a time.
+_WINDOWS_AGAIN_S = 1.0
+_WINDOWS_AT_ONCE = 1_000
+_FORGET_AGAIN_S = 10.0
+_FORGET_AT_ONCE = 5_000
+_FIRST = UUID(int=0)
+_OUTSIDE_WINDOW = "outside_window"
 
 
 class SessionWork:
@@ -30,17 +38,38 @@ class SessionWork:
     def __init__(self, changes: Changes, pool: Pool) -> None:
         self._changes = changes
         self._pool = pool
+        self._ids = IdMaker()
         self._waits: deque[tuple[SessionSender, Parcel, str, datetime | None]] = deque()
+        self._never: deque[tuple[SessionSender, Parcel, str]] = deque()
+        self._to_rethink: dict[UUID, SessionSender] = {}
+        self._no_marketing: list[tuple[UUID, str, datetime]] = []
+        self._windows: dict[UUID, tuple[SessionSender, UUID, bool]] = {}
+        self._windows_at = self._forget_at = 0.0
         self._to_hold: dict[UUID, SessionSender] = {}
         self._to_release: dict[UUID, SessionSender] = {}
         self._full: set[UUID] = set()
 
-    def wait(self, sender: SessionSender, waits: list[tuple[Parcel, Wait]]) -> None:
-        """These messages wait longer than a mailbox should keep them."""
+    def wait(self, sender: SessionSender, waits: list[tuple[Parcel, Refusal]]) -> None:
+        """These messages may never go, or wait longer than a mailbox should keep them."""
         now = _now()
         for parcel, wait in waits:
+            if isinstance(wait, Never):
+                self._never.append((sender, parcel, wait.reason))
+                continue
             until = None if wait.seconds is None else now + timedelta(seconds=wait.seconds)
             self._waits.append((sender, parcel, wait.reason, until))
+
+    def rethink(self, sender: SessionSender) -> None:
+        """This session's budgets are others now: what they hold is asked about again."""
+        self._to_rethink[sender.id] = sender
+
+    def watch_windows(self, sender: SessionSender) -> None:
+        """Texts of this session may wait for their people to write."""
+        self._windows[sender.id] = (sender, _FIRST, False)
+
+    def no_marketing(self, company_id: UUID, recipient: str, until: datetime) -> None:
+        """WhatsApp wants no marketing to a person until then."""
+        self._no_marketing.append((company_id, recipient, until))
 
     def hold(self, sender: SessionSender) -> None:
         """This session does not send: its due messages are set aside."""
@@ -61,8 +90,14 @@ class SessionWork:
         """Do what has gathered, and fetch more for senders that have fallen behind."""
         while self._waits:
             await self._hold_some()
+        while self._never:
+            await self._refuse_some()
         while self._full:
             await self._leave_some()
+        if self._no_marketing:
+            await self._block_marketing()
+        while self._to_rethink:
+            await self._release_budgets(next(iter(self._to_rethink.values())))
         while self._to_hold:
             await self._hold_session(next(iter(self._to_hold.values())))
         while self._to_release:
@@ -70,6 +105,7 @@ class SessionWork:
         for sender in senders:
             if sender.behind and sender.wants_more:
                 await self._refill(sender)
+        await self._look_at_times()
 
     async def _hold_some(self) -> None:
         reason = self._waits[0][2]
@@ -77,13 +113,91 @@ class SessionWork:
         messages = [(parcel.uuid, until) for _, parcel, _, until in batch]
 
         async def step(connection: Connection, _: Delta) -> list[Transition]:
-            return await hold(connection, messages, reason, _now())
+            held = await hold(connection, messages, reason, _now())
+            if reason == _OUTSIDE_WINDOW:
+                sessions = [(sender.session, parcel) for sender, parcel, _, _ in batch]
+                await add_waits(connection, [(s.id, p.uuid, s.company_id, p.to) for s, p in sessions])
+            return held
 
         await self._changes.commit(step)
+        if reason == _OUTSIDE_WINDOW:
+            for sender, *_ in batch:
+                self.watch_windows(sender)
         done = {parcel.id for _, parcel, _, _ in batch}
         self._waits = deque(item for item in self._waits if item[1].id not in done)
         for sender, parcel, _, _ in batch:
             sender.mailbox.forget(parcel.id)
+
+    async def _refuse_some(self) -> None:
+        reason = self._never[0][2]
+        batch = [item for item in self._never if item[2] == reason][:_PER_TRANSACTION]
+
+        async def step(connection: Connection, _: Delta) -> list[Transition]:
+            return await refuse(connection, [item[1].uuid for item in batch], reason, _now(), self._ids.make_uuid)
+
+        await self._changes.commit(step)
+        done = {parcel.id for _, parcel, _ in batch}
+        self._never = deque(item for item in self._never if item[1].id not in done)
+        for sender, parcel, _ in batch:
+            sender.mailbox.forget(parcel.id)
+
+    async def _block_marketing(self) -> None:
+        blocks, self._no_marketing = self._no_marketing, []
+        try:
+            async with self._pool.acquire() as connection:
+                await block_marketing(connection, blocks)
+        except BaseException:
+            self._no_marketing += blocks
+            raise
+
+    async def _release_budgets(self, sender: SessionSender) -> None:
+        released = 0
+
+        async def step(connection: Connection, _: Delta) -> list[Transition]:
+            nonlocal released
+            released, transitions = await release_budgets(connection, sender.id, _now(), _PER_TRANSACTION)
+            return transitions
+
+        if sender.paused_for is None:
+            await self._changes.commit(step)
+        if not released:
+            self._to_rethink.pop(sender.id, None)
+            sender.behind = True
+
+    async def _look_at_times(self) -> None:
+        """Do what is done once in a while."""
+        now = time.monotonic()
+        if now >= self._windows_at:
+            self._windows_at = now + _WINDOWS_AGAIN_S
+            for sender, behind, found in list(self._windows.values()):
+                await self._look_at_windows(sender, behind, found)
+        if now >= self._forget_at:
+            self._forget_at = now + _FORGET_AGAIN_S
+            async with self._pool.acquire() as connection:
+                await forget_people(connection, _FORGET_AT_ONCE)
+
+    async def _look_at_windows(self, sender: SessionSender, behind: UUID, found: bool) -> None:
+        """Bring back a session's texts whose people have written; when none are left, look no more."""
+        if sender.fence is None or sender.paused_for is not None:
+            return
+        async with self._pool.acquire() as connection:
+            waits = await look_at_waits(connection, sender.id, behind, _WINDOWS_AT_ONCE)
+            people = sorted({(wait.company_id, sender.id, wait.phone) for wait in waits if wait.waits})
+            opened = await read_windows(connection, people) if people else {}
+        over = [wait for wait in waits if not wait.waits or (sender.id, wait.phone) in opened]
+
+        async def step(connection: Connection, _: Delta) -> list[Transition]:
+            await delete_waits(connection, sender.id, [wait.message_id for wait in over])
+            return await release_messages(connection, [wait.message_id for wait in over if wait.waits], _now())
+
+        if over:
+            await self._changes.commit(step)
+        if len(waits) == _WINDOWS_AT_ONCE:
+            self._windows[sender.id] = (sender, waits[-1].message_id, True)
+        elif waits or found:
+            self._windows[sender.id] = (sender, _FIRST, False)
+        elif self._windows.get(sender.id) == (sender, behind, found):  # nothing came while it was looked at
+            del self._windows[sender.id]
 
     async def _leave_some(self) -> None:
         batch = list(self._full)[:_PER_TRANSACTION]

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Mapping
 
+from engine.budgets import BlockedTemplates, Never, Refusal, SessionBudgets, Wait
 from engine.lanes import Parcel
 from engine.limits import PairLimiter, TokenBucket
+from engine.sending_policy import UNBOUNDED, SendingPolicy
+
+__all__ = ["Never", "Permits", "Refusal", "Wait"]
 
 _TEMPLATES_MAX = 1_000
-
-
-class Wait(NamedTuple):
-    """A message may not go: why, and for how many seconds (None: until somebody acts)."""
-
-    reason: str
-    seconds: float | None
+_NONE: Mapping[tuple[str, str | None], str] = {}
 
 
 class Permits:
@@ -25,14 +23,25 @@ class Permits:
     outage spends few tries of few messages.
     """
 
-    __slots__ = ("_blocked_until", "_pairs", "_templates", "bucket", "strikes")
+    __slots__ = ("_blocked_until", "_pairs", "_rules", "_templates", "bucket", "budgets", "strikes")
 
-    def __init__(self, throughput: int, now: float) -> None:
+    def __init__(
+        self, throughput: int, now: float, policy: SendingPolicy = UNBOUNDED, blocked: BlockedTemplates = _NONE
+    ) -> None:
         self.bucket = TokenBucket(float(throughput), now)
+        self._take_on(SessionBudgets(policy, blocked))
         self.strikes = 0
         self._pairs = PairLimiter()
         self._blocked_until = -math.inf
         self._templates: dict[str, tuple[float, str]] = {}
+
+    def _take_on(self, budgets: SessionBudgets) -> None:
+        self.budgets = budgets
+        self._rules = None if budgets.idle else budgets
+
+    @property
+    def policy(self) -> SendingPolicy:
+        return self.budgets.policy
 
     def blocked_s(self, now: float) -> float:
         """Return for how many seconds the whole number waits; 0.0 when it may send."""
@@ -43,18 +52,30 @@ class Permits:
         """Whether only one message at a time should be tried."""
         return self.strikes > 0
 
-    def ask(self, parcel: Parcel, now: float) -> Wait | None:
-        """Count one message to its recipient; or tell why it has to wait."""
+    def ask(self, parcel: Parcel, now: float, now_ms: int = 0) -> Wait | None:
+        """Count one message to its recipient and in the session's budgets; or tell why it has to wait.
+
+        Args:
+            now: monotonic seconds, for what lasts seconds.
+            now_ms: milliseconds since 1970, for hours, days and nights.
+        """
         if parcel.template_name is not None and self._templates:
             until, reason = self._templates.get(parcel.template_name, (-math.inf, ""))
             if until > now:
                 return Wait(reason, None if math.isinf(until) else until - now)
         wait = self._pairs.take(parcel.to, now)
-        return Wait("pair_limit", wait) if wait > 0 else None
+        if wait > 0:
+            return Wait("pair_limit", wait)
+        if self._rules is not None and (held := self._rules.ask(parcel, now_ms)) is not None:
+            self._pairs.give_back(parcel.to)
+            return held
+        return None
 
     def give_back(self, parcel: Parcel) -> None:
         """A message that was allowed did not go out."""
         self._pairs.give_back(parcel.to)
+        if self._rules is not None:
+            self._rules.give_back(parcel)
 
     def accepted(self, parcel: Parcel) -> None:
         """WhatsApp took a message: neither the number nor the recipient is in trouble."""
@@ -83,7 +104,10 @@ class Permits:
         self._blocked_until = -math.inf
         self._templates.clear()
 
-    def change(self, throughput: int, now: float) -> None:
-        """The session was read again: perhaps with another rate."""
+    def change(
+        self, throughput: int, now: float, policy: SendingPolicy = UNBOUNDED, blocked: BlockedTemplates = _NONE
+    ) -> None:
+        """The session was read again: perhaps with another rate, other budgets or other paused templates."""
         if throughput != self.bucket.per_s:
             self.bucket = TokenBucket(float(throughput), now)
+        self._take_on(self.budgets.changed(policy, blocked))

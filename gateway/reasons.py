@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from engine.error_classes import error_brain
+from engine.hold_reasons import BUDGETS
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
 from engine.rule_reasons import RUN, hold_words
 
@@ -35,7 +36,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
-    for table in (_WAITING, UNPARSED, PAYLOAD, SIGNATURE, RUN):
+    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN):
         if code in table:
             return _both(table[code])
     if words := hold_words(code):

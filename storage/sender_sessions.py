@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+import asyncpg
+import orjson
+
+from engine.ids import time_to_ms
+from engine.sending_policy import UNBOUNDED, BudgetOptions, SendingPolicy, policy_of, read_budget_options
 from storage.pool import Connection, Pool
 from storage.queries import query
+
+log = logging.getLogger(__name__)
+_NOT_USABLE = "template_not_usable"
+_BLOCKED = {"paused": "template_paused"}
 
 
 @dataclass(frozen=True, slots=True)
 class SenderSession:
-    """One WhatsApp number; ``token_sealed`` opens with ``engine.credentials.open_session_token``."""
+    """One WhatsApp number; ``token_sealed`` opens with ``engine.credentials.open_session_token``.
+
+    ``blocked_templates``: those of its company that Meta does not take at the moment, and why.
+    """
 
     id: UUID
     company_id: UUID
@@ -25,6 +40,11 @@ class SenderSession:
     throughput: int
     state: str
     reason: str | None
+    policy: SendingPolicy = UNBOUNDED
+    blocked_templates: dict[tuple[str, str | None], str] = field(default_factory=dict)
+
+
+_STORED = SenderSession.__slots__[:10]
 
 
 async def load_sessions(
@@ -32,7 +52,40 @@ async def load_sessions(
 ) -> list[SenderSession]:
     """Return the sessions that sender host ``host`` of ``hosts`` serves; of one company, or of all."""
     rows = await executor.fetch(query("sending/load_sessions"), company_id)
-    return [SenderSession(*row) for row in rows if row[0].int % hosts == host]
+    mine = [row for row in rows if row["id"].int % hosts == host]
+    blocked: dict[UUID, dict[tuple[str, str | None], str]] = {}
+    for row in await executor.fetch(query("sending/load_blocked_templates"), company_id):
+        reasons = blocked.setdefault(row["company_id"], {})
+        reasons[row["name"], row["language"]] = _BLOCKED.get(row["status"], _NOT_USABLE)
+    now_ms = time.time_ns() // 1_000_000
+    return [
+        SenderSession(
+            **{name: row[name] for name in _STORED},
+            policy=_policy(row, now_ms),
+            blocked_templates=blocked.get(row["company_id"], {}),
+        )
+        for row in mine
+    ]
+
+
+def _policy(row: asyncpg.Record, now_ms: int) -> SendingPolicy:
+    options: Any = orjson.loads(row["options"])
+    try:
+        read = read_budget_options(options if isinstance(options, dict) else {})
+    except ValueError as error:  # stored before it was checked: the platform's limits hold all the same
+        log.warning("session %s: %s", row["id"], error, extra={"action": "load_sessions"})
+        read = BudgetOptions()
+    return policy_of(
+        read,
+        session=str(row["id"]),
+        transport=row["transport"],
+        waba_id=row["waba_id"],
+        app_id=row["app_id"],
+        tier=row["tier"],
+        time_zone=row["time_zone"],
+        created_ms=time_to_ms(row["created_at"]),
+        now_ms=now_ms,
+    )
 
 
 async def pause_sessions(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
+from engine.hold_reasons import BUDGET_REASONS
 from engine.ids import time_to_ms
 from engine.message_states import at_text
+from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import NEVER
 from storage.pool import Connection
@@ -70,6 +72,38 @@ async def release_session(
     """Bring back at most ``most`` messages that wait for their session; return how many, and what changed."""
     rows = await connection.fetch(query("sending/release_session"), session_id, list(SESSION_REASONS), most)
     return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
+
+
+async def release_messages(connection: Connection, message_ids: Sequence[UUID], now: datetime) -> list[Transition]:
+    """Bring back held messages that wait for nothing any more; in the caller's transaction."""
+    rows = await connection.fetch(query("sending/release_waiting"), list(message_ids))
+    return await _change(connection, [row[0] for row in rows], "queued", None, now)
+
+
+async def release_budgets(
+    connection: Connection, session_id: UUID, now: datetime, most: int
+) -> tuple[int, list[Transition]]:
+    """Bring back at most ``most`` messages that a session's budgets hold; return how many, and what changed."""
+    rows = await connection.fetch(query("sending/release_budgets"), session_id, list(BUDGET_REASONS), most)
+    return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
+
+
+async def refuse(
+    connection: Connection, message_ids: Sequence[UUID], reason: str, now: datetime, make_id: Callable[[int], UUID]
+) -> list[Transition]:
+    """Fail queued messages that may never be sent, each with its dead letter; in the caller's transaction."""
+    rows = await connection.fetch(query("sending/leave_queue"), list(message_ids))
+    at, now_ms = at_text(time_to_ms(now)), time_to_ms(now)
+    failed: list[LockedMessage] = []
+    for message in (await lock(connection, [row[0] for row in rows])).values():
+        if message.go("failed", at, reason):
+            message.next_attempt_at = None
+            failed.append(message)
+    await write(connection, failed, now)
+    letters = [dead_letter(make_id(now_ms), message, "permanent", None, now) for message in failed]
+    if letters:
+        await connection.copy_records_to_table("dead_letters", records=letters, columns=DEAD_LETTER_COLUMNS)
+    return [transition for message in failed if (transition := message.transition) is not None]
 
 
 async def _change(

@@ -11,6 +11,7 @@ from engine.credentials import MetaSecrets, seal_meta_secrets, seal_session_toke
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
 from engine.phones import normalise_typed
+from engine.sending_policy import read_budget_options
 from engine.times import parse_time
 from gateway.calls import Call, json_response
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
@@ -98,7 +99,7 @@ async def _check(call: Call) -> tuple[str | None, str | None]:
     Raises:
         FieldProblem: names everything that is wrong.
     """
-    body, errors = call.body, []
+    body, errors = call.body, _option_problems(call)
     phone = normalise_typed(body["phone"]) if body.get("phone") else None
     if body.get("phone") and phone is None:
         errors.append({"field": "phone", "reason": "must be a phone number such as +5511900000000"})
@@ -111,6 +112,16 @@ async def _check(call: Call) -> tuple[str | None, str | None]:
     if errors:
         raise FieldProblem(errors)
     return phone, app_id
+
+
+def _option_problems(call: Call) -> list[dict[str, str]]:
+    """Say what is wrong with a body's budgets."""
+    try:
+        read_budget_options(call.body.get("options", {}))
+    except ValueError as error:
+        field, _, reason = str(error).partition(" ")
+        return [{"field": field, "reason": reason}]
+    return []
 
 
 async def _keep_app(call: Call) -> None:
@@ -190,6 +201,8 @@ def _limits(row: Row) -> dict[str, Any]:
 
 async def _set_limits(call: Call) -> Response:
     names = {"throughput_per_s": "throughput", "tier": "tier", "options": "options"}
+    if problems := _option_problems(call):
+        raise FieldProblem(problems)
     given = {names[name]: value for name, value in call.body.items()}
     await _change(call, lambda present: replace(present, **given))
     return json_response(_limits(await _session(call)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -91,17 +92,33 @@ class World:
         return company
 
     async def add_session(
-        self, *, company: UUID | None = None, throughput: int = 1000, waba: str | None = None
+        self,
+        *,
+        company: UUID | None = None,
+        throughput: int = 1000,
+        waba: str | None = None,
+        tier: str = "TIER_UNLIMITED",
+        budgets: dict[str, Any] | None = None,
+        transport: str = "simulator",
+        app: str | None = None,
+        host: tuple[int, int] = (0, 1),
     ) -> UUID:
+        """Store a session; ``host``: the number of the sender host that serves it, and of how many."""
         session = new_id()
+        while session.int % host[1] != host[0]:
+            session = new_id()
         await self.pool.execute(
-            "INSERT INTO sessions (id, company_id, name, transport, phone_number_id, throughput, waba_id)"
-            " VALUES ($1, $2, 'n', 'simulator', $3, $4, $5)",
+            "INSERT INTO sessions (id, company_id, name, transport, phone_number_id, throughput, waba_id, tier,"
+            " options, app_id) VALUES ($1, $2, 'n', $3, $4, $5, $6, $7, $8, $9)",
             session,
             company or self.company,
+            transport,
             str(session.int % 10**15),
             throughput,
             waba,
+            tier,
+            json.dumps({} if budgets is None else {"budgets": budgets}),
+            app,
         )
         return session
 
@@ -200,11 +217,11 @@ async def nowhere(_: bytes) -> None:
 
 @asynccontextmanager
 async def running(
-    world: World, transport: FakeTransport, transports: FakeTransports | None = None
+    world: World, transport: FakeTransport, transports: FakeTransports | None = None, number: int = 0
 ) -> AsyncIterator[SendingHost]:
     """A started host; closed (not drained) at the end."""
-    life = Life("sender-0")
-    host = SendingHost(world.settings, 0, life, world.pool, transports or FakeTransports(transport), nowhere)
+    life = Life(f"sender-{number}")
+    host = SendingHost(world.settings, number, life, world.pool, transports or FakeTransports(transport), nowhere)
     await host.start()
     try:
         yield host

@@ -294,6 +294,10 @@ async def test_a_session_is_paused_resumed_limited_and_deleted(rig: Rig) -> None
     assert (limits["throughput_per_s"], limits["tier"]) == (7, "TIER_1K")
     assert (await owner.get(path + "/limits")).json == limits
     assert (await owner.call("PUT", path + "/limits", body={"throughput_per_s": 1001})).status == 422
+    wrong = await owner.call("PUT", path + "/limits", body={"options": {"budgets": {"per_day": 0}}})
+    assert (wrong.status, wrong.json["errors"][0]["field"]) == (422, "options.budgets.per_day")
+    budgets = {"budgets": {"per_day": 500, "quiet_hours": {"from": "21:00", "to": "08:00"}}}
+    assert (await owner.call("PUT", path + "/limits", body={"options": budgets})).json["options"] == budgets
     assert (await owner.call("DELETE", path)).status == 204
     assert (await owner.post("/api/v1/sessions", _session())).status == 201
 

@@ -42,7 +42,24 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
         "INSERT INTO message_attempts SELECT id, created_at, company_id, session_id, id, 1, 'accepted', id::text, NULL,"
         " now() FROM messages"
     )
-    await world.pool.execute("ANALYZE messages, message_queue, message_attempts, dispatches")
+    await world.pool.execute(
+        "INSERT INTO portfolio_users"
+        " SELECT $1, 'w', n::text, now() + interval '1 h' FROM generate_series(1, 20000) AS n",
+        world.company,
+    )
+    await world.pool.execute(
+        "INSERT INTO marketing_people SELECT $1, n::text, now(), 1 FROM generate_series(1, 20000) AS n", world.company
+    )
+    await world.pool.execute(
+        "INSERT INTO window_waits SELECT $1, id, $2, to_phone FROM messages", session, world.company
+    )
+    await world.pool.execute(
+        "INSERT INTO incoming_events (id, company_id, created_at, delivery_id, source, event_type, state,"
+        " customer_phone, occurred_at, signature, payload)"
+        " SELECT id, company_id, created_at, id, 'whatsapp', 'message_received', 'processed', to_phone, created_at,"
+        " 'valid', '{}' FROM messages"
+    )
+    await world.pool.execute("ANALYZE")
     large = {row["relname"] for row in await world.pool.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000")}
     texts = [row.id.hex for row in some]
     window = timedelta(seconds=1)
@@ -61,6 +78,7 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
             ["[]"] * 100,
             now,
             *span,
+            [None] * 100,
         ),
         "sending/read_parcels": (ids, times, *span),
         "sending/read_messages": (ids, times, *span),
@@ -77,6 +95,15 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
         "sending/refill_session": (session, ids, 100, window),
         "sending/find_attempt": (ids[0], id_time(ids[0]), ids[0]),
         "sending/find_open_dispatches": ([session], window, []),
+        "sending/release_waiting": (ids,),
+        "sending/release_budgets": (session, ["daily_cap"], 100),
+        "budgets/read_windows": ([world.company] * 100, [session] * 100, texts),
+        "budgets/claim_users": (world.company, "w", texts, [250] * 100, 0, window),
+        "budgets/next_places": (world.company, "w", 10, 10),
+        "budgets/claim_marketing": ([world.company] * 100, texts, 2),
+        "budgets/marketing_ends": ([world.company] * 100, texts),
+        "budgets/forget_people": (100,),
+        "budgets/look_at_waits": (session, ids[0], 100),
         "statuses/find_by_provider_id": (texts, [world.company] * 100),
         "sending/dispatch": (
             [session],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.hold_reasons import BUDGETS
 from engine.message_states import STATUSES
 from engine.reading_reasons import FIELD, PAYLOAD, UNPARSED
 from engine.rule_reasons import HOLD
@@ -26,7 +27,9 @@ every_document = pytest.mark.parametrize("page", documents(), ids=lambda page: p
 
 def _schema(kind: str) -> set[str]:
     texts = (path.read_text() for path in sorted(ROOT.glob("storage/migrations/*.sql")))
-    found = {name for text in texts for name in re.findall(rf"CREATE (?:UNIQUE )?{kind} (\w+)", text)}
+    found = {
+        name for text in texts for name in re.findall(rf"CREATE (?:UNIQUE )?{kind} (?:IF NOT EXISTS )?(\w+)", text)
+    }
     return {name for name in found if not name.endswith("_default")}
 
 
@@ -156,7 +159,8 @@ def test_architecture_names_every_table_and_no_index_that_is_gone() -> None:
 
 def test_states_names_every_status_and_reason() -> None:
     tokens = {token.removesuffix(":…") for token in document("docs/STATES.md").inline}
-    reasons = {*UNPARSED, *PAYLOAD, *FIELD, *HOLD, *SESSION_REASONS} - {"empty_body"}  # 400 at the door, never stored
+    reasons = {*UNPARSED, *PAYLOAD, *FIELD, *HOLD, *SESSION_REASONS, *BUDGETS}
+    reasons -= {"empty_body"}  # 400 at the door, never stored
     tokens |= {token.rpartition(": ")[2] for token in tokens}
     assert (set(STATUSES) | reasons) - tokens == set()
 
