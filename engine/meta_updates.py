@@ -22,6 +22,7 @@ class StatusUpdate:
     status: str
     at_ms: int
     errors: str | None  # JSON
+    pricing: str | None = None  # JSON: what it costs, and in which conversation, where Meta tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,15 @@ def _status(value: Mapping[str, Any]) -> StatusUpdate | None:
         status[:32],
         seconds_ms(value.get("timestamp")) or 0,
         orjson.dumps(errors).decode() if isinstance(errors, list) and errors else None,
+        _pricing(value),
     )
+
+
+def _pricing(status: Mapping[str, Any]) -> str | None:
+    """Meta tells prices with ``sent`` and one of delivered and read, conversations seldom (facts §2.2)."""
+    told = {name: status[name] for name in ("pricing", "conversation") if isinstance(status.get(name), dict)}
+    text = orjson.dumps(told).decode() if told else None
+    return None if text is None or "\\u0000" in text else text  # Postgres keeps no NUL, and no price has one
 
 
 def _inbound(

@@ -51,6 +51,7 @@ class LockedMessage:
     error: str | None
     timeline: str
     old: str = ""
+    pricing: str | None = None  # what was heard of it now; None leaves what is stored
 
     def go(self, status: str, at: str, reason: str | None = None, *, attempt: int | None = None) -> bool:
         """Hear of a new status: put it into the timeline, and take it on if it may follow the present one.
@@ -125,6 +126,7 @@ async def write(connection: Connection, changed: Sequence[LockedMessage], now: d
         now,
         min(times),
         max(times),
+        [message.pricing for message in changed],
     )
 
 

@@ -121,7 +121,7 @@ def _taken() -> Conflict:
 async def load_numbers(
     executor: Pool | Connection, company_id: UUID | None
 ) -> list[tuple[str, bytes, bytes, str | None, str | None]]:
-    """Return (phone_number_id, session, company, app, account) of the numbers of one company or of all; ids as bytes."""
+    """Return (phone_number_id, session, company, app, account) of one company's numbers or of all; ids as bytes."""
     rows = await executor.fetch(query("sessions/load_numbers"), company_id)
     return [
         (row["phone_number_id"], row["id"].bytes, row["company_id"].bytes, row["app_id"], row["waba_id"])

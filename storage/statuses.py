@@ -40,6 +40,9 @@ class Receipt(Protocol):
     @property
     def errors(self) -> str | None: ...
 
+    @property
+    def pricing(self) -> str | None: ...
+
 
 async def fold(
     connection: Connection, company_id: UUID, receipts: Sequence[Receipt], now: datetime | None = None
@@ -156,6 +159,7 @@ def _hear(message: LockedMessage, receipt: Receipt, now_ms: int) -> bool:
     took = message.go(status, at_text(receipt.at_ms or now_ms), failure.reason if failure else None)
     if message.provider_id is None:
         message.provider_id = receipt.provider_id
+    message.pricing = receipt.pricing or message.pricing
     if took:
         message.next_attempt_at = None
         message.error = failure.error if failure else None

@@ -29,6 +29,7 @@ _MESSAGE: dict[str, Schema] = {
     "text": {"type": "string", "description": "As sent."},
     "template": SENTENCE,
     "content": nullable(anything(description="What WhatsApp is told beside text and template, by its own names.")),
+    "pricing": nullable(anything(description="`pricing` and `conversation` as WhatsApp told them with a status.")),
     "category": SENTENCE,
     "status": {"type": "string", "enum": list(STATUSES)},
     "reason": SENTENCE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -35,6 +35,7 @@ class Told:
     status: str
     at_ms: int
     errors: str | None = None
+    pricing: str | None = None
 
 
 def receipt(row: MessageRow, status: str, *, known: bool = True) -> Told:
@@ -214,3 +215,15 @@ async def test_statuses_are_folded_beside_their_first_version(world: World) -> N
         "SELECT sum(n_tup_hot_upd) FROM pg_stat_user_tables WHERE relname LIKE 'messages\\_%'"
     )
     assert hot >= 64
+
+
+async def test_what_a_message_costs_is_kept_from_the_status_that_tells_it(world: World) -> None:
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1)
+    told = json.dumps({"pricing": {"billable": True, "category": "utility"}})
+    sent = replace(receipt(row, "sent"), pricing=told)
+    for one in (sent, receipt(row, "delivered"), receipt(row, "read")):
+        async with world.pool.acquire() as connection, connection.transaction():
+            await fold_many(connection, [(world.company, one)])
+    stored = await world.row(row.id)
+    assert (stored["status"], json.loads(stored["pricing"])) == ("read", json.loads(told))

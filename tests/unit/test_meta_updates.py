@@ -62,6 +62,23 @@ def test_a_foreign_opaque_value_is_no_message_id() -> None:
     assert (update.message_id, update.at_ms) == (None, 0)
 
 
+def test_prices_and_conversations_are_read_where_meta_tells_them() -> None:
+    pricing = {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}
+    statuses = [
+        {"id": "w1", "status": "sent", "pricing": pricing, "conversation": {"id": "7", "origin": {"type": "utility"}}},
+        {"id": "w2", "status": "read"},
+        {"id": "w3", "status": "read", "pricing": "free"},
+        {"id": "w4", "status": "sent", "pricing": {"type": "a\0b"}},
+    ]
+    found = read_updates(body(change("100", statuses=statuses)), 1)["100"].statuses
+    assert [orjson.loads(one.pricing) if one.pricing else None for one in found] == [
+        {"pricing": pricing, "conversation": {"id": "7", "origin": {"type": "utility"}}},
+        None,
+        None,
+        None,
+    ]
+
+
 @given(JSON)
 def test_any_json_is_survived(value: object) -> None:
     try:
