@@ -67,6 +67,7 @@ class Receiver:
     url: str = ""
     answers: list[int] = field(default_factory=list)
     bodies: list[bytes] = field(default_factory=list)
+    signatures: list[str] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     bad_signatures: int = 0
     _news: asyncio.Event = field(default_factory=asyncio.Event)
@@ -78,6 +79,10 @@ class Receiver:
     @property
     def inbound(self) -> list[dict[str, Any]]:
         return [change["value"] for change in self.changes if "messages" in change["value"]]
+
+    def told(self, field_name: str) -> list[dict[str, Any]]:
+        """The values of one webhook field, oldest first."""
+        return [change["value"] for change in self.changes if change["field"] == field_name]
 
     def of(self, opaque: str) -> list[str]:
         return [one["status"] for one in self.statuses if one.get("biz_opaque_callback_data") == opaque]
@@ -110,6 +115,7 @@ class Receiver:
         if not hmac.compare_digest(expected, lines.get("x-hub-signature-256", "")):
             self.bad_signatures += 1
         self.bodies.append(body)
+        self.signatures.append(lines.get("x-hub-signature-256", ""))
         status = self.answers.pop(0) if self.answers else 200
         if status == 200:
             self.changes += [change for entry in orjson.loads(body)["entry"] for change in entry["changes"]]

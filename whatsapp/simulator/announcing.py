@@ -63,14 +63,16 @@ def number_quality(number: Number, event: str, limit: str | None = None) -> str:
 def preference(world: World, number: Number, phone: int, value: str) -> str:
     """Return a ``user_preferences`` change: somebody stops or resumes marketing."""
     wa_id, now_s = str(world.people.wa_id(phone)), world.clock.now_ms() // 1000
+    user_id = world.people.user_id(phone)
     words = {"stop": "User requested to stop marketing messages"}
     told = {
         "messaging_product": "whatsapp",
         "metadata": {"display_phone_number": str(number.phone), "phone_number_id": number.phone_number_id},
-        "contacts": [{"profile": {"name": "Cliente Simulado"}, "wa_id": wa_id}],
+        "contacts": [{"profile": {"name": "Cliente Simulado"}, "wa_id": wa_id, "user_id": user_id}],
         "user_preferences": [
             {
                 "wa_id": wa_id,
+                "user_id": user_id,
                 "detail": words.get(value, "User requested to resume marketing messages"),
                 "category": "marketing_messages",
                 "value": value,

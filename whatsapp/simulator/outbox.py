@@ -171,14 +171,17 @@ class Outbox:
             return self._again.popleft()
         if not fresh:
             return None
+        size = self.batch_size
+        timed, self._timed = self._timed[:size], self._timed[size:]
+        size -= len(timed)
+        inbound, self._inbound = self._inbound[:size], self._inbound[size:]
+        size -= len(inbound)
         codes = empty_codes()
-        while self._due and (room := self.batch_size - len(codes)) > 0:
+        while self._due and (room := size - len(codes)) > 0:
             slot = self._due.popleft()
             codes.extend(slot[:room])
             if len(slot) > room:
                 self._due.appendleft(slot[room:])
-        inbound, self._inbound = self._inbound[: self.batch_size], self._inbound[self.batch_size :]
-        timed, self._timed = self._timed[: self.batch_size], self._timed[self.batch_size :]
         return Batch(codes, inbound, timed)
 
     async def _post(self, batch: Batch, writer: StatusWriter, generation: int) -> None:

@@ -9,7 +9,27 @@ from zlib import crc32
 from whatsapp.simulator.ledger import NO_PHONE
 
 _FIRST_DDD_WITHOUT_NINE = 31
+_COUNTRIES = {
+    "55": "BR",
+    "1": "US",
+    "351": "PT",
+    "54": "AR",
+    "598": "UY",
+    "595": "PY",
+    "56": "CL",
+    "57": "CO",
+    "52": "MX",
+}
+_ELSEWHERE = "ZZ"
+_USER_BITS = (1 << 50) - 1  # a phone has at most 15 digits
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}")  # Meta's pattern of business-scoped user ids
+
+
+def _country(phone: int) -> str:
+    if 5_500_000_000_000 <= phone < 5_600_000_000_000:
+        return "BR"
+    text = str(phone)
+    return next((code for prefix, code in _COUNTRIES.items() if text.startswith(prefix)), _ELSEWHERE)
 
 
 def canonical(phone: int) -> int:
@@ -25,7 +45,10 @@ class People:
     """Decides by seed and phone alone, so that the same phone always behaves the same."""
 
     def __init__(self, seed: int) -> None:
-        self._salt = random.Random(seed).getrandbits(64)
+        draw = random.Random(seed)
+        self._salt = draw.getrandbits(64)
+        self._user_factor = draw.getrandbits(50) | 1  # odd: multiplying by it can be undone
+        self._user_inverse = pow(self._user_factor, -1, _USER_BITS + 1)
         self.share_without_nine = 0.5
         self.clear()
 
@@ -57,13 +80,18 @@ class People:
         return phone
 
     def user(self, user_id: object) -> int:
-        """Return what stands in the ledger for somebody of whom only the user id is known.
+        """Return the phone behind a business-scoped user id, or what stands for somebody without a phone.
 
         Raises:
             ValueError: it has not the form of a business-scoped user id.
         """
         if not isinstance(user_id, str) or not _USER_ID.fullmatch(user_id):
             raise ValueError("not a business-scoped user id")
+        number = user_id[3:]
+        if number.isdigit() and len(number) <= 16:
+            phone = int(number) * self._user_inverse & _USER_BITS
+            if not user_id.startswith(_ELSEWHERE) and self.user_id(phone) == user_id:
+                return phone
         known = self._users.get(user_id)
         if known is None:
             known = self._users[user_id] = NO_PHONE + len(self._user_ids)
@@ -71,8 +99,10 @@ class People:
         return known
 
     def user_id(self, phone: int) -> str:
-        """Return the user id behind what :meth:`user` returned."""
-        return self._user_ids[phone - NO_PHONE]
+        """Return somebody's business-scoped user id."""
+        if phone >= NO_PHONE:
+            return self._user_ids[phone - NO_PHONE]
+        return f"{_country(phone)}.{phone * self._user_factor & _USER_BITS}"
 
     def chance(self, question: bytes, index: int) -> float:
         """Return a number from 0 to 1, always the same for one seed, question and index."""

@@ -59,9 +59,11 @@ def _person(world: World, spec: dict[str, Any]) -> int:
 
 
 def _sender(world: World, phone: int) -> str:
+    user_id = f'"from_user_id":"{world.people.user_id(phone)}"'
     if phone >= NO_PHONE:
-        return f'"from_user_id":{quoted(world.people.user_id(phone))}'
-    return f'"from":"{world.people.wa_id(phone)}"'
+        return user_id
+    sender = f'"from":"{world.people.wa_id(phone)}"'
+    return f"{sender},{user_id}" if world.user_ids else sender
 
 
 def _contact(spec: dict[str, Any], world: World, phone: int) -> str:
@@ -71,7 +73,8 @@ def _contact(spec: dict[str, Any], world: World, phone: int) -> str:
     if phone >= NO_PHONE:
         user_id = quoted(world.people.user_id(phone))
         return f'{{"profile":{{"name":{quoted(name)},"username":{quoted(name)}}},"user_id":{user_id}}}'
-    return f'{{"profile":{{"name":{quoted(name)}}},"wa_id":"{world.people.wa_id(phone)}"}}'
+    user_id = f',"user_id":"{world.people.user_id(phone)}"' if world.user_ids else ""
+    return f'{{"profile":{{"name":{quoted(name)}}},"wa_id":"{world.people.wa_id(phone)}"{user_id}}}'
 
 
 def _context(spec: dict[str, Any], number: Number) -> str:

@@ -24,6 +24,7 @@ _DUPLICATE_AFTER_MS = 40
 _FAILED_AFTER_MS = 2_000
 _PLAYED_AFTER_MS = 500
 _DAY_S = 86_400
+_PROFILE = '"profile":{"name":"Cliente Simulado"}'
 
 
 def plan(delays: tuple[int, int, int], registered: bool, reads: bool, fault: Fault | None) -> list[tuple[int, int]]:
@@ -77,38 +78,53 @@ class StatusWriter:
         self._registry = registry
         self._people = people
         self._start_ms = start_ms
+        self.user_ids = True  # as Meta does since 31 March 2026
 
     def changes(self, codes: Iterable[int]) -> dict[str, list[str]]:
         """Return the ``changes`` of each WhatsApp Business Account: one per number."""
-        per_number: dict[int, list[str]] = {}
-        owners = self._ledger.number
+        per_number: dict[int, tuple[list[str], list[str]]] = {}
+        owners, ledger = self._ledger.number, self._ledger
         for code in codes:
             index = code >> _INDEX_SHIFT & _INDEX_MASK
-            per_number.setdefault(owners[index], []).append(self._status(code, index))
+            people, statuses = per_number.setdefault(owners[index], ([], []))
+            recipient, contact = self._who(ledger.to[index])
+            people.append(contact)
+            statuses.append(self._status(code, index, recipient))
         changes: dict[str, list[str]] = {}
-        for owner, statuses in per_number.items():
+        for owner, (people, statuses) in per_number.items():
             number = self._registry.by_index[owner]
-            changes.setdefault(number.waba_id, []).append(change(number, '"statuses":[' + ",".join(statuses) + "]"))
+            contacts = f'"contacts":[{",".join(people)}],' if self.user_ids else ""
+            told = f'{contacts}"statuses":[{",".join(statuses)}]'
+            changes.setdefault(number.waba_id, []).append(change(number, told))
         return changes
 
-    def _status(self, code: int, index: int) -> str:
+    def _who(self, to: int) -> tuple[str, str]:
+        """Return how a status names its recipient, and the contact that goes with it."""
+        people = self._people
+        if to >= NO_PHONE:
+            user = f'"user_id":"{people.user_id(to)}"'
+            return f'"recipient_{user[1:]}', f"{{{_PROFILE},{user}}}"
+        wa_id = people.wa_id(to)
+        if not self.user_ids:
+            return f'"recipient_id":"{wa_id}"', ""
+        user_id = people.user_id(to)
+        return (
+            f'"recipient_id":"{wa_id}","recipient_user_id":"{user_id}"',
+            f'{{{_PROFILE},"wa_id":"{wa_id}","user_id":"{user_id}"}}',
+        )
+
+    def _status(self, code: int, index: int, recipient: str) -> str:
         kind = code & 7
         ledger = self._ledger
         at_s = (self._start_ms + (code >> _TICK_SHIFT) * TICK_MS) // 1000
         if index in ledger.happened and kind < FAILED:
             at_s = ledger.happened[index][kind] // 1000
         opaque = ledger.opaque[index]
-        to = ledger.to[index]
         echoed = "" if opaque is None else f',"biz_opaque_callback_data":{quoted(opaque)}'
         return (
             f'{{"id":"{ledger.wamid(index)}","status":"{KINDS[kind]}","timestamp":"{at_s}",'
-            f"{self._recipient(to)}{echoed}{self._rest(kind, index, at_s)}}}"
+            f"{recipient}{echoed}{self._rest(kind, index, at_s)}}}"
         )
-
-    def _recipient(self, to: int) -> str:
-        if to >= NO_PHONE:
-            return f'"recipient_user_id":"{self._people.user_id(to)}"'
-        return f'"recipient_id":"{self._people.wa_id(to)}"'
 
     def _rest(self, kind: int, index: int, at_s: int) -> str:
         """Return conversation and pricing as Meta puts them: both on sent and delivered, none on read."""

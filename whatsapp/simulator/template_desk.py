@@ -16,7 +16,13 @@ from whatsapp.simulator.world import World
 _PAGE = 25
 _PAGE_LIMIT = 1000
 _DONE = Reply(200, b'{"success":true}')
-_FILTERS = ("name", "status", "category", "language")
+_FILTERS = {
+    "name": "name",
+    "status": "status",
+    "category": "category",
+    "language": "language",
+    "quality_score": "quality",
+}
 
 
 class TemplateDesk:
@@ -31,14 +37,7 @@ class TemplateDesk:
         Raises:
             GraphRefusal: 100 for a cursor that is none.
         """
-        templates = app.templates_of(waba_id)
-        for field in _FILTERS:
-            if field in query:
-                wanted = query[field].lower()
-                templates = [one for one in templates if str(getattr(one, field)).lower() == wanted]
-        if "name_or_content" in query:
-            part = query["name_or_content"].lower()
-            templates = [one for one in templates if part in one.name or part in one.body.lower()]
+        templates = _filtered(app.templates_of(waba_id), query)
         limit = min(max(_whole(query.get("limit"), _PAGE), 1), _PAGE_LIMIT)
         start = _offset(query["after"]) if "after" in query else 0
         if "before" in query:
@@ -53,7 +52,17 @@ class TemplateDesk:
         if page and start > 0:
             paging["previous"] = f"{address}&before={cursors['before']}"
         shown = [chosen(one.as_graph(), query.get("fields")) for one in page]
-        return json_reply({"data": shown, **({"paging": paging} if paging else {})})
+        answer = {"data": shown, **({"paging": paging} if paging else {})}
+        if "summary" in query:
+            everything = {
+                "total_count": len(templates),
+                "message_template_count": len(app.templates_of(waba_id)),
+                "message_template_limit": self._world.review.template_limit,
+                "are_translations_complete": True,
+            }
+            wanted = query["summary"].split(",")
+            answer["summary"] = {name: value for name, value in everything.items() if name in wanted}
+        return json_reply(answer)
 
     def create(self, app: App, waba_id: str, spec: dict[str, Any]) -> Reply:
         """Take a new template in for review.
@@ -158,6 +167,20 @@ class TemplateDesk:
             self._world.outboxes[app.app_id].announce(waba_id, template_status(template, review.verdict, reason))
 
         self._world.timetable.after(review.after_ms, decide)
+
+
+def _filtered(templates: list[Template], query: dict[str, str]) -> list[Template]:
+    """Return those that pass the filters; each takes several values, with commas between them."""
+    for field, attribute in _FILTERS.items():
+        if field in query:
+            wanted = query[field].lower().split(",")
+            templates = [one for one in templates if getattr(one, attribute).lower() in wanted]
+    for field in ("content", "name_or_content"):
+        if field in query:
+            part = query[field].lower()
+            named = field == "name_or_content"
+            templates = [one for one in templates if part in one.body.lower() or (named and part in one.name)]
+    return templates
 
 
 def chosen(everything: dict[str, Any], fields: str | None) -> dict[str, Any]:

@@ -24,6 +24,7 @@ def settings_of(world: World) -> dict[str, Any]:
         "read_ms": world.ladder.read_ms,
         "batch_size": world.batch_size,
         "posts_in_flight": world.in_flight_limit,
+        "user_ids": world.user_ids,
         "share_posts_doubled": world.share_doubled,
         "window": rules.window,
         "tier": rules.tier,
@@ -51,6 +52,7 @@ def tune(world: World, spec: dict[str, Any]) -> dict[str, Any]:
     batch_size = whole(spec, "batch_size", world.batch_size, 1, 1000)
     in_flight = whole(spec, "posts_in_flight", world.in_flight_limit, 1, 64)
     doubled = share(spec, "share_posts_doubled", world.share_doubled)
+    user_ids = flag(spec, "user_ids", world.user_ids)
     window = choice(spec, "window", rules.window, ENFORCEMENTS)
     tier = choice(spec, "tier", rules.tier, ENFORCEMENTS)
     tier_code = whole(spec, "tier_code", rules.tier_code, 1, 10**9)
@@ -71,6 +73,7 @@ def tune(world: World, spec: dict[str, Any]) -> dict[str, Any]:
     rules.window, rules.tier = cast(Enforcement, window), cast(Enforcement, tier)
     rules.tier_code, rules.marketing_per_day = tier_code, marketing
     world.management_calls_per_hour, world.review, world.replies = management, new_review, replies
+    world.user_ids = world.writer.user_ids = user_ids
     world.ladder = Ladder(world.seed, delivered_ms, read_ms)
     world.tune_outboxes()
     return settings_of(world)

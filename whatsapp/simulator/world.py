@@ -46,6 +46,7 @@ class World:
         self.batch_size = 500
         self.in_flight_limit = 4
         self.share_doubled = 0.0
+        self.user_ids = True
         self.management_calls_per_hour: int | None = None
         self.base_url = ""
         self._nonce_ms = 0
@@ -68,6 +69,7 @@ class World:
         self._nonce_ms = max(self.clock.now_ms(), self._nonce_ms + 1)
         self.ledger = Ledger(self._nonce_ms)
         self.writer = StatusWriter(self.ledger, self.registry, self.people, self.clock.start_ms)
+        self.writer.user_ids = self.user_ids
         self.since_ms = self.clock.now_ms()
         self.requests = 0
         self.inbox = Inbox(self._nonce_ms)
