@@ -92,6 +92,10 @@ class SenderRef(ActorRef):
         """Hand messages over; return how many were taken (the sweep brings the rest)."""
         return cast("int", await self.call("enqueue", blob, timeout_s=10.0))
 
+    async def graph(self, blob: bytes) -> bytes:
+        """Have WhatsApp asked something that is no send."""
+        return cast("bytes", await self.call("graph", blob, timeout_s=30.0))
+
 
 class AggregatorRef(ActorRef):
     """The metrics aggregator's calls."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 from uuid import UUID
 
 from actors.base import Life
+from actors.graph_desk import GraphDesk
 from actors.handles import AggregatorRef, SupervisorRef
 from actors.sending import SendingHost
 from actors.transports import Transports
 from engine.errors import Unavailable
 from engine.settings import Settings
 from engine.vault import Vault
-from engine.wire import unpack
+from engine.wire import pack, unpack
 from storage.pool import AWAY, open_pool
 
 
@@ -26,6 +28,7 @@ class SenderHost:
         self._number = number
         self._life = Life(f"sender-{number}")
         self._host: SendingHost | None = None
+        self._desk: GraphDesk | None = None
         try:
             await self._open()
         except (Unavailable, *AWAY):
@@ -49,7 +52,7 @@ class SenderHost:
             lambda company_id: supervisor.announce("sessions", company_id),
         )
         await host.start()
-        self._host = host
+        self._host, self._desk = host, GraphDesk(settings, pool)
 
     async def enqueue(self, blob: bytes) -> int:
         """Take messages that are due; return how many, the sweep brings the rest."""
@@ -59,6 +62,22 @@ class SenderHost:
         """Forget cancelled messages: ``[1, [id…]]``."""
         if self._host is not None:
             self._host.cancelled(set(cast("list[bytes]", unpack(blob))))
+
+    async def graph(self, blob: bytes) -> bytes:
+        """Ask WhatsApp something that is no send: ``[1, [question, argument…]]``, the answer as GraphDesk gives it.
+
+        Raises:
+            Unavailable: this host is waiting for Postgres.
+            BadRequest: WhatsApp refused.
+        """
+        if self._desk is None:
+            raise Unavailable("this sender host is waiting for Postgres")
+        question, *arguments = unpack(blob)
+        questions: dict[str, Callable[..., Awaitable[Any]]] = {
+            "check": self._desk.check,
+            "sync_templates": self._desk.sync_templates,
+        }
+        return pack(await questions[question](*arguments))
 
     async def reload(self, company_id: bytes | None) -> None:
         """Read a company's sessions, or all, again; in force when this returns."""
@@ -75,3 +94,5 @@ class SenderHost:
         """Finish what is in flight, record it, and give the leases back."""
         if self._host is not None:
             await self._host.drain()
+        if self._desk is not None:
+            await self._desk.close()

@@ -22,6 +22,7 @@ from gateway.batcher import ShardBatcher
 from gateway.counts import Counts
 from gateway.directory import Directory
 from gateway.door import WebhookDoor
+from gateway.graph import ActorGraph
 from gateway.intake import ShardIntake
 from gateway.ledger import GatewayLedger
 from gateway.loading import DirectoryLoader
@@ -120,6 +121,7 @@ class Gateway:
             intake=self._intake,
             ledger=GatewayLedger(pool, self._life.name, aggregator.apply),
             senders=ActorSenders(self._life, settings.instance, settings.sender_hosts),
+            graph=ActorGraph(settings.instance),
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),
         )

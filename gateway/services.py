@@ -16,6 +16,7 @@ from engine.vault import Vault
 from engine.wire import Answer, Intake
 from gateway.auth import Authenticator
 from gateway.counts import Counts
+from gateway.graph import Graph
 from storage.pool import Connection, Pool
 
 Result = TypeVar("Result")
@@ -81,5 +82,6 @@ class Services:
     intake: Intaker
     ledger: Ledger
     senders: Senders
+    graph: Graph
     webhook_door: ASGIApp
     meta_door: ASGIApp

@@ -50,6 +50,12 @@ class FakeActors:
     asked: list[tuple[UUID, dict[str, str]]] = field(default_factory=list)
     deltas: list[Delta] = field(default_factory=list)
     healthy: bool = True
+    graph_says: dict[str, Any] = field(default_factory=lambda: {"asked": False, "problems": [], "number": None})
+    questions: list[tuple[Any, ...]] = field(default_factory=list)
+
+    async def ask(self, question: str, *arguments: Any) -> Any:
+        self.questions.append((question, *arguments))
+        return self.graph_says
 
     async def announce(self, kind: str, company_id: UUID | None) -> None:
         self.announced.append((kind, company_id))
@@ -167,6 +173,7 @@ async def make_rig(pool: Pool, **settings: Any) -> Rig:
         intake=actors,
         ledger=FakeLedger(pool, actors),
         senders=actors,
+        graph=actors,
         webhook_door=_door,
         meta_door=_door,
     )

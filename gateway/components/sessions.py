@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.components.shared import COUNT, E164, MAYBE_TIME, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, choice, define, identifier, moment, nullable, record, text, whole
+from gateway.schema import Schema, anything, boolean, choice, define, identifier, moment, nullable, record, text, whole
 
 
 def _digits(whose: str) -> dict[str, Any]:
@@ -33,11 +33,17 @@ _SESSION_INPUT: dict[str, Schema] = {
     "throughput": whole(1, 1_000, description="Messages per second."),
     "tier": text(40, description="The portfolio's messaging limit, such as `TIER_250` or `TIER_UNLIMITED`."),
     "options": _OPTIONS,
+    "check": boolean(
+        description=(
+            "Ask WhatsApp first, and refuse with the reason where token or ids do not work. By default where Meta's "
+            "own Graph answers; nothing is refused because WhatsApp cannot be reached."
+        )
+    ),
 }
 define("SessionInput", record(_SESSION_INPUT, required=("name", "transport", "phone_number_id", "token")))
 define(
     "SessionChange",
-    record({name: schema for name, schema in _SESSION_INPUT.items() if name != "transport"}),
+    record({name: schema for name, schema in _SESSION_INPUT.items() if name not in ("transport", "check")}),
 )
 define(
     "Session",

@@ -14,6 +14,7 @@ from engine.phones import normalise_typed
 from engine.sending_policy import read_budget_options
 from engine.times import parse_time
 from gateway.calls import Call, json_response
+from gateway.graph import is_asked, refuse_what_does_not_work
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
 from gateway.routes.lists import small_page
 from gateway.schema import moment, record, ref, text
@@ -65,6 +66,8 @@ async def _get(call: Call) -> Response:
 async def _create(call: Call) -> Response:
     phone, app_id = await _check(call)
     body, services = call.body, call.services
+    if is_asked(services.settings, body):
+        await refuse_what_does_not_work(services.graph, body, phone)
     session_id = services.ids.make_uuid(services.clock())
     await _keep_app(call)
     token = body.get("token")
