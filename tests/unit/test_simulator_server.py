@@ -177,13 +177,38 @@ _TEMPLATE = st.fixed_dictionaries(
 )
 
 
+_KINDS = ("image", "audio", "document", "interactive", "location", "contacts", "reaction")
+_FIELDS = [
+    "type",
+    "id",
+    "link",
+    "caption",
+    "action",
+    "body",
+    "header",
+    "footer",
+    "latitude",
+    "longitude",
+    "name",
+    "emoji",
+]
+_CONTENT = st.dictionaries(
+    st.sampled_from([*_FIELDS, "message_id", "text", "buttons", "sections"]),
+    st.sampled_from(["button", "list", "cta_url", "wamid.x", "https://example.org"]) | _JSON,
+    max_size=6,
+)
+
+
 @settings(max_examples=400, deadline=None)
 @given(
     st.fixed_dictionaries(
         {"messaging_product": st.just("whatsapp"), "to": st.just("+5511987654321") | _JSON},
         optional={
-            "type": st.sampled_from(["text", "template"]) | _JSON,
+            "type": st.sampled_from(["text", "template", *_KINDS]) | _JSON,
             "text": st.just({"body": "oi"}) | _JSON,
+            **dict.fromkeys(_KINDS, _CONTENT | st.lists(_CONTENT, max_size=2) | _JSON),
+            "context": _JSON,
+            "recipient": _JSON,
             "template": _TEMPLATE | _JSON,
             "biz_opaque_callback_data": _JSON,
             "status": _JSON,

@@ -48,7 +48,7 @@ async def call(
     """One request on a connection of its own."""
     address = urlsplit(base_url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    payload = b"" if body is None else orjson.dumps(body)
+    payload = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
     lines = [f"{method} {path} HTTP/1.1", "host: x", f"content-length: {len(payload)}", "connection: close"]
     lines += [f"{name}: {value}" for name, value in (headers or {}).items()]
     writer.write("\r\n".join(lines).encode() + b"\r\n\r\n" + payload)
