@@ -16,15 +16,17 @@ from actors.handles import ActorRef
 from engine.errors import MasteriaError, Unavailable
 from engine.settings import Settings
 from engine.sharding import assign
-from storage.pool import Pool, open_pool
+from storage.pool import AWAY, Pool, open_pool
 from storage.shards import overrides, prepare_table
+from storage.web_sessions import list_web_sessions
 
 log = logging.getLogger(__name__)
 _HUNG_S = 15.0
 _PING_S = 5.0
 _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
-_DRAIN_ORDER = ("gateway", "shard", "scheduler", "sender", "aggregator", "fanout")
+_DRAIN_ORDER = ("gateway", "shard", "scheduler", "sender", "web", "aggregator", "fanout")
+_WEB = "web-"
 
 
 def _classes(gateway_class: str) -> dict[str, str]:
@@ -32,6 +34,7 @@ def _classes(gateway_class: str) -> dict[str, str]:
         "aggregator": "actors.aggregator:MetricsAggregator",
         "fanout": "actors.fanout:Fanout",
         "sender": "actors.sender_host:SenderHost",
+        "web": "actors.web_session:WebSessionSender",
         "shard": "actors.shard:CompanyShard",
         "scheduler": "actors.scheduler:Scheduler",
         "gateway": gateway_class,
@@ -63,11 +66,14 @@ class Supervisor:
         self._seen: dict[str, float] = {}
         self._pings: dict[str, dict[str, Any]] = {}
         self._draining = False
+        self._staffed = False
+        self._staffing = asyncio.Lock()
         self._refs = {name: ActorRef(name, settings.instance) for name in self._names()}
         self._table = bytes(256)
         await self._prepare()
         for name in self._refs:
             self._create(name)
+        await self._staff_web_sessions()
         self._life.run(self._watch, pause_s=1.0, action="watch")
 
     async def _prepare(self) -> None:
@@ -98,13 +104,55 @@ class Supervisor:
         kind, _, number = name.partition("-")
         module, _, attribute = self._classes[kind].partition(":")
         actor_class = ray.remote(getattr(importlib.import_module(module), attribute))
-        arguments = (self._settings, int(number)) if number else (self._settings,)
+        arguments: tuple[Any, ...] = (self._settings,)
+        if number:
+            arguments += (number if kind == "web" else int(number),)
         actor_class.options(**actor_options(name, self._settings)).remote(*arguments)
         self._seen[name] = time.monotonic() + 30.0  # time to import and to load
 
+    async def _staff_web_sessions(self) -> None:
+        """Give every WhatsApp-Web session its process, and end those of sessions that are gone.
+
+        While Postgres is away those that run go on, and this is done once it is back.
+        """
+        async with self._staffing:
+            self._staffed = False
+            try:
+                pool = await open_pool(self._settings.database_url, maximum=1, name="supervisor", timeout_s=2.0)
+                try:
+                    wanted = {f"{_WEB}{session.hex}" for session in await list_web_sessions(pool)}
+                finally:
+                    await pool.close()
+            except (Unavailable, *AWAY) as error:
+                log.warning("web sessions are looked at later: %s", error, extra={"action": "staff_web_sessions"})
+                return
+            present = {name for name in self._refs if name.startswith(_WEB)}
+            for name in sorted(wanted - present):
+                self._refs[name] = ActorRef(name, self._settings.instance)
+                self._create(name)
+            for name in sorted(present - wanted):
+                await self._dismiss(name)
+            self._staffed = True
+
+    async def _dismiss(self, name: str) -> None:
+        """End an actor whose session is gone, after it has noticed that."""
+        reference = self._refs.pop(name)
+        self._pings.pop(name, None)
+        try:
+            await reference.call("reload", None, timeout_s=10.0)
+        except Unavailable as error:
+            log.warning("%s did not end by itself: %s", name, error, extra={"action": "dismiss"})
+        try:
+            ray.kill(ray.get_actor(name, namespace=self._settings.instance), no_restart=True)
+        except (ValueError, RayActorError):
+            log.info("%s was gone already", name)
+
     async def _watch(self) -> None:
-        if not self._draining:
-            await asyncio.gather(*(self._look_at(name) for name in self._refs))
+        if self._draining:
+            return
+        if not self._staffed:
+            await self._staff_web_sessions()
+        await asyncio.gather(*(self._look_at(name) for name in list(self._refs)))
 
     async def _look_at(self, name: str) -> None:
         try:
@@ -115,7 +163,7 @@ class Supervisor:
             cause = error.__cause__
             self._pings[name] = {"ok": False, "name": name, "why": type(cause).__name__}
             gone = isinstance(cause, ActorDiedError | ValueError) and not isinstance(cause, TimeoutError)
-        if self._draining:
+        if self._draining or name not in self._refs:  # dismissed meanwhile
             return
         if gone:
             log.warning("creating %s again", name, extra={"action": "recreate"})
@@ -139,7 +187,9 @@ class Supervisor:
 
         An actor that is down reads everything anew when it starts; one that does not answer is made to.
         """
-        names = [name for name in self._refs if name.startswith(("shard", "sender", "gateway"))]
+        if kind == "sessions" and not self._draining:
+            await self._staff_web_sessions()
+        names = [name for name in self._refs if name.startswith(("shard", "sender", "gateway", _WEB))]
         await asyncio.gather(*(self._reload(name, company_id) for name in names))
         self._life.count(f"announced_{kind}")
 
@@ -157,7 +207,9 @@ class Supervisor:
         """Return the last ping of every part, with ``ok`` for the whole."""
         parts = {name: self._pings.get(name, {"ok": False, "name": name, "why": "starting"}) for name in self._refs}
         parts["supervisor"] = self._life.ping()
-        return {"ok": all(part["ok"] for part in parts.values()), "parts": parts}
+        # One session's trouble is not the installation's.
+        ok = all(part["ok"] for name, part in parts.items() if not name.startswith(_WEB))
+        return {"ok": ok, "parts": parts}
 
     async def shard_table(self) -> bytes:
         """Return 256 bytes: the shard of each bucket."""
@@ -194,7 +246,7 @@ async def start(settings: Settings, gateway_class: str, timeout_s: float = 120.0
         except Unavailable:
             await asyncio.sleep(0.1)
             continue
-        missing = [name for name, part in status["parts"].items() if not part["ok"]]
+        missing = [name for name, part in status["parts"].items() if not part["ok"] and not name.startswith(_WEB)]
         if not missing:
             return handle
         await asyncio.sleep(0.1)

@@ -55,13 +55,20 @@ def read_web_options(options: Mapping[str, Any]) -> WebOptions:
         raise ValueError(f"options.web.{unknown[0]} is not known")
     return WebOptions(
         client=_one_of(given, "client", CLIENTS, "neonize"),
-        pace=read_pace(given.get("pace"), given.get("limits")),
+        pace=_pace(given),
         warm_up=_flag(given, "warm_up"),
         number_age_days=_number(given, "number_age_days", 0, 36_500, 0),
         check_numbers=_flag(given, "check_numbers"),
         checks=_checks(given.get("checks", {})),
         proxy=_proxy(given.get("proxy")),
     )
+
+
+def _pace(given: Mapping[str, Any]) -> Pace:
+    try:
+        return read_pace(given.get("pace"), given.get("limits"))
+    except ValueError as error:
+        raise ValueError(f"options.web.{error}") from error
 
 
 def _one_of(given: Mapping[str, Any], name: str, allowed: tuple[str, ...], default: str) -> str:

@@ -67,15 +67,17 @@ PACES = {
         Pace("safe", (210.0, 341.0), (210.0, 341.0)),
     )
 }
-_LIMITS = ("per_minute", "per_hour", "per_day", "identical_per_hour")
+_COUNTS = ("per_minute", "per_hour", "per_day", "identical_per_hour")
+_SPANS = ("stranger_s", "open_s", "typing_s")
+_LONGEST_S = 3_600.0
 
 
 def read_pace(name: object, limits: object) -> Pace:
-    """Return a pace by its name, with the limits that a session's options change.
+    """Return a pace by its name, with what a session's options change of it.
 
     Args:
         name: one of ``PACES``; None is the default.
-        limits: ``{"per_hour": 100, …}`` or None.
+        limits: ``{"per_hour": 100, "stranger_s": [10, 40], "words_per_minute": 0, …}`` or None.
 
     Raises:
         ValueError: says what is wrong.
@@ -87,9 +89,31 @@ def read_pace(name: object, limits: object) -> Pace:
         return pace
     if not isinstance(limits, dict):
         raise ValueError("limits must be an object")
-    changed: dict[str, Any] = {}
-    for key, value in limits.items():
-        if key not in _LIMITS or isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
-            raise ValueError(f"limits.{key} must be one of {', '.join(_LIMITS)}, between 1 and 100000")
-        changed[key] = value
-    return replace(pace, **changed)
+    return replace(pace, **{key: _limit(key, value) for key, value in limits.items()})
+
+
+def _limit(key: object, value: object) -> Any:
+    if key in _COUNTS:
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 100_000:
+            raise ValueError(f"limits.{key} must be a whole number from 1 to 100000")
+        return value
+    if key in _SPANS:
+        return _span(key, value)
+    if key == "words_per_minute":
+        if not _is_number(value) or not 0 <= float(str(value)) <= 1_000:
+            raise ValueError("limits.words_per_minute must be between 0 (no typing) and 1000")
+        return float(str(value))
+    raise ValueError(f"limits.{key} is not known")
+
+
+def _span(key: object, value: object) -> tuple[float, float]:
+    if not isinstance(value, list | tuple) or len(value) != 2 or not all(_is_number(part) for part in value):
+        raise ValueError(f"limits.{key} must be two numbers: the shortest and the longest, in seconds")
+    low, high = float(value[0]), float(value[1])
+    if not 0 <= low <= high <= _LONGEST_S:
+        raise ValueError(f"limits.{key} must be two numbers from 0 to {_LONGEST_S:g}, the shorter first")
+    return low, high
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

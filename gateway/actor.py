@@ -13,6 +13,7 @@ import uvicorn
 
 from actors.base import Life
 from actors.handles import AggregatorRef, ShardRef, SupervisorRef
+from actors.web_session_handle import WebSessionRef
 from engine.ids import IdMaker
 from engine.settings import Settings
 from engine.vault import Vault
@@ -122,6 +123,7 @@ class Gateway:
             ledger=GatewayLedger(pool, self._life.name, aggregator.apply),
             senders=ActorSenders(self._life, settings.instance, settings.sender_hosts),
             graph=ActorGraph(settings.instance),
+            device=lambda session_id: WebSessionRef(session_id, settings.instance),
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),
         )

@@ -65,6 +65,20 @@ class Senders(Protocol):
     def cancelled(self, session_id: UUID, message_ids: Sequence[UUID]) -> None: ...
 
 
+class LinkedDevice(Protocol):
+    """One WhatsApp-Web session's process; every call raises ``Unavailable`` while it is being started."""
+
+    async def state(self) -> dict[str, Any]:
+        """Return the session as it is shown, with the codes that link it."""
+        ...
+
+    async def start_pairing(self) -> dict[str, Any]: ...
+
+    async def pair_code(self, phone: str) -> str: ...
+
+    async def log_out(self) -> None: ...
+
+
 @dataclass(slots=True, kw_only=True)
 class Services:
     """Everything a route may use. ``clock`` gives milliseconds since 1970."""
@@ -83,5 +97,6 @@ class Services:
     ledger: Ledger
     senders: Senders
     graph: Graph
+    device: Callable[[UUID], LinkedDevice]
     webhook_door: ASGIApp
     meta_door: ASGIApp

@@ -112,6 +112,26 @@ class FakeLedger:
         return result
 
 
+class FakeDevice:
+    """A WhatsApp-Web session's process whose phone types what it is told."""
+
+    def __init__(self, session_id: UUID) -> None:
+        self._phone: str | None = None
+
+    async def state(self) -> dict[str, Any]:
+        return {"state": "unpaired", "qr": None, "pair_code": None, "phone": self._phone, "leased": True}
+
+    async def start_pairing(self) -> dict[str, Any]:
+        return {**await self.state(), "state": "pairing", "qr": "2@code", "qr_until_ms": 1}
+
+    async def pair_code(self, phone: str) -> str:
+        self._phone = phone
+        return "ABCD1234"
+
+    async def log_out(self) -> None:
+        return
+
+
 async def _door(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(f"door {scope['path']}")(scope, receive, send)
 
@@ -174,6 +194,7 @@ async def make_rig(pool: Pool, **settings: Any) -> Rig:
         ledger=FakeLedger(pool, actors),
         senders=actors,
         graph=actors,
+        device=FakeDevice,
         webhook_door=_door,
         meta_door=_door,
     )

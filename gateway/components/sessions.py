@@ -15,7 +15,7 @@ def _digits(whose: str) -> dict[str, Any]:
 _OPTIONS = anything(maxProperties=50)
 _SESSION_INPUT: dict[str, Schema] = {
     "name": text(200),
-    "transport": choice("cloud", "simulator"),
+    "transport": choice("cloud", "simulator", "web"),
     "phone": nullable(text(64)),
     "phone_number_id": text(32, **_digits("number")),
     "waba_id": nullable(text(32, **_digits("account"))),
@@ -40,7 +40,7 @@ _SESSION_INPUT: dict[str, Schema] = {
         )
     ),
 }
-define("SessionInput", record(_SESSION_INPUT, required=("name", "transport", "phone_number_id", "token")))
+define("SessionInput", record(_SESSION_INPUT, required=("name", "transport")))
 define(
     "SessionChange",
     record({name: schema for name, schema in _SESSION_INPUT.items() if name not in ("transport", "check")}),
@@ -82,6 +82,39 @@ define(
             "state": {"type": "string"},
             "reason": SENTENCE,
             "options": _OPTIONS,
+        }
+    ),
+)
+define(
+    "LinkedDevice",
+    shown(
+        {
+            "state": {
+                "type": "string",
+                "enum": [
+                    "new",
+                    "unpaired",
+                    "pairing",
+                    "connecting",
+                    "connected",
+                    "waiting",
+                    "banned",
+                    "logged_out",
+                    "stopped",
+                    "another_owner",
+                    "unavailable",
+                    "removed",
+                ],
+                "description": "`pairing` shows `qr`; `waiting` reconnects by itself; `banned` until `until_ms`.",
+            },
+            "reason": SENTENCE,
+            "meaning": WORDS,
+            "why": {**SENTENCE, "description": "Why the session cannot run, where it cannot."},
+            "phone": nullable(E164),
+            "qr": {**SENTENCE, "description": "What the QR code holds; draw it and scan it with the phone."},
+            "qr_until_ms": nullable({"type": "integer"}),
+            "pair_code": SENTENCE,
+            "until_ms": nullable({"type": "integer"}),
         }
     ),
 )

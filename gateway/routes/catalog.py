@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from gateway.operations import Operation
-from gateway.routes import companies, events, health, messages, rules, sessions, templates, watching, webhooks
+from gateway.routes import (
+    companies,
+    events,
+    health,
+    linking,
+    messages,
+    rules,
+    sessions,
+    templates,
+    watching,
+    webhooks,
+)
 
 OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
@@ -12,6 +23,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *templates.OPERATIONS,
     *webhooks.OPERATIONS,
     *sessions.OPERATIONS,
+    *linking.OPERATIONS,
     *watching.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine.ids import id_time
 from engine.phones import normalise_typed
 from engine.sending_policy import read_budget_options
 from engine.times import parse_time
+from engine.web_options import read_web_options
 from gateway.calls import Call, json_response
 from gateway.graph import is_asked, refuse_what_does_not_work
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
@@ -64,7 +66,7 @@ async def _get(call: Call) -> Response:
 
 
 async def _create(call: Call) -> Response:
-    phone, app_id = await _check(call)
+    phone, app_id = await _check(call, _missing(call.body))
     body, services = call.body, call.services
     if is_asked(services.settings, body):
         await refuse_what_does_not_work(services.graph, body, phone)
@@ -79,7 +81,7 @@ async def _create(call: Call) -> Response:
             name=body["name"],
             transport=body["transport"],
             phone=phone,
-            phone_number_id=body["phone_number_id"],
+            phone_number_id=body.get("phone_number_id"),
             waba_id=body.get("waba_id"),
             app_id=app_id,
             token_sealed=None if token is None else seal_session_token(services.vault, session_id, token),
@@ -96,13 +98,20 @@ async def _create(call: Call) -> Response:
     return json_response(_view(call, row), 201, {"location": f"/api/v1/sessions/{session_id}"})
 
 
-async def _check(call: Call) -> tuple[str | None, str | None]:
+def _missing(body: dict[str, Any]) -> list[dict[str, str]]:
+    """Say what a new session lacks: a number of Meta's needs id and token, a WhatsApp-Web session its phone's scan."""
+    if body["transport"] == "web":
+        return []
+    return [{"field": name, "reason": "is required"} for name in ("phone_number_id", "token") if not body.get(name)]
+
+
+async def _check(call: Call, found: Sequence[dict[str, str]] = ()) -> tuple[str | None, str | None]:
     """Return the phone and the Meta app that a body names.
 
     Raises:
-        FieldProblem: names everything that is wrong.
+        FieldProblem: names everything that is wrong, what was found before included.
     """
-    body, errors = call.body, _option_problems(call)
+    body, errors = call.body, [*found, *_option_problems(call)]
     phone = normalise_typed(body["phone"]) if body.get("phone") else None
     if body.get("phone") and phone is None:
         errors.append({"field": "phone", "reason": "must be a phone number such as +5511900000000"})
@@ -118,13 +127,15 @@ async def _check(call: Call) -> tuple[str | None, str | None]:
 
 
 def _option_problems(call: Call) -> list[dict[str, str]]:
-    """Say what is wrong with a body's budgets."""
-    try:
-        read_budget_options(call.body.get("options", {}))
-    except ValueError as error:
-        field, _, reason = str(error).partition(" ")
-        return [{"field": field, "reason": reason}]
-    return []
+    """Say what is wrong with a body's budgets and with its settings for WhatsApp-Web."""
+    errors = []
+    for read in (read_budget_options, read_web_options):
+        try:
+            read(call.body.get("options", {}))
+        except ValueError as error:
+            field, _, reason = str(error).partition(" ")
+            errors.append({"field": field, "reason": reason})
+    return errors
 
 
 async def _keep_app(call: Call) -> None:

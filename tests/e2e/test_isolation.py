@@ -50,6 +50,9 @@ LISTS = {
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {"createRule", "createTemplate", "createWebhook", "createSession", "createApiKey", "sendMessage"}
 
+# Routes of WhatsApp-Web sessions alone.
+LINKING = {"getSessionQr", "pairSession", "unlinkSession"}
+
 
 @pytest.fixture
 async def rig(pool: Pool) -> Rig:
@@ -114,6 +117,8 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
     company_id, owner = await rig.company()
     for operation in _with_ids():
         ids = await _belongings(rig, pool, company_id, owner) if operation.name != "createRule" else {}
+        if operation.name in LINKING:
+            await pool.execute("UPDATE sessions SET transport = 'web' WHERE id = $1", ids["session_id"])
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
