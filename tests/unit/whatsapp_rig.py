@@ -168,9 +168,12 @@ class Rig:
     async def messages(self, query: str = "") -> Any:
         return (await self.sim("GET", f"messages?{query}")).json
 
-    async def post(self, body: Any, number: str = NUMBER, token: str = TOKEN) -> HttpAnswer:
+    async def post(self, body: Any, number: str = NUMBER, token: str = TOKEN, edge: str = "messages") -> HttpAnswer:
         headers = {"authorization": f"Bearer {token}"}
-        return await call(self.base_url, "POST", f"/v99.0/{number}/messages", body, headers)
+        return await call(self.base_url, "POST", f"/v99.0/{number}/{edge}", body, headers)
+
+    async def get(self, path: str, token: str = TOKEN) -> Any:
+        return (await call(self.base_url, "GET", f"/v99.0/{path}", None, {"authorization": f"Bearer {token}"})).json
 
 
 def app_spec(callback_url: str) -> dict[str, Any]:
