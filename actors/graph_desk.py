@@ -7,12 +7,15 @@ import logging
 from typing import Any
 from uuid import UUID
 
+from engine.credentials import open_session_token
 from engine.errors import BadRequest, Unavailable
 from engine.ids import ms_to_time
 from engine.meta_account import template_told
 from engine.settings import Settings
+from engine.vault import Vault
 from storage.account_updates import hear_templates
 from storage.pool import Pool
+from storage.sender_sessions import SenderSession, load_sessions
 from whatsapp.cloud import CloudClient
 from whatsapp.cloud_admin import CloudAdmin, GraphAway, GraphRefused
 
@@ -21,14 +24,16 @@ _CHECK_S = 8.0
 
 
 class GraphDesk:
-    """Asks Graph, or the simulator, with a token that it is given.
+    """Asks Graph, or the simulator, with a token that it is given or with a stored one.
 
     Args:
-        pool: for what Graph tells about stored templates.
+        vault: opens the tokens of stored numbers.
+        pool: for those, and for what Graph tells about stored templates.
     """
 
-    def __init__(self, settings: Settings, pool: Pool) -> None:
+    def __init__(self, settings: Settings, vault: Vault, pool: Pool) -> None:
         self._settings = settings
+        self._vault = vault
         self._pool = pool
         self._cloud = CloudClient(timeout_s=_CHECK_S)
 
@@ -66,18 +71,35 @@ class GraphDesk:
             },
         }
 
-    async def sync_templates(self, company_id: bytes, transport: str, token: str, account: str, now_ms: int) -> Any:
-        """Take in status, quality and category of an account's templates, where they are stored here.
+    async def check_session(self, company_id: bytes, session_id: bytes) -> Any:
+        """Tell the same about a stored number, with its stored token; see :meth:`check`."""
+        session, token = await self._stored(company_id, session_id)
+        return await self.check(session.transport, token, session.phone_number_id or "", session.waba_id, None)
+
+    async def mark_read(self, company_id: bytes, session_id: bytes, message_id: str, typing: bool) -> bool:
+        """Mark a person's message as read, and show "typing…" if asked; tell whether WhatsApp said yes."""
+        session, token = await self._stored(company_id, session_id)
+        try:
+            number = self._cloud.session(
+                session.phone_number_id or "", token, self._base_url(session.transport), self._settings.graph_version
+            )
+        except (GraphAway, ValueError) as error:
+            raise BadRequest(str(error)) from error
+        return await number.mark_read(message_id, typing)
+
+    async def sync_templates(self, company_id: bytes, session_id: bytes, now_ms: int) -> Any:
+        """Take in status, quality and category of the templates of a number's account, where they are stored here.
 
         Returns:
             ``{"told": n, "changed": bool, "names": [[name, language]…]}``, the names as Graph lists them.
 
         Raises:
             Unavailable: Graph gave no answer.
-            BadRequest: Graph refused; the words tell why.
+            BadRequest: Graph refused, or the session lacks what it takes; the words tell why.
         """
+        session, token = await self._stored(company_id, session_id)
         try:
-            listed = await self._admin(transport, token).all_templates(account)
+            listed = await self._admin(session.transport, token).all_templates(session.waba_id or "")
         except GraphAway as error:
             raise Unavailable("WhatsApp cannot be reached") from error
         except (GraphRefused, ValueError) as error:
@@ -85,16 +107,25 @@ class GraphDesk:
         told = [one for one in map(template_told, listed) if one is not None]
         now = ms_to_time(now_ms)
         async with self._pool.acquire() as connection, connection.transaction():
-            changed = await hear_templates(connection, UUID(bytes=company_id), told, now, now)
+            changed = await hear_templates(connection, session.company_id, told, now, now)
         return {"told": len(told), "changed": changed, "names": [[one.name, one.language] for one in told]}
 
     async def close(self) -> None:
         """Close the connections."""
         await self._cloud.close()
 
+    async def _stored(self, company_id: bytes, session_id: bytes) -> tuple[SenderSession, str]:
+        """Return a company's number and its token."""
+        for session in await load_sessions(self._pool, 0, 1, UUID(bytes=company_id)):
+            if session.id.bytes == session_id and session.token_sealed is not None:
+                return session, open_session_token(self._vault, session.id, session.token_sealed)
+        raise BadRequest("the session has no token for the Cloud API")
+
     def _admin(self, transport: str, token: str) -> CloudAdmin:
-        settings = self._settings
-        base_url = settings.simulator_url if transport == "simulator" else settings.graph_url
+        return self._cloud.admin(token, self._base_url(transport), self._settings.graph_version)
+
+    def _base_url(self, transport: str) -> str:
+        base_url = self._settings.simulator_url if transport == "simulator" else self._settings.graph_url
         if not base_url:
             raise GraphAway("no simulator runs in this installation")
-        return self._cloud.admin(token, base_url, settings.graph_version)
+        return base_url

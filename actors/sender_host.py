@@ -42,17 +42,18 @@ class SenderHost:
         settings = self._settings
         pool = await open_pool(settings.database_url, maximum=2, name=self._life.name, timeout_s=2.0)
         supervisor = SupervisorRef(settings.instance)
+        vault = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"])
         host = SendingHost(
             settings,
             self._number,
             self._life,
             pool,
-            Transports(settings, Vault.from_text(os.environ["MASTERIA_SECRET_KEY"])),
+            Transports(settings, vault),
             AggregatorRef(settings.instance).apply,
             lambda company_id: supervisor.announce("sessions", company_id),
         )
         await host.start()
-        self._host, self._desk = host, GraphDesk(settings, pool)
+        self._host, self._desk = host, GraphDesk(settings, vault, pool)
 
     async def enqueue(self, blob: bytes) -> int:
         """Take messages that are due; return how many, the sweep brings the rest."""
@@ -68,13 +69,15 @@ class SenderHost:
 
         Raises:
             Unavailable: this host is waiting for Postgres.
-            BadRequest: WhatsApp refused.
+            BadRequest: WhatsApp refused, or the session lacks what it takes.
         """
         if self._desk is None:
             raise Unavailable("this sender host is waiting for Postgres")
         question, *arguments = unpack(blob)
         questions: dict[str, Callable[..., Awaitable[Any]]] = {
             "check": self._desk.check,
+            "check_session": self._desk.check_session,
+            "mark_read": self._desk.mark_read,
             "sync_templates": self._desk.sync_templates,
         }
         return pack(await questions[question](*arguments))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.operations import Operation
 from gateway.routes import (
+    asking,
     companies,
     events,
     health,
@@ -23,6 +24,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *templates.OPERATIONS,
     *webhooks.OPERATIONS,
     *sessions.OPERATIONS,
+    *asking.OPERATIONS,
     *linking.OPERATIONS,
     *watching.OPERATIONS,
     *companies.OPERATIONS,

@@ -31,6 +31,7 @@ BODIES: Mapping[str, object] = {
     "updateSession": {"name": "minha"},
     "replaceSession": {"name": "minha"},
     "setSessionLimits": {"throughput_per_s": 1},
+    "markRead": {"message_id": "wamid.1"},
 }
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
@@ -48,7 +49,15 @@ LISTS = {
     "getLiveTicket",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
-MAKERS = {"createRule", "createTemplate", "createWebhook", "createSession", "createApiKey", "sendMessage"}
+MAKERS = {
+    "createRule",
+    "createTemplate",
+    "createWebhook",
+    "createSession",
+    "createApiKey",
+    "sendMessage",
+    "syncTemplates",
+}
 
 # Routes of WhatsApp-Web sessions alone.
 LINKING = {"getSessionQr", "pairSession", "unlinkSession"}
@@ -149,6 +158,7 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
 
     return [
         ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
+        ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
         ("POST", "/messages", {"to": "11900000000", "template_id": template_id}, "template_id"),
         ("POST", "/messages", {"to": "11900000000", "text": "a", "event_id": str(theirs["event_id"])}, "event_id"),
