@@ -234,7 +234,7 @@ class SessionWork:
 
     async def _refill(self, sender: SessionSender) -> None:
         due: Due | None = None
-        most = sender.mailbox.capacity // 2
+        most = sender.mailbox.capacity // 3
 
         async def step(connection: Connection, _: Delta) -> list[Transition]:
             nonlocal due
@@ -249,7 +249,7 @@ class SessionWork:
             sender.behind = True
             raise
         if due is not None:
-            if due.claimed == most:
+            if due.claimed >= most:
                 sender.behind = True
             for wire in due.messages:
                 sender.offer(Parcel.from_wire(wire))

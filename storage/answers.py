@@ -189,6 +189,7 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
                     answer.taken.cancel_on,
                     answer.due_at,
                     answer.look_at,
+                    answer.taken.campaign_id,
                 )
             )
         if answer.dead_id is not None:

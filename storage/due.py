@@ -45,7 +45,10 @@ async def claim_due(connection: Connection, now: datetime, most: int, again_s: f
 async def refill(
     connection: Connection, session_id: UUID, known: Sequence[UUID], now: datetime, most: int, again_s: float
 ) -> Due:
-    """Claim what a session could send beyond what its sender has (``known``), inside the caller's transaction."""
+    """Claim what a session could send beyond what its sender has (``known``), inside the caller's transaction.
+
+    ``most`` are those that have waited longest; of several campaigns come half as many again, from each in turn.
+    """
     rows = await connection.fetch(
         query("sending/refill_session"), session_id, list(known), most, timedelta(seconds=again_s)
     )
@@ -81,7 +84,7 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
             changed.append(message)
     await write(connection, changed, now)
     transitions = [transition for message in changed if (transition := message.transition) is not None]
-    return Due([_parcel(*row[:14]) for row in rows if row["id"] not in unwanted], transitions, len(message_ids))
+    return Due([_parcel(*row[:15]) for row in rows if row["id"] not in unwanted], transitions, len(message_ids))
 
 
 async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> set[UUID]:
@@ -112,6 +115,7 @@ def _parcel(
     event_id: UUID | None,
     attempt: int,
     content: str | None,
+    campaign_id: UUID | None,
 ) -> dict[str, Any]:
     wire = {
         "id": message_id.bytes,
@@ -133,6 +137,8 @@ def _parcel(
         "due_ms": message_id.int >> 80,
         "attempt": attempt,
     }
+    if campaign_id is not None:
+        wire["campaign"] = campaign_id.bytes
     if content is not None:
         wire["content"] = orjson.loads(content)
     return wire

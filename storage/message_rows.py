@@ -70,7 +70,17 @@ class MessageRow(NamedTuple):
 
 
 MESSAGE_COLUMNS = (*MessageRow._fields[:27], "content")
-QUEUE_COLUMNS = ("message_id", "company_id", "session_id", "lane", "order_id", "cancel_on", "due_at", "look_at")
+QUEUE_COLUMNS = (
+    "message_id",
+    "company_id",
+    "session_id",
+    "lane",
+    "order_id",
+    "cancel_on",
+    "due_at",
+    "look_at",
+    "campaign_id",
+)
 
 
 async def create_messages(connection: Connection, rows: Sequence[MessageRow]) -> None:
@@ -85,7 +95,17 @@ async def create_messages(connection: Connection, rows: Sequence[MessageRow]) ->
         "messages", records=[(*row[:27], row.content) for row in rows], columns=MESSAGE_COLUMNS
     )
     waiting = [
-        (row.id, row.company_id, row.session_id, row.lane, row.order_id, row.cancel_on, row.due_at, row.look_at)
+        (
+            row.id,
+            row.company_id,
+            row.session_id,
+            row.lane,
+            row.order_id,
+            row.cancel_on,
+            row.due_at,
+            row.look_at,
+            row.campaign_id,
+        )
         for row in rows
         if row.due_at is not None
     ]
@@ -126,6 +146,8 @@ def hand_over(row: MessageRow, event_ms: int | None, components: Any) -> dict[st
         "due_ms": time_to_ms(row.due_at) if row.due_at is not None else time_to_ms(row.created_at),
         "attempt": row.attempt,
     }
+    if row.campaign_id is not None:
+        wire["campaign"] = row.campaign_id.bytes
     if row.content is not None:  # few messages have one: the others' wire stays as short as it is
         wire["content"] = orjson.loads(row.content)
     return wire

@@ -29,6 +29,7 @@ class Taken(NamedTuple):
 
     order_id: str | None
     cancel_on: list[str] | None
+    campaign_id: UUID | None = None
 
 
 NOTHING = Taken(None, None)
@@ -73,11 +74,11 @@ async def dispatch(connection: Connection, owner: str, window_s: float, intents:
     )
     taken: dict[UUID, Taken] = {}
     leased: set[UUID] = set()
-    for session_id, message_id, order_id, cancel_on in rows:
+    for session_id, message_id, order_id, cancel_on, campaign_id in rows:
         if message_id is None:
             leased.add(session_id)
         else:
-            taken[message_id] = Taken(order_id, cancel_on)
+            taken[message_id] = Taken(order_id, cancel_on, campaign_id)
     return Dispatched(taken, leased)
 
 

@@ -274,3 +274,25 @@ async def test_quiet_hours_hold_bulk_until_they_end(world: World) -> None:
     held = await world.row(rows[0].id)
     assert held["reason"] == "quiet_hours"
     assert timedelta(hours=1, minutes=58) < held["next_attempt_at"] - datetime.now(UTC) <= timedelta(hours=2)
+
+
+async def test_a_small_campaign_takes_turns_with_a_large_one_that_began_before_it(world: World) -> None:
+    session = await world.add_session(throughput=40)
+    large, small = new_id(), new_id()
+    earlier = ms_to_time(now_ms()) - timedelta(hours=1)
+    await world.queue(session, 3_000, lane="bulk", campaign_id=large, due_at=earlier)
+    rows = await world.queue(session, 40, lane="bulk", campaign_id=small)
+    transport = FakeTransport()
+    async with running(world, transport):
+        await transport.until_sent(60)
+    its_own = {str(row.id) for row in rows}
+    assert 25 <= sum(message_id in its_own for message_id in transport.sent[:60]) <= 35
+
+
+async def test_a_message_that_is_tried_again_stays_in_its_campaign(world: World) -> None:
+    session, campaign = await world.add_session(), new_id()
+    (row,) = await world.queue(session, 1, lane="bulk", campaign_id=campaign)
+    async with running(world, FakeTransport(lambda _: refused(131056))) as host:
+        await host.enqueue(wire([row]))
+        await world.until("SELECT status FROM messages WHERE id = $1", "held", row.id)
+    assert await world.pool.fetchval("SELECT campaign_id FROM message_queue") == campaign

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,3 +77,67 @@ def test_a_number_in_trouble_is_probed_until_a_message_is_accepted() -> None:
     assert permits.blocked_s(5.0) == 0.0 and permits.probing
     permits.accepted(parcel())
     assert not permits.probing
+
+
+def bulk(campaign: bytes | None) -> Parcel:
+    made = parcel(transactional=False)
+    made.campaign = campaign
+    return made
+
+
+def test_campaigns_take_turns() -> None:
+    mailbox = Mailbox(100)
+    large, small = [bulk(b"a") for _ in range(6)], [bulk(b"b") for _ in range(2)]
+    assert all(mailbox.put(item) for item in (*large, *small, bulk(None)))
+    order = [found.campaign for _ in range(9) if (found := mailbox.take())]
+    assert order == [b"a", b"b", None, b"a", b"b", b"a", b"a", b"a", b"a"]
+
+
+def test_a_campaign_that_fills_the_mailbox_does_not_shut_out_another() -> None:
+    mailbox = Mailbox(160)
+    while mailbox.put(bulk(b"a")):
+        pass
+    assert len(mailbox) == 160
+    assert sum(mailbox.put(bulk(b"b")) for _ in range(20)) == 10
+    for number in range(1_000):
+        mailbox.put(bulk(number.to_bytes(2, "big")))
+    assert len(mailbox) == 320
+
+
+campaigns = st.sampled_from([None, b"a", b"b", b"c"])
+
+
+@given(st.lists(st.tuples(campaigns, st.integers(1, 30)), min_size=1, max_size=6))
+def test_while_campaigns_wait_none_gets_two_turns_more_than_another(arrivals: list[tuple[bytes | None, int]]) -> None:
+    mailbox, left = Mailbox(1_000), Counter[bytes | None]()
+    for campaign, count in arrivals:
+        left[campaign] += count
+        assert all(mailbox.put(bulk(campaign)) for _ in range(count))
+    turns: Counter[bytes | None] = Counter()
+    while min(left[campaign] - turns[campaign] for campaign in left) > 0:
+        found = mailbox.take()
+        assert found is not None
+        turns[found.campaign] += 1
+        assert max(turns.values()) - min(turns[campaign] for campaign in left) <= 1
+
+
+@given(st.lists(st.tuples(st.sampled_from("ptbr"), campaigns), max_size=80))
+def test_whatever_is_put_taken_put_back_and_removed_is_there_once(steps: list[tuple[str, bytes | None]]) -> None:
+    mailbox, inside, out = Mailbox(30), set[bytes](), list[Parcel]()
+    for step, campaign in steps:
+        if step == "p" and mailbox.put(item := bulk(campaign)):
+            inside.add(item.id)
+        elif step == "t" and (found := mailbox.take()) is not None:
+            inside.remove(found.id)
+            out.append(found)
+        elif step == "b" and out:
+            mailbox.put_back(found := out.pop())
+            inside.add(found.id)
+            assert mailbox.take() is found  # it is next
+            mailbox.put_back(found)
+        elif step == "r" and inside:
+            gone = {min(inside)}
+            mailbox.remove(gone)
+            inside -= gone
+        assert len(mailbox) == len(inside)
+    assert {item.id for item in mailbox.empty()} == inside

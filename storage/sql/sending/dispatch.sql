@@ -11,7 +11,8 @@ WITH lease AS MATERIALIZED (
     DELETE FROM message_queue q
     USING unnest($5::uuid[], $6::uuid[], $7::smallint[]) AS given (message_id, dispatch_id, attempt), lease
     WHERE q.message_id = given.message_id AND q.session_id = lease.session_id AND q.look_at < 'infinity'
-    RETURNING q.message_id, q.company_id, q.session_id, q.order_id, q.cancel_on, given.dispatch_id, given.attempt
+    RETURNING q.message_id, q.company_id, q.session_id, q.order_id, q.cancel_on, q.campaign_id,
+              given.dispatch_id, given.attempt
 ), intent AS (
     INSERT INTO dispatches (id, company_id, session_id, fence, message_ids, attempts, send_before)
     SELECT d.id, d.company_id, d.session_id, d.fence, array_agg(t.message_id), array_agg(t.attempt), now() + $4::interval
@@ -19,6 +20,7 @@ WITH lease AS MATERIALIZED (
     JOIN taken t ON t.dispatch_id = d.id
     GROUP BY d.id, d.company_id, d.session_id, d.fence
 )
-SELECT session_id, NULL::uuid AS message_id, NULL::text AS order_id, NULL::text[] AS cancel_on FROM lease
+SELECT session_id, NULL::uuid AS message_id, NULL::text AS order_id, NULL::text[] AS cancel_on,
+       NULL::uuid AS campaign_id FROM lease
 UNION ALL
-SELECT session_id, message_id, order_id, cancel_on FROM taken
+SELECT session_id, message_id, order_id, cancel_on, campaign_id FROM taken
