@@ -15,10 +15,23 @@ from engine.template_syntax import Expression, parse_template
 from engine.templates import Filling, Template, compile_template, text_problems
 
 MAX_COMPONENTS = 12  # a header, a body and ten buttons
+MAX_CARDS = 10
 MAX_PARAMETERS = 60
 MAX_PARAMETER_TEXT = 1024
-_TYPES = ("header", "body", "button")
-_BUTTONS = {"url": "text", "quick_reply": "payload", "copy_code": "coupon_code"}
+_DEEPEST = 6
+_TYPES = ("header", "body", "button", "limited_time_offer", "carousel")
+_CARD_TYPES = _TYPES[:3]
+# A button's sub type → what a plain text becomes there; None: it takes parameter objects only.
+_BUTTONS = {
+    "url": "text",
+    "quick_reply": "payload",
+    "copy_code": "coupon_code",
+    "flow": None,
+    "catalog": None,
+    "mpm": None,
+    "order_details": None,
+    "voice_call": None,
+}
 _GRAPH_KEYS = {
     "text": ("text",),
     "payload": ("payload",),
@@ -29,7 +42,12 @@ _GRAPH_KEYS = {
     "location": ("location",),
     "currency": ("currency",),
     "date_time": ("date_time",),
+    "product": ("product",),
+    "action": ("action",),
+    "limited_time_offer": ("limited_time_offer",),
+    "ttl_minutes": ("ttl_minutes",),
 }
+_NESTED = ("action", "limited_time_offer", "product")
 _Filler = Callable[[Filling], Any]
 
 
@@ -77,16 +95,19 @@ def positional_text(body: str) -> str:
     return "".join(pieces)
 
 
-def check_components(problems: Problems, field: str, components: object) -> None:
-    """Note everything that is wrong with components."""
+def check_components(problems: Problems, field: str, components: object, types: Sequence[str] = _TYPES) -> None:
+    """Note everything that is wrong with components; ``types``: those that may stand here."""
     if not isinstance(components, list) or len(components) > MAX_COMPONENTS:
         problems.add(field, f"must be a list of at most {MAX_COMPONENTS} components")
         return
     named: set[bool] = set()
     for index, component in enumerate(components):
         path = f"{field}[{index}]"
-        if not isinstance(component, dict) or component.get("type") not in _TYPES:
-            problems.add(path, "must be an object whose type is header, body or button")
+        if not isinstance(component, dict) or component.get("type") not in types:
+            problems.add(path, f"must be an object whose type is one of {', '.join(types)}")
+            continue
+        if component["type"] == "carousel":
+            _check_cards(problems, path, component)
             continue
         problems.keys(path, component, ("type", "sub_type", "index", "parameters"))
         if component["type"] == "button":
@@ -96,7 +117,7 @@ def check_components(problems: Problems, field: str, components: object) -> None
             problems.add(f"{path}.parameters", f"must be a list of 1 to {MAX_PARAMETERS} parameters")
             continue
         for position, parameter in enumerate(parameters):
-            _check_parameter(problems, f"{path}.parameters[{position}]", component["type"], parameter)
+            _check_parameter(problems, f"{path}.parameters[{position}]", component, parameter)
         if component["type"] != "button":
             named |= {_is_named(parameter) for parameter in parameters if _is_text(parameter)}
     if len(named) > 1:
@@ -105,12 +126,22 @@ def check_components(problems: Problems, field: str, components: object) -> None
 
 def _component(component: Mapping[str, Any]) -> _Filler:
     kind = component["type"]
-    short_type = _BUTTONS[component["sub_type"]] if kind == "button" else "text"
+    if kind == "carousel":
+        return _carousel(component)
+    short_type = (_BUTTONS[component["sub_type"]] if kind == "button" else None) or "text"
     fillers = [_parameter(parameter, short_type) for parameter in component["parameters"]]
     head: dict[str, Any] = {"type": kind}
     if kind == "button":
         head |= {"sub_type": component["sub_type"], "index": str(component["index"])}
     return lambda filling: head | {"parameters": [fill(filling) for fill in fillers]}
+
+
+def _carousel(component: Mapping[str, Any]) -> _Filler:
+    cards = [(card["card_index"], [_component(one) for one in card["components"]]) for card in component["cards"]]
+    return lambda filling: {
+        "type": "carousel",
+        "cards": [{"card_index": index, "components": [fill(filling) for fill in fillers]} for index, fillers in cards],
+    }
 
 
 def _parameter(parameter: Any, short_type: str) -> _Filler:
@@ -129,6 +160,9 @@ def _tree(value: Any) -> _Filler:
     if isinstance(value, dict):
         fillers = {key: _tree(part) for key, part in value.items()}
         return lambda filling: {key: fill(filling) for key, fill in fillers.items()}
+    if isinstance(value, list):
+        entries = [_tree(part) for part in value]
+        return lambda filling: [fill(filling) for fill in entries]
     return lambda filling: value
 
 
@@ -148,6 +182,22 @@ def _is_named(parameter: object) -> bool:
     return isinstance(parameter, dict) and ("name" in parameter or "parameter_name" in parameter)
 
 
+def _check_cards(problems: Problems, path: str, component: dict[str, Any]) -> None:
+    problems.keys(path, component, ("type", "cards"))
+    cards = component.get("cards")
+    if not isinstance(cards, list) or not 1 <= len(cards) <= MAX_CARDS:
+        problems.add(f"{path}.cards", f"must be a list of 1 to {MAX_CARDS} cards")
+        return
+    for index, card in enumerate(cards):
+        place = f"{path}.cards[{index}]"
+        if not isinstance(card, dict):
+            problems.add(place, "must be an object with card_index and components")
+            continue
+        problems.keys(place, card, ("card_index", "components"))
+        problems.whole(f"{place}.card_index", card.get("card_index"), 0, MAX_CARDS - 1)
+        check_components(problems, f"{place}.components", card.get("components"), _CARD_TYPES)
+
+
 def _check_button(problems: Problems, path: str, component: dict[str, Any]) -> None:
     if component.get("sub_type") not in tuple(_BUTTONS):
         problems.add(f"{path}.sub_type", f"must be one of {', '.join(_BUTTONS)}")
@@ -155,8 +205,14 @@ def _check_button(problems: Problems, path: str, component: dict[str, Any]) -> N
         problems.add(f"{path}.index", 'must be the button\'s place, from "0" to "9"')
 
 
-def _check_parameter(problems: Problems, path: str, component_type: str, parameter: object) -> None:
-    if isinstance(parameter, str):
+def _check_parameter(problems: Problems, path: str, component: Mapping[str, Any], parameter: object) -> None:
+    component_type = component["type"]
+    needs_object = component_type == "limited_time_offer" or (
+        component_type == "button" and _BUTTONS.get(str(component.get("sub_type")), "text") is None
+    )
+    if needs_object and (not isinstance(parameter, dict) or "name" in parameter):
+        problems.add(path, "must be a parameter object of the Graph API")
+    elif isinstance(parameter, str):
         _check_text(problems, path, parameter)
     elif not isinstance(parameter, dict):
         problems.add(path, "must be a text, {name, value} or a parameter object of the Graph API")
@@ -181,14 +237,28 @@ def _check_graph_parameter(problems: Problems, path: str, parameter: dict[str, A
         problems.text(f"{path}.parameter_name", parameter["parameter_name"], 100)
     for key in keys:
         value = parameter.get(key)
-        if not isinstance(value, dict):
+        if isinstance(value, dict):
+            _check_tree(problems, f"{path}.{key}", value, 0 if key in _NESTED else _DEEPEST - 1)
+        elif key == "ttl_minutes":
+            problems.whole(f"{path}.{key}", value, 1, 43_200)
+        else:
             _check_text(problems, f"{path}.{key}", value)
-            continue
-        for inner, text in value.items():
-            if isinstance(text, str):
-                _check_text(problems, f"{path}.{key}.{inner}", text)
-            elif not isinstance(text, int | float):
-                problems.add(f"{path}.{key}.{inner}", "must be a text or a number")
+
+
+def _check_tree(problems: Problems, path: str, value: object, depth: int = 0) -> None:
+    """Note what is wrong with an object whose fields are Meta's business: its texts, its depth and its size."""
+    if isinstance(value, str):
+        _check_text(problems, path, value)
+    elif isinstance(value, dict | list):
+        if depth >= _DEEPEST or len(value) > MAX_PARAMETERS:
+            problems.add(path, "must be a text or a number, or is nested too deeply")
+            return
+        entries = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in entries:
+            place = f"{path}.{key!s:.60}" if isinstance(value, dict) else f"{path}[{key}]"
+            _check_tree(problems, place, inner, depth + 1)
+    elif not isinstance(value, int | float):
+        problems.add(path, "must be a text or a number")
 
 
 def _check_text(problems: Problems, path: str, text: object) -> None:

@@ -130,3 +130,64 @@ def test_no_definition_raises(value: object) -> None:
     check_components(problems, "c", [{"type": "body", "parameters": [value, {"type": "image", "image": value}]}])
     check_components(problems, "c", [{"type": value, "parameters": value}, {"type": "button", "sub_type": value}])
     assert problems.found
+
+
+def test_cards_offers_and_flows_are_filled_wherever_their_texts_stand() -> None:
+    card = {
+        "type": "carousel",
+        "cards": [
+            {
+                "card_index": 0,
+                "components": [
+                    {"type": "header", "parameters": [{"type": "image", "image": {"link": "https://x.example/a.png"}}]},
+                    {"type": "body", "parameters": ["{{customer_name|first_name}}"]},
+                    {"type": "button", "sub_type": "url", "index": 0, "parameters": ["p/{{order_value}}"]},
+                ],
+            }
+        ],
+    }
+    action = {"flow_token": "t", "flow_action_data": {"list": ["{{customer_name|first_name}}", 7, True]}}
+    flow = {"type": "button", "sub_type": "flow", "index": "0", "parameters": [{"type": "action", "action": action}]}
+    until = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": 1_790_000_000_000}}
+    offer = {"type": "limited_time_offer", "parameters": [until]}
+    filled, missing = fill([card, offer, flow])
+    assert filled[0]["cards"][0]["components"][1:] == [
+        {"type": "body", "parameters": [{"type": "text", "text": "Cliente"}]},
+        {
+            "type": "button",
+            "sub_type": "url",
+            "index": "0",
+            "parameters": [{"type": "text", "text": "p/R$ 97,00"}],
+        },
+    ]
+    assert filled[1] == offer
+    assert filled[2]["parameters"][0]["action"]["flow_action_data"] == {"list": ["Cliente", 7, True]}
+    assert missing == ()
+
+
+@pytest.mark.parametrize(
+    ("component", "field"),
+    [
+        ({"type": "carousel", "cards": []}, "[0].cards"),
+        ({"type": "carousel", "cards": [{"card_index": 10, "components": []}]}, "[0].cards[0].card_index"),
+        (
+            {"type": "carousel", "cards": [{"card_index": 0, "components": [{"type": "carousel"}]}]},
+            "[0].cards[0].components[0]",
+        ),
+        ({"type": "button", "sub_type": "flow", "index": 0, "parameters": ["x"]}, "[0].parameters[0]"),
+        ({"type": "limited_time_offer", "parameters": ["x"]}, "[0].parameters[0]"),
+        (
+            {
+                "type": "button",
+                "sub_type": "flow",
+                "index": 0,
+                "parameters": [{"type": "action", "action": {"a": [[[[[["deep"]]]]]]}}],
+            },
+            "[0].parameters[0].action.a[0][0][0][0][0]",
+        ),
+    ],
+)
+def test_what_is_wrong_with_cards_offers_and_flows_is_named(component: dict[str, Any], field: str) -> None:
+    problems = Problems()
+    check_components(problems, "c", [component])
+    assert [problem["field"].removeprefix("c") for problem in problems.found] == [field]
