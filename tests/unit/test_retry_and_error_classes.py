@@ -103,3 +103,31 @@ def test_a_failure_told_by_webhook_says_what_it_means() -> None:
 @given(st.one_of(st.none(), st.text(), st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps)))
 def test_any_errors_field_can_be_read(errors: str | None) -> None:
     assert read_failure(errors).reason.startswith("whatsapp_")
+
+
+# The codes of the facts' table (§1.5), beside which the vectors have ranges.
+FACTS = (
+    *(0, 190, 3, 10, 200, 299, 33, 368, 130497, 131031, 131037, 131042, 131044, 131045, 133010, 131005, 1, 2, 4, 613),
+    *(80007, 130429, 131056, 131048, 131049, 131050, 130472, 131000, 131016, 131057, 133004, 131008, 131009, 100),
+    *(131021, 131026, 131030, 131047, 131051, 131052, 131053, 131055, 131062, 131063, 131064, 132000, 132001, 132005),
+    *(132007, 132008, 132012, 132015, 132016, 132068, 132069, 133000, 133005, 133006, 133008, 133009, 133015, 133016),
+    *(134011, 134100, 134101, 134102, 135000, 137000, 2388040, 2388047, 2388072, 2388073, 2388293, 2388299, 2388019),
+    *(2494100, 131200, 131299),
+)
+
+
+@pytest.mark.parametrize("code", FACTS)
+def test_every_code_of_the_facts_says_what_it_means_and_what_to_do(code: int) -> None:
+    of = error_brain().classify(code)
+    assert of.code_from <= code <= of.code_to
+    texts = of.texts()
+    for what in ("meaning", "advice"):
+        assert texts[what]["pt"]
+        assert texts[what]["en"]
+    assert texts["advice"]["pt"] != texts["advice"]["en"]
+
+
+def test_a_code_that_nobody_knows_is_tried_three_times_and_has_words_too() -> None:
+    unknown = [decide(999_999_999, tries=tries).kind for tries in (1, 2, 3)]
+    assert unknown == ["retry", "retry", "fail"]
+    assert all(text for texts in error_brain().classify(-5).texts().values() for text in texts.values())
