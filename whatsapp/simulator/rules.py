@@ -29,6 +29,7 @@ class Rules:
     tier: Enforcement = "off"
     tier_code: int = 131048
     marketing_per_day: int | None = None
+    active: bool = False  # whether there is anything to judge; see :meth:`settle`
     _audiences: dict[str, Audience] = field(default_factory=dict)
     _marketing: MarketingLimit = field(default_factory=MarketingLimit)
 
@@ -37,10 +38,9 @@ class Rules:
         self._audiences.clear()
         self._marketing = MarketingLimit()
 
-    @property
-    def active(self) -> bool:
-        """Whether there is anything to judge."""
-        return self.window != "off" or self.tier != "off" or self.marketing_per_day is not None
+    def settle(self) -> None:
+        """Say after a change whether there is anything to judge: every send asks."""
+        self.active = self.window != "off" or self.tier != "off" or self.marketing_per_day is not None
 
     def judge(self, number: Number, phone: int, template: Template | None, now_ms: int) -> int:
         """Return the code with which an accepted message will fail, 0 for none.

@@ -138,8 +138,9 @@ class Desk:
             self._obstacle(number, phone, now_ms)
         if template is not None and template.category != "UTILITY":
             self._check_category(number, phone, template)
-        rules = self._world.rules
-        failure = rules.judge(number, phone, template, now_ms) if rules.active else 0
+        failure = 0
+        if self._world.rules.active:
+            failure = self._world.rules.judge(number, phone, template, now_ms)
         if not number.bucket.take(now_ms):
             raise GraphRefusal(130429)
         if not number.pairs.take(phone, now_ms):

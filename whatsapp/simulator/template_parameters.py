@@ -77,8 +77,9 @@ def values_of(kind: str, names: list[str], named: bool, parameters: list[Any]) -
     if not names:
         return texts
     if not named:
-        if any("parameter_name" in one for one in parameters):
-            raise GraphRefusal(132012, f"{kind}: the template takes positional parameters, not named ones")
+        for one in parameters:
+            if "parameter_name" in one:
+                raise GraphRefusal(132012, f"{kind}: the template takes positional parameters, not named ones")
         return texts
     by_name = {one.get("parameter_name"): shown(one) for one in parameters}
     found = [by_name.get(name) for name in names]

@@ -72,6 +72,7 @@ def tune(world: World, spec: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     rules.window, rules.tier = cast(Enforcement, window), cast(Enforcement, tier)
     rules.tier_code, rules.marketing_per_day = tier_code, marketing
+    rules.settle()
     world.management_calls_per_hour, world.review, world.replies = management, new_review, replies
     world.user_ids = world.writer.user_ids = user_ids
     world.ladder = Ladder(world.seed, delivered_ms, read_ms)
