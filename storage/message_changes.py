@@ -17,6 +17,8 @@ from engine.metrics import Delta
 from storage.pool import Connection
 from storage.queries import query
 
+_LATEST_MS = 253_402_300_799_999  # the last millisecond of the year 9999
+
 
 class Transition(NamedTuple):
     """A message's status changed; ``old`` is what its row held under the lock, None for a new message."""
@@ -94,7 +96,8 @@ async def lock(
     connection: Connection, message_ids: Iterable[UUID], company_id: UUID | None = None
 ) -> dict[UUID, LockedMessage]:
     """Lock messages in the order of their ids and return them; unknown ones (or another company's) are missing."""
-    ids = sorted(set(message_ids))
+    # An id of somebody else's, such as another system's opaque value, may hold a time that Postgres does not have.
+    ids = sorted(value for value in set(message_ids) if value.int >> 80 <= _LATEST_MS)
     if not ids:
         return {}
     times = [id_time(value) for value in ids]

@@ -227,3 +227,14 @@ async def test_what_a_message_costs_is_kept_from_the_status_that_tells_it(world:
             await fold_many(connection, [(world.company, one)])
     stored = await world.row(row.id)
     assert (stored["status"], json.loads(stored["pricing"])) == ("read", json.loads(told))
+
+
+async def test_an_opaque_value_that_is_no_id_of_ours_disturbs_nobody(world: World) -> None:
+    """Another system's random UUID holds, one time in ten, a time beyond the year 9999."""
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1)
+    strangers = [UUID(int=(1 << 128) - 1), UUID("f47ac10b-58cc-4372-a567-0e02b2c3d479")]
+    heard = [replace(receipt(row, "read"), message_id=stranger) for stranger in strangers]
+    async with world.pool.acquire() as connection, connection.transaction():
+        await fold_many(connection, [(world.company, one) for one in (*heard, receipt(row, "sent"))])
+    assert (await world.row(row.id))["status"] == "sent"
