@@ -187,8 +187,10 @@ class WebSession:
         while True:
             self._wake.clear()
             await self._step()
+            # Not wait_for: before Python 3.12 it swallows a cancellation that comes together with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._pause_s())
+                async with asyncio.timeout(self._pause_s()):
+                    await self._wake.wait()
 
     def _pause_s(self) -> float:
         if self._due_ms is None:

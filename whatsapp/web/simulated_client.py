@@ -99,7 +99,8 @@ class SimulatedClient:
             self.on_event(QrCode(f"2@{secrets.token_urlsafe(24)},{number}", shown_s))
             try:
                 wait_s = shown_s if manners.scan_after_s is None else min(shown_s, manners.scan_after_s)
-                await asyncio.wait_for(self._scanned.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self._scanned.wait()
             except TimeoutError:
                 if manners.scan_after_s is None or manners.scan_after_s > shown_s:
                     continue
