@@ -202,6 +202,17 @@ async def test_a_template_is_reviewed_edited_and_deleted_in_its_own_account(worl
     assert ask(world, "DELETE", f"{WABA}/message_templates", query="name=novo")[0] == 400
 
 
+async def test_an_accounts_own_template_stands_in_the_place_of_one_for_all(world: World) -> None:
+    ask(world, "POST", f"{WABA}/message_templates", new())
+    world.put_app("app", {"templates": [{"name": "novo", "body": "Oi {{1}}"}]})
+    listed = {waba: ask(world, "GET", f"{waba}/message_templates")[1]["data"] for waba in (WABA, "other")}
+    assert [one["status"] for one in listed[WABA]] == ["PENDING"]
+    assert [one["status"] for one in listed["other"]] == ["APPROVED"]
+    app = world.registry.apps["app"]
+    found = app.template(WABA, "novo", "pt_BR"), app.template("other", "novo", "pt_BR")
+    assert [one.status for one in found if one] == ["PENDING", "APPROVED"]
+
+
 async def test_pages_lead_forward_and_back_and_end_without_next(world: World) -> None:
     world.put_app("app", {"templates": [{"name": f"t{at}", "body": "Oi"} for at in range(5)]})
     first = ask(world, "GET", f"{WABA}/message_templates", query="limit=2")[1]

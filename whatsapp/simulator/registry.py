@@ -35,7 +35,6 @@ class Number:
         self.name = "Loja Exemplo"
         self.name_status = "APPROVED"
         self.quality = "GREEN"
-        self.status = "CONNECTED"
         self.pin = ""
         self.profile: dict[str, Any] = {"messaging_product": "whatsapp"}
         self.settings: dict[str, Any] = {}
@@ -45,6 +44,7 @@ class Number:
         """Forget the counts, who was written to, who wrote, and what was taken away."""
         self.pairs = PairLimit()
         self.windows = Windows()
+        self.status = "CONNECTED"
         self.blocked = 0  # the code that every message is refused with, 0 for none
         self.restricted = 0  # the same for what the business begins: messages outside an open window
         self.stopped: set[int] = set()  # who wants no marketing
@@ -90,11 +90,17 @@ class App:
     def template(self, waba_id: str, name: str, language: str) -> Template | None:
         """Return the template of one account, or else one that was given to all accounts of the app."""
         templates = self.templates
-        return templates.get((None, name, language)) or templates.get((waba_id, name, language))
+        return templates.get((waba_id, name, language)) or templates.get((None, name, language))
 
     def templates_of(self, waba_id: str) -> list[Template]:
-        """Return one account's templates, oldest first."""
-        return [one for one in self.templates.values() if one.waba_id in (None, waba_id)]
+        """Return one account's templates, oldest first: its own in the place of one that all accounts have."""
+        templates = self.templates.values()
+        own = {(one.name, one.language) for one in templates if one.waba_id == waba_id}
+        return [
+            one
+            for one in templates
+            if one.waba_id == waba_id or (one.waba_id is None and (one.name, one.language) not in own)
+        ]
 
     def keep(self, template: Template) -> None:
         """Keep a template, in the place of one with its name and language."""
