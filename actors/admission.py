@@ -69,7 +69,11 @@ class Admission:
                 refused[one.parcel.id] = Never("outside_window") if rule == "fail" else Wait("outside_window", None)
         for key, group in _by_portfolio(templates).items():
             refused |= await self._claim_users(connection, key, group)
-        marketing = [one for one in templates if one.parcel.category == MARKETING and one.parcel.id not in refused]
+        marketing = [
+            one
+            for one in templates
+            if one.parcel.category == MARKETING and not one.parcel.counted and one.parcel.id not in refused
+        ]
         return refused | await self._claim_marketing(connection, marketing)
 
     def _is_open(self, one: Asked) -> bool:
@@ -129,6 +133,8 @@ class Admission:
             if most is None:
                 continue
             room = await claim_marketing(connection, sorted(turn), most)
+            for person in room:
+                turn[person].parcel.counted = True
             full = sorted(set(turn) - room)
             ends = await marketing_ends(connection, full) if full else {}
             now_ms = self._wall_ms()

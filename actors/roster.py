@@ -116,6 +116,7 @@ class Roster:
         elif sender.paused_for is not None and sender.id not in self._pausing:
             sender.resume()
             self._work.release(sender)
+            self._work.rethink(sender)  # its budgets may have changed while it was paused
 
     def _stop(self, sender: SessionSender, reason: str) -> None:
         if sender.paused_for is None:

@@ -42,6 +42,9 @@ class Office(Protocol):
     def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
         """WhatsApp's answer stops marketing to a person."""
 
+    def unsent_marketing(self, sender: SessionSender, recipient: str) -> None:
+        """Marketing that was counted for a person did not go out."""
+
 
 class SessionSender:
     """Sends one session's messages, at most as fast and as many at a time as the session may.
@@ -257,6 +260,8 @@ class SessionSender:
             self._office.paused(self, verdict.pause)
 
     def _land(self, flight: Flight, answer: Answer) -> None:
+        if flight.parcel.counted and answer.outcome not in ("accepted", "uncertain"):
+            self._office.unsent_marketing(self, flight.parcel.to)
         self._office.landed(Landed(answer, flight.intent))
 
     def _wake_in(self, seconds: float) -> None:

@@ -26,6 +26,7 @@ from actors.sender import SessionSender
 from actors.session_work import SessionWork
 from actors.verdicts import Judge, Pause
 from engine.errors import MasteriaError
+from engine.hold_reasons import TEMPLATE_REASONS
 from engine.ids import IdMaker
 from engine.lanes import Parcel
 from engine.metrics import Delta
@@ -188,6 +189,9 @@ class SendingHost:
     def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
         self._work.no_marketing(sender.session.company_id, recipient, until)
 
+    def unsent_marketing(self, sender: SessionSender, recipient: str) -> None:
+        self._work.unsent_marketing(sender.session.company_id, recipient)
+
     # What the loops report.
 
     def _recorded(self, answers: list[Answer]) -> None:
@@ -210,6 +214,7 @@ class SendingHost:
         if (caps := sender.permits.budgets.caps) is not None:
             caps.loaded = False
         self._work.watch_windows(sender)
+        self._work.rethink(sender, TEMPLATE_REASONS)  # a template may have been approved while nobody served it
         self.wake(sender)
 
     def _lost_lease(self, sender: SessionSender) -> None:

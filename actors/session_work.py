@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections import deque
+from collections import Counter, deque
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from actors.recorder import Changes
 from actors.sender import SessionSender
+from engine.hold_reasons import BUDGET_REASONS
 from engine.ids import IdMaker, ms_to_time
 from engine.lanes import Parcel
 from engine.metrics import Delta
 from engine.permits import Never, Refusal
-from storage.budgets import add_waits, block_marketing, delete_waits, forget_people, look_at_waits, read_windows
+from storage.budgets import (
+    add_waits,
+    block_marketing,
+    delete_waits,
+    forget_people,
+    give_back_marketing,
+    look_at_waits,
+    read_windows,
+)
 from storage.due import Due, leave_for_later, refill
 from storage.message_changes import Transition
 from storage.pool import Connection, Pool
@@ -41,7 +50,8 @@ class SessionWork:
         self._ids = IdMaker()
         self._waits: deque[tuple[SessionSender, Parcel, str, datetime | None]] = deque()
         self._never: deque[tuple[SessionSender, Parcel, str]] = deque()
-        self._to_rethink: dict[UUID, SessionSender] = {}
+        self._to_rethink: dict[UUID, tuple[SessionSender, tuple[str, ...]]] = {}
+        self._unsent_marketing: Counter[tuple[UUID, str]] = Counter()
         self._no_marketing: list[tuple[UUID, str, datetime]] = []
         self._windows: dict[UUID, tuple[SessionSender, UUID, bool]] = {}
         self._windows_at = self._forget_at = 0.0
@@ -59,9 +69,10 @@ class SessionWork:
             until = None if wait.seconds is None else now + timedelta(seconds=wait.seconds)
             self._waits.append((sender, parcel, wait.reason, until))
 
-    def rethink(self, sender: SessionSender) -> None:
-        """This session's budgets are others now: what they hold is asked about again."""
-        self._to_rethink[sender.id] = sender
+    def rethink(self, sender: SessionSender, reasons: tuple[str, ...] = BUDGET_REASONS) -> None:
+        """This session's budgets are others now: what they hold for these reasons is asked about again."""
+        _, known = self._to_rethink.get(sender.id, (sender, ()))
+        self._to_rethink[sender.id] = sender, tuple({*known, *reasons})
 
     def watch_windows(self, sender: SessionSender) -> None:
         """Texts of this session may wait for their people to write."""
@@ -70,6 +81,10 @@ class SessionWork:
     def no_marketing(self, company_id: UUID, recipient: str, until: datetime) -> None:
         """WhatsApp wants no marketing to a person until then."""
         self._no_marketing.append((company_id, recipient, until))
+
+    def unsent_marketing(self, company_id: UUID, recipient: str) -> None:
+        """Marketing that was counted for a person did not go out."""
+        self._unsent_marketing[company_id, recipient] += 1
 
     def hold(self, sender: SessionSender) -> None:
         """This session does not send: its due messages are set aside."""
@@ -94,10 +109,10 @@ class SessionWork:
             await self._refuse_some()
         while self._full:
             await self._leave_some()
-        if self._no_marketing:
-            await self._block_marketing()
+        if self._no_marketing or self._unsent_marketing:
+            await self._correct_marketing()
         while self._to_rethink:
-            await self._release_budgets(next(iter(self._to_rethink.values())))
+            await self._release_budgets(*next(iter(self._to_rethink.values())))
         while self._to_hold:
             await self._hold_session(next(iter(self._to_hold.values())))
         while self._to_release:
@@ -141,21 +156,25 @@ class SessionWork:
         for sender, parcel, _ in batch:
             sender.mailbox.forget(parcel.id)
 
-    async def _block_marketing(self) -> None:
+    async def _correct_marketing(self) -> None:
+        """Write down what WhatsApp's answers say about marketing; if the second part fails, too much stays counted."""
         blocks, self._no_marketing = self._no_marketing, []
+        unsent, self._unsent_marketing = self._unsent_marketing, Counter()
         try:
             async with self._pool.acquire() as connection:
                 await block_marketing(connection, blocks)
+                if unsent:
+                    await give_back_marketing(connection, unsent)
         except BaseException:
             self._no_marketing += blocks
             raise
 
-    async def _release_budgets(self, sender: SessionSender) -> None:
+    async def _release_budgets(self, sender: SessionSender, reasons: tuple[str, ...]) -> None:
         released = 0
 
         async def step(connection: Connection, _: Delta) -> list[Transition]:
             nonlocal released
-            released, transitions = await release_budgets(connection, sender.id, _now(), _PER_TRANSACTION)
+            released, transitions = await release_budgets(connection, sender.id, reasons, _now(), _PER_TRANSACTION)
             return transitions
 
         if sender.paused_for is None:

@@ -54,3 +54,5 @@ BUDGETS: Mapping[str, Words] = {
 }
 # What a change of the session's limits may end early: look again at once.
 BUDGET_REASONS = tuple(BUDGETS)
+# What only a change of its template ends.
+TEMPLATE_REASONS = ("template_paused", "template_not_usable")

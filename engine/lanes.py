@@ -22,6 +22,7 @@ class Parcel:
         attempt: tries spent so far.
         campaign: whose turn it takes in the bulk lane, 16 bytes, or None.
         content: what the request body holds beside text and template (``engine/outgoing.py``), or None.
+        counted: whether it was counted as marketing to its person, and not sent since.
         uuid: the id as Postgres' driver takes it.
     """
 
@@ -40,6 +41,7 @@ class Parcel:
     attempt: int
     content: dict[str, Any] | None = None
     campaign: bytes | None = None
+    counted: bool = False
     uuid: UUID = field(init=False)
 
     def __post_init__(self) -> None:

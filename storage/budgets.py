@@ -88,6 +88,12 @@ async def block_marketing(executor: Pool | Connection, blocks: Sequence[tuple[UU
         await executor.execute(query("budgets/block_marketing"), *_columns(rows, 3))
 
 
+async def give_back_marketing(executor: Pool | Connection, unsent: Mapping[tuple[UUID, str], int]) -> None:
+    """Marketing to these people (company, phone) that was counted did not go out."""
+    rows = [(*person, count) for person, count in sorted(unsent.items())]
+    await executor.execute(query("budgets/give_back_marketing"), *_columns(rows, 3))
+
+
 async def forget_people(executor: Pool | Connection, most: int) -> None:
     """Forget people about whose marketing there is nothing left to know."""
     await executor.execute(query("budgets/forget_people"), most)

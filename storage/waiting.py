@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from engine.hold_reasons import BUDGET_REASONS
 from engine.ids import time_to_ms
 from engine.message_states import at_text
 from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
@@ -81,10 +80,10 @@ async def release_messages(connection: Connection, message_ids: Sequence[UUID], 
 
 
 async def release_budgets(
-    connection: Connection, session_id: UUID, now: datetime, most: int
+    connection: Connection, session_id: UUID, reasons: Sequence[str], now: datetime, most: int
 ) -> tuple[int, list[Transition]]:
-    """Bring back at most ``most`` messages that a session's budgets hold; return how many, and what changed."""
-    rows = await connection.fetch(query("sending/release_budgets"), session_id, list(BUDGET_REASONS), most)
+    """Bring back at most ``most`` messages that budgets hold for these reasons; return how many, and what changed."""
+    rows = await connection.fetch(query("sending/release_budgets"), session_id, list(reasons), most)
     return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
 
 

@@ -296,3 +296,32 @@ async def test_a_message_that_is_tried_again_stays_in_its_campaign(world: World)
         await host.enqueue(wire([row]))
         await world.until("SELECT status FROM messages WHERE id = $1", "held", row.id)
     assert await world.pool.fetchval("SELECT campaign_id FROM message_queue") == campaign
+
+
+async def test_marketing_that_was_refused_does_not_count(world: World) -> None:
+    session = await world.add_session(budgets={"marketing_per_day": 1})
+    marketing: dict[str, Any] = {"to": "+5511911111111", "category": "marketing", "lane": "bulk", **TEMPLATE}
+    (first,) = await world.queue(session, 1, **marketing)
+    async with running(world, FakeTransport(lambda _: refused(100))) as host:
+        await host.enqueue(wire([first]))
+        await world.until("SELECT array_agg(sent) FROM marketing_people", [0])
+    (second,) = await world.queue(session, 1, **marketing)
+    transport = FakeTransport()
+    await send_all(world, transport, [second])
+    assert transport.sent == [str(second.id)]
+
+
+async def test_a_template_approved_while_nobody_served_the_session_is_noticed(world: World) -> None:
+    session = await world.add_session()
+    await world.pool.execute(
+        "INSERT INTO templates (id, company_id, name, kind, body, status)"
+        " VALUES ($1, $2, 'promo', 'meta', 'x', 'paused')",
+        new_id(),
+        world.company,
+    )
+    (row,) = await world.queue(session, 1, **TEMPLATE)
+    await send_all(world, FakeTransport(), [row])
+    assert (await world.row(row.id))["reason"] == "template_paused"
+    await world.pool.execute("UPDATE templates SET status = 'approved'")
+    async with running(world, FakeTransport()):
+        await world.until(ACCEPTED, 1)

@@ -102,6 +102,7 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
         "budgets/next_places": (world.company, "w", 10, 10),
         "budgets/claim_marketing": ([world.company] * 100, texts, 2),
         "budgets/marketing_ends": ([world.company] * 100, texts),
+        "budgets/give_back_marketing": ([world.company] * 100, texts, [1] * 100),
         "budgets/forget_people": (100,),
         "budgets/look_at_waits": (session, ids[0], 100),
         "statuses/find_by_provider_id": (texts, [world.company] * 100),
