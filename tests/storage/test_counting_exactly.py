@@ -35,7 +35,7 @@ def clock() -> Clock:
 
 
 def aggregator(clock: Clock) -> Aggregating:
-    return Aggregating(clock, "America/Sao_Paulo", lambda *_: None, lambda _: None)
+    return Aggregating(clock, "America/Sao_Paulo", lambda *_: None, lambda *_: None)
 
 
 async def settle(counted: Aggregating, pool: Pool, clock: Clock) -> None:
