@@ -26,6 +26,8 @@ from actors.web_session_memory import recall, remember, show
 from engine.errors import MasteriaError
 from engine.ids import ms_to_time
 from engine.lanes import Parcel
+from engine.quiet_hours import QuietClock
+from engine.sending_policy import read_budget_options
 from engine.settings import Settings
 from engine.web_disconnects import Reaction
 from engine.web_gate import Gate, Hold
@@ -89,6 +91,7 @@ class WebSending:
         self._options = WebOptions()
         self._ledger: Ledger | None = None
         self._courier: Courier | None = None
+        self._quiet_clock: QuietClock | None = None
         self._session_task: asyncio.Task[None] | None = None
         self._set_aside = False
         self._dirty = False
@@ -146,6 +149,7 @@ class WebSending:
         self.row = row
         try:
             self._options = read_web_options(row.options)
+            read_budget_options(row.options)
             client = self._make_client(self._id, row, self._options)
         except (ValueError, OSError, LibraryMissingError) as error:
             self._why = str(error)[:300]
@@ -162,6 +166,8 @@ class WebSending:
         self._session_task = self._life.spawn(self._run_session(session, row, recalled.banned_until_ms))
 
     def _make_courier(self, session: WebSession, row: WebSessionRow) -> None:
+        hours = read_budget_options(row.options).quiet_hours
+        self._quiet_clock = None if hours is None else QuietClock(hours, row.time_zone)
         self._courier = Courier(session, PostgresBook(self._pool, row.company_id, self._id), self._options)
 
     @staticmethod
@@ -238,10 +244,11 @@ class WebSending:
             return
         try:
             options = read_web_options(row.options)
+            read_budget_options(row.options)
         except ValueError as error:
             self._why = str(error)[:300]
             return
-        if options != self._options:
+        if options != self._options or before is None or before.options != row.options:
             self._options, self._why = options, None
             self.session.gate.pace, self.session.gate.warm_up = options.pace, options.warm_up
             self._make_courier(self.session, row)
@@ -287,6 +294,9 @@ class WebSending:
             if not len(ledger.tray):
                 await asyncio.sleep(_POLL_S)
             return
+        if (quiet := self._quiet(parcel)) is not None:
+            await ledger.hold([parcel], quiet)
+            return
         flights: list[Flight] = []
         try:
             outcome = await courier.deliver(
@@ -306,6 +316,14 @@ class WebSending:
             await self._held(ledger, parcel, outcome)
         elif not flights:  # no longer in the queue: cancelled, held, or sent by somebody else
             ledger.tray.forget(parcel.id)
+
+    def _quiet(self, parcel: Parcel) -> Hold | None:
+        """Return until when it is night where the recipient lives, if such a message waits for the morning."""
+        clock, now_ms = self._quiet_clock, time.time_ns() // 1_000_000
+        if clock is None or (parcel.transactional and not clock.hours.transactional):
+            return None
+        until_ms = clock.until_ms(parcel.to, now_ms)
+        return None if until_ms is None else Hold("quiet_hours", (until_ms - now_ms) / 1000)
 
     async def _intend(self, ledger: Ledger, parcel: Parcel, flights: list[Flight]) -> bool:
         flight = None if self.fence is None else await ledger.intend(parcel, self.fence)

@@ -8,8 +8,10 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -322,6 +324,20 @@ async def test_a_fresh_number_holds_what_is_beyond_its_first_day_and_transaction
         urgent = (await rig.queue(1))[0]
         await rig.world.until("SELECT status FROM messages WHERE id = $1", "read", urgent.id)
     assert len(rig.whatsapp.taken) == 6
+
+
+async def test_bulk_waits_for_the_morning_of_its_recipient_and_a_pix_does_not(rig: WebRig) -> None:
+    now = datetime.now(ZoneInfo("America/Sao_Paulo"))
+    span = [(now + timedelta(hours=offset)).strftime("%H:%M") for offset in (-1, 1)]
+    hours = {"quiet_hours": {"from": span[0], "to": span[1]}}
+    web = {"client": "simulated", "warm_up": False, "limits": LIMITS}
+    await rig.world.pool.execute("UPDATE sessions SET options = $1", json.dumps({"budgets": hours, "web": web}))
+    bulk = (await rig.queue(1, lane="bulk"))[0]
+    pix = (await rig.queue(1))[0]
+    async with rig.running():
+        await rig.world.until("SELECT status FROM messages WHERE id = $1", "read", pix.id)
+        await rig.world.until("SELECT reason FROM messages WHERE id = $1", "quiet_hours", bulk.id)
+    assert [one.message_id for one in rig.whatsapp.taken] == [str(pix.id)]
 
 
 async def test_a_cancelled_message_is_not_sent(rig: WebRig) -> None:
