@@ -9,35 +9,25 @@ from uuid import UUID
 
 from actors.recorder import Changes
 from actors.sender import SessionSender
+from actors.window_watch import WindowWatch
 from engine.hold_reasons import BUDGET_REASONS
 from engine.ids import IdMaker, ms_to_time
 from engine.lanes import Parcel
 from engine.metrics import Delta
 from engine.permits import Never, Refusal
-from storage.budgets import (
-    add_waits,
-    block_marketing,
-    delete_waits,
-    forget_people,
-    give_back_marketing,
-    look_at_waits,
-    read_windows,
-)
+from storage.budgets import add_waits, block_marketing, forget_people, give_back_marketing
 from storage.due import Due, leave_for_later, refill
 from storage.message_changes import Transition
 from storage.pool import Connection, Pool
-from storage.waiting import hold, hold_session, refuse, release_budgets, release_messages, release_session
+from storage.waiting import hold, hold_session, refuse, release_budgets, release_session
 
 _PER_TRANSACTION = 500
 # The scheduler looks again at what a full mailbox did not take only after this; its sender comes for it much earlier.
 _FULL_AGAIN_S = 300.0
 _REFILL_AGAIN_S = 60.0
-# Texts that wait for their person to write are looked at so often, and so many at a time.
 _WINDOWS_AGAIN_S = 1.0
-_WINDOWS_AT_ONCE = 1_000
 _FORGET_AGAIN_S = 10.0
 _FORGET_AT_ONCE = 5_000
-_FIRST = UUID(int=0)
 _OUTSIDE_WINDOW = "outside_window"
 
 
@@ -53,7 +43,7 @@ class SessionWork:
         self._to_rethink: dict[UUID, tuple[SessionSender, tuple[str, ...]]] = {}
         self._unsent_marketing: Counter[tuple[UUID, str]] = Counter()
         self._no_marketing: list[tuple[UUID, str, datetime]] = []
-        self._windows: dict[UUID, tuple[SessionSender, UUID, bool]] = {}
+        self._windows = WindowWatch(changes, pool)
         self._windows_at = self._forget_at = 0.0
         self._to_hold: dict[UUID, SessionSender] = {}
         self._to_release: dict[UUID, SessionSender] = {}
@@ -76,7 +66,7 @@ class SessionWork:
 
     def watch_windows(self, sender: SessionSender) -> None:
         """Texts of this session may wait for their people to write."""
-        self._windows[sender.id] = (sender, _FIRST, False)
+        self._windows.watch(sender)
 
     def no_marketing(self, company_id: UUID, recipient: str, until: datetime) -> None:
         """WhatsApp wants no marketing to a person until then."""
@@ -137,7 +127,7 @@ class SessionWork:
         await self._changes.commit(step)
         if reason == _OUTSIDE_WINDOW:
             for sender, *_ in batch:
-                self.watch_windows(sender)
+                self._windows.watch(sender)
         done = {parcel.id for _, parcel, _, _ in batch}
         self._waits = deque(item for item in self._waits if item[1].id not in done)
         for sender, parcel, _, _ in batch:
@@ -188,35 +178,11 @@ class SessionWork:
         now = time.monotonic()
         if now >= self._windows_at:
             self._windows_at = now + _WINDOWS_AGAIN_S
-            for sender, behind, found in list(self._windows.values()):
-                await self._look_at_windows(sender, behind, found)
+            await self._windows.look()
         if now >= self._forget_at:
             self._forget_at = now + _FORGET_AGAIN_S
             async with self._pool.acquire() as connection:
                 await forget_people(connection, _FORGET_AT_ONCE)
-
-    async def _look_at_windows(self, sender: SessionSender, behind: UUID, found: bool) -> None:
-        """Bring back a session's texts whose people have written; when none are left, look no more."""
-        if sender.fence is None or sender.paused_for is not None:
-            return
-        async with self._pool.acquire() as connection:
-            waits = await look_at_waits(connection, sender.id, behind, _WINDOWS_AT_ONCE)
-            people = sorted({(wait.company_id, sender.id, wait.phone) for wait in waits if wait.waits})
-            opened = await read_windows(connection, people) if people else {}
-        over = [wait for wait in waits if not wait.waits or (sender.id, wait.phone) in opened]
-
-        async def step(connection: Connection, _: Delta) -> list[Transition]:
-            await delete_waits(connection, sender.id, [wait.message_id for wait in over])
-            return await release_messages(connection, [wait.message_id for wait in over if wait.waits], _now())
-
-        if over:
-            await self._changes.commit(step)
-        if len(waits) == _WINDOWS_AT_ONCE:
-            self._windows[sender.id] = (sender, waits[-1].message_id, True)
-        elif waits or found:
-            self._windows[sender.id] = (sender, _FIRST, False)
-        elif self._windows.get(sender.id) == (sender, behind, found):  # nothing came while it was looked at
-            del self._windows[sender.id]
 
     async def _leave_some(self) -> None:
         batch = list(self._full)[:_PER_TRANSACTION]

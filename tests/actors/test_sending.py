@@ -300,15 +300,17 @@ async def test_answers_outlive_a_postgres_that_goes_away(tmp_path: Path) -> None
     world = World(await open_pool(server.url, minimum=0, maximum=2), server.url)
     world.company = await world.add_company()
     session = await world.add_session()
-    rows = await world.queue(session, 60)
+    rows = await world.queue(session, 30)
+    tomorrow = ms_to_time(now_ms()) + timedelta(days=1)
+    more = await world.queue(session, 30, due_at=tomorrow)  # only handed over: the host does not fetch them before
     transport = FakeTransport()
     transport.gate = asyncio.Event()
     async with running(world, transport) as host:
-        await host.enqueue(wire(rows[:30]))
+        await host.enqueue(wire(rows))
         await transport.until_sent(30)
         await asyncio.to_thread(server.stop)
         transport.gate.set()
-        await host.enqueue(wire(rows[30:]))
+        await host.enqueue(wire(more))
         async with asyncio.timeout(10):
             while host.counters()["in_flight"] or not host.recorder.busy:
                 await asyncio.sleep(0.01)
