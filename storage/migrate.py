@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import asyncpg
 
 from engine.errors import Conflict
+from storage.partition_indexes import complete_indexes
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 0x6D61_7374_6572_6961  # "masteria"
+_ASK_AGAIN_S = 0.1
 _LEDGER = """
 CREATE TABLE IF NOT EXISTS schema_migrations (
     number     integer PRIMARY KEY,
@@ -42,16 +45,20 @@ def migrations() -> list[Migration]:
 
 
 async def migrate(database_url: str) -> list[str]:
-    """Apply what is missing, each file in its own transaction; return the names applied.
+    """Apply what is missing, each file in its own transaction, then build what indexes lack; return the names applied.
 
     Raises:
         Conflict: an applied migration was changed, or the database is newer than this program.
     """
     connection = await asyncpg.connect(database_url, timeout=30)
     try:
-        await connection.execute("SELECT pg_advisory_lock($1)", _LOCK)
+        # Tried and not waited for: a statement that waits would have an index built concurrently wait for it in turn.
+        while not await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            await asyncio.sleep(_ASK_AGAIN_S)
         await connection.execute(_LEDGER)
-        return await _apply_missing(connection)
+        applied = await _apply_missing(connection)
+        await complete_indexes(connection)
+        return applied
     finally:
         await connection.close()
 

@@ -46,6 +46,7 @@ CREATE TABLE IF NOT EXISTS window_waits (
     PRIMARY KEY (session_id, message_id)
 );
 
--- Who has written to a company's numbers: only Meta's door makes these events.
-CREATE INDEX IF NOT EXISTS idx_incoming_events_inbound ON incoming_events (company_id, customer_phone, created_at DESC)
+-- Who has written to a company's numbers: only Meta's door makes these events. The partitions get their parts without
+-- blocking writes, after the migrations (storage/partition_indexes.py).
+CREATE INDEX IF NOT EXISTS idx_incoming_events_inbound ON ONLY incoming_events (company_id, customer_phone, created_at DESC)
     WHERE event_type = 'message_received' AND webhook_id IS NULL;
