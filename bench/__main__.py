@@ -21,6 +21,7 @@ SCENARIOS = {
     "live": "1,000 WebSocket clients during 500 events/s",
     "queries": "lists and look-ups over a million events while events come in",
     "day": "100,000 events in the shape of a day, against the promised latencies",
+    "ledger": "a campaign through five numbers while everything fails: nothing lost, nothing doubled, no limit broken",
     "endurance": "a million events through one instance, and what stays of them",
     "boot": "first and second start, and the memory at rest",
 }
@@ -61,7 +62,8 @@ def _run(scenario: str, report: Report, options: Options) -> None:
         return
     run: Callable[[Report, Options, Instance], None] = module.run
     report.step("starting an instance" if options.url is None else f"using {options.url}")
-    extra = tuple(part for value in options.set for part in ("--set", value))
+    wanted = (*module.settings(options), *options.set) if hasattr(module, "settings") else options.set
+    extra = tuple(part for value in wanted for part in ("--set", value))
     with open_instance(options.url, options.api_key, options.simulator_url, extra) as instance:
         report.settings |= {**instance.settings, "boot_s": instance.boot_s}
         run(report, options, instance)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -12,6 +13,7 @@ import orjson
 from bench.errors import BenchFailed
 
 API = "/api/v1"
+_PAGE = 500  # the largest
 
 
 class ApiError(BenchFailed):
@@ -84,6 +86,16 @@ class Api:
         """Return the JSON of ``POST /api/v1{path}``."""
         return self.call("POST", API + path, body)
 
+    def all(self, path: str, **query: object) -> Iterator[dict[str, Any]]:
+        """Yield everything of a list, newest first."""
+        cursor: dict[str, object] = {}
+        while True:
+            page = self.get(path, limit=_PAGE, **query, **cursor)
+            yield from page["data"]
+            if not page["next_cursor"]:
+                return
+            cursor = {"cursor": page["next_cursor"]}
+
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
@@ -103,6 +115,23 @@ class SimulatorControl:
     def settings(self, **values: object) -> Any:
         """Change settings such as ``statuses``."""
         return self._api.call("PUT", "/_sim/settings", values)
+
+    def fault(self, then: dict[str, Any], share: float = 1.0, **match: object) -> None:
+        """Put a fault in force."""
+        self._api.call("POST", "/_sim/faults", {"match": {**match, "share": share}, "then": then})
+
+    def fault_classes(self, share: float, classes: list[str] | None = None) -> None:
+        """Put one fault of each class in force (all classes by default), each hitting this share of all messages."""
+        self._api.call("POST", "/_sim/faults/classes", {"share": share, **({"classes": classes} if classes else {})})
+
+    def reply(self, phone_number_id: str, sender: str, text: str) -> None:
+        """Let a person write to a number."""
+        self._api.call("POST", "/_sim/reply", {"phone_number_id": phone_number_id, "from": sender, "text": text})
+
+    def faults(self) -> list[dict[str, Any]]:
+        """Return the faults in force, and how often each was applied."""
+        found = self._api.call("GET", "/_sim/faults")
+        return list(found["data"])
 
     def stats(self) -> dict[str, Any]:
         """Return every counter."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,11 +14,11 @@ from bench.plan import Plan, address
 
 FIRES = "pix_created"
 SILENT = "order_approved"
+# Templates by category: what is marketing travels in the bulk lane.
+_NAMES = {"utility": "pix_bench", "marketing": "oferta_bench"}
 _TEMPLATE = {
-    "name": "pix_bench",
     "kind": "meta",
     "language": "pt_BR",
-    "category": "utility",
     "body": "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}}:\n\n{{pix_code}}\n\nObrigado!",
     "defaults": {"customer_name": "cliente"},
 }
@@ -85,8 +86,14 @@ class BenchCompany:
         self.simulator.close()
 
 
-def make_company(instance: Instance, shops: int) -> BenchCompany:
-    """Make a company with so many shops, each with a signed webhook and a number of 1,000 messages a second."""
+def make_company(instance: Instance, shops: int, throughput: int = SESSION_RATE) -> BenchCompany:
+    """Make a company with so many shops, each with a signed webhook and a number of its own.
+
+    Args:
+        instance: where it shall live.
+        shops: how many.
+        throughput: messages a second that WhatsApp allows each number, inbound ones included.
+    """
     made = instance.api().post("/companies", {"name": f"Bench {secrets.token_hex(3)}"})
     company = BenchCompany(
         instance, made["id"], instance.api(made["api_key"]), SimulatorControl(instance.simulator_url)
@@ -97,7 +104,7 @@ def make_company(instance: Instance, shops: int) -> BenchCompany:
     for index in range(shops):
         number = {"phone_number_id": _digits(15), "waba_id": waba_id, "token": "sim" + secrets.token_hex(24)}
         number["phone"] = f"+55119{_digits(8)}"
-        numbers.append({**number, "throughput": SESSION_RATE, "tier": "TIER_UNLIMITED"})
+        numbers.append({**number, "throughput": throughput, "tier": "TIER_UNLIMITED"})
         company.shops.append(_make_shop(company, f"loja-{index}", numbers[-1], app))
     company.simulator.put_app(
         app["app_id"],
@@ -107,7 +114,8 @@ def make_company(instance: Instance, shops: int) -> BenchCompany:
             "callback_url": f"{instance.base_url}/api/v1/webhooks/meta/{app['app_id']}",
             "numbers": numbers,
             "templates": [
-                {"name": _TEMPLATE["name"], "language": "pt_BR", "category": "utility", "body": _TEMPLATE_AT_META}
+                {"name": name, "language": "pt_BR", "category": category, "body": _TEMPLATE_AT_META}
+                for category, name in _NAMES.items()
             ],
         },
     )
@@ -147,13 +155,22 @@ def add_silent_rules(company: BenchCompany, *event_types: str) -> None:
         company.api.post("/rules", rule)
 
 
-def add_firing_rules(company: BenchCompany) -> None:
-    """Add the template, and for every shop a rule that answers each PIX of that shop through its number."""
-    template = company.api.post("/templates", _TEMPLATE)
-    for shop in company.shops:
+def add_firing_rules(
+    company: BenchCompany, shops: Sequence[Shop] = (), *, fires: str = FIRES, category: str = "utility"
+) -> None:
+    """Add a template, and for each shop a rule that answers its events of one type through its number.
+
+    Args:
+        company: whose rules they are.
+        shops: the shops concerned; all of them by default.
+        fires: the event type.
+        category: of the template: ``utility`` is transactional, ``marketing`` bulk. Once each.
+    """
+    template = company.api.post("/templates", {**_TEMPLATE, "name": _NAMES[category], "category": category})
+    for shop in shops or company.shops:
         rule = {
-            "name": f"PIX de {shop.source}",
-            "trigger": {"event_type": FIRES, "source": shop.source},
+            "name": f"{fires} de {shop.source}",
+            "trigger": {"event_type": fires, "source": shop.source},
             "action": {"send": {"session_id": shop.session_id, "template_id": template["id"]}},
         }
         company.api.post("/rules", rule)

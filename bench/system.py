@@ -7,7 +7,7 @@ import os
 import platform
 import re
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -109,6 +109,15 @@ class Processes:
                 totals["threads"] += len(list(Path(f"/proc/{pid}/task").iterdir()))
                 totals["files"] += len(list(Path(f"/proc/{pid}/fd").iterdir()))
         return totals
+
+    def of(self, parts: Collection[str]) -> list[int]:
+        """Return the pids that belong to some parts."""
+        found = []
+        for pid in self.pids():
+            with contextlib.suppress(OSError, psutil.Error):
+                if self._name(pid) in parts:
+                    found.append(pid)
+        return found
 
     def _name(self, pid: int) -> str:
         known = self._parts.get(pid)
