@@ -111,7 +111,7 @@ def own_instance(options: tuple[str, ...] = (), data_dir: Path | None = None) ->
 
 
 def _start(folder: Path, mark: str, log: Path, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    ports = {"--port": free_port(), "--live-port": free_port(), "--simulator-port": free_port()}
+    ports = dict(zip(("--port", "--live-port", "--simulator-port"), _different_ports(3), strict=True))
     command = [sys.executable, "-m", "masteria", "up", "--empty", "--data-dir", str(folder)]
     command += [part for name, port in ports.items() for part in (name, str(port))]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "MASTERIA_"))}
@@ -125,6 +125,14 @@ def _start(folder: Path, mark: str, log: Path, options: tuple[str, ...]) -> subp
             stderr=out,
             start_new_session=True,
         )
+
+
+def _different_ports(count: int) -> list[int]:
+    """Return free ports; a port that nobody has taken yet may be told twice."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
 
 
 def _await_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> dict[str, Any]:
