@@ -13,6 +13,7 @@ from uuid import UUID
 
 import orjson
 
+from engine.ids import id_time
 from storage.pool import Connection, Pool
 from storage.queries import query
 
@@ -86,6 +87,15 @@ async def block_marketing(executor: Pool | Connection, blocks: Sequence[tuple[UU
     if newest:
         rows = [(*person, until) for person, until in newest.items()]
         await executor.execute(query("budgets/block_marketing"), *_columns(rows, 3))
+
+
+async def block_marketing_of(connection: Connection, message_ids: Sequence[UUID], until: datetime) -> None:
+    """WhatsApp wants no marketing until a time to the people whom these messages were for."""
+    if message_ids:
+        times = [id_time(message_id) for message_id in message_ids]
+        await connection.execute(
+            query("budgets/block_marketing_of_messages"), message_ids, times, until, min(times), max(times)
+        )
 
 
 async def give_back_marketing(executor: Pool | Connection, unsent: Mapping[tuple[UUID, str], int]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -14,11 +14,14 @@ from engine.failures import read_failure
 from engine.ids import IdMaker, time_to_ms
 from engine.message_states import RECEIPT_NAMES, at_text
 from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
+from storage.budgets import block_marketing_of
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import suppress_recipients
 
+_MARKETING_LIMIT = 131049
+_MARKETING_REST = timedelta(hours=24)  # at least, says the table of error classes
 _ids = IdMaker()
 
 
@@ -116,6 +119,7 @@ class _Folded:
     resolved: list[UUID] = field(default_factory=list)
     overtaken: list[UUID] = field(default_factory=list)
     suppressed: list[tuple[UUID, str]] = field(default_factory=list)
+    limited: list[UUID] = field(default_factory=list)
 
     def add(self, message: LockedMessage, receipts: Sequence[Receipt]) -> None:
         heard = [_hear(message, receipt, self.now_ms) for receipt in receipts]
@@ -136,6 +140,8 @@ class _Folded:
         error_class, code = error.get("class", "transient"), error.get("code")
         letter_id = _ids.make_uuid(self.now_ms)
         self.dead.append(dead_letter(letter_id, message, error_class, None if code is None else str(code), self.now))
+        if code == _MARKETING_LIMIT:
+            self.limited.append(message.id)
         if error_class == "suppress":
             self.suppressed.append((message.id, message.reason or "failed"))
 
@@ -144,6 +150,7 @@ async def _follow_up(connection: Connection, folded: _Folded) -> None:
     if folded.dead:
         await connection.copy_records_to_table("dead_letters", records=folded.dead, columns=DEAD_LETTER_COLUMNS)
     await suppress_recipients(connection, folded.suppressed, folded.now)
+    await block_marketing_of(connection, folded.limited, folded.now + _MARKETING_REST)
     if folded.resolved:
         await connection.execute(query("sending/delete_uncertain"), folded.resolved)
     if folded.overtaken:

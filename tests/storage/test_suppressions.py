@@ -93,6 +93,19 @@ async def test_a_failure_told_by_webhook_stops_marketing_too(world: World) -> No
     assert await stopped(world)
 
 
+async def test_the_limit_per_person_told_by_webhook_rests_marketing_to_that_person_for_a_day(world: World) -> None:
+    session = await world.add_session()
+    (row,) = await world.queue(session, 1, to=TO, category="marketing")
+    told = Told(row.id, "wamid.1", "failed", (row.id.int >> 80) + 1000, json.dumps([{"code": 131049}]))
+    async with world.pool.acquire() as connection, connection.transaction():
+        await fold_many(connection, [(world.company, told)])
+    ((company, phone, hours),) = await world.pool.fetch(
+        "SELECT company_id, phone, round(extract(epoch FROM blocked_until - now()) / 3600) FROM marketing_people"
+    )
+    assert (company, phone, hours) == (world.company, TO, 24)
+    assert not await stopped(world)
+
+
 async def test_other_failures_stop_nothing(world: World) -> None:
     session = await world.add_session()
     (row,) = await world.queue(session, 1, to=TO)
