@@ -128,6 +128,10 @@ class SimulatorControl:
         """Let a person write to a number."""
         self._api.call("POST", "/_sim/reply", {"phone_number_id": phone_number_id, "from": sender, "text": text})
 
+    def inbound(self) -> list[dict[str, Any]]:
+        """Return everything that people wrote, oldest first."""
+        return list(self._api.call("GET", "/_sim/inbound", None, limit=10**6)["data"])
+
     def faults(self) -> list[dict[str, Any]]:
         """Return the faults in force, and how often each was applied."""
         found = self._api.call("GET", "/_sim/faults")
