@@ -7,7 +7,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from engine.credentials import open_session_token
+from actors.graph_access import GraphAccess
 from engine.errors import BadRequest, Unavailable
 from engine.ids import ms_to_time
 from engine.meta_account import template_told
@@ -15,9 +15,7 @@ from engine.settings import Settings
 from engine.vault import Vault
 from storage.account_updates import hear_templates
 from storage.pool import Pool
-from storage.sender_sessions import SenderSession, load_sessions
-from whatsapp.cloud import CloudClient
-from whatsapp.cloud_admin import CloudAdmin, GraphAway, GraphRefused
+from whatsapp.cloud_admin import GraphAway, GraphRefused
 
 log = logging.getLogger(__name__)
 _CHECK_S = 8.0
@@ -32,10 +30,7 @@ class GraphDesk:
     """
 
     def __init__(self, settings: Settings, vault: Vault, pool: Pool) -> None:
-        self._settings = settings
-        self._vault = vault
-        self._pool = pool
-        self._cloud = CloudClient(timeout_s=_CHECK_S)
+        self._access = GraphAccess(settings, vault, pool, _CHECK_S)
 
     async def check(self, transport: str, token: str, number: str, account: str | None, phone: str | None) -> Any:
         """Tell whether a token opens a number, and the number belongs to an account and a phone.
@@ -46,7 +41,7 @@ class GraphDesk:
         """
         try:
             async with asyncio.timeout(_CHECK_S):
-                checked = await self._admin(transport, token).check(number, account, phone)
+                checked = await self._access.admin(transport, token).check(number, account, phone)
         except ValueError as error:
             problem = {"field": "token", "reason": str(error), "pt": "tem caracteres que um token não tem"}
             return {"asked": True, "problems": [problem], "number": None}
@@ -73,16 +68,14 @@ class GraphDesk:
 
     async def check_session(self, company_id: bytes, session_id: bytes) -> Any:
         """Tell the same about a stored number, with its stored token; see :meth:`check`."""
-        session, token = await self._stored(company_id, session_id)
+        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         return await self.check(session.transport, token, session.phone_number_id or "", session.waba_id, None)
 
     async def mark_read(self, company_id: bytes, session_id: bytes, message_id: str, typing: bool) -> bool:
         """Mark a person's message as read, and show "typing…" if asked; tell whether WhatsApp said yes."""
-        session, token = await self._stored(company_id, session_id)
+        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         try:
-            number = self._cloud.session(
-                session.phone_number_id or "", token, self._base_url(session.transport), self._settings.graph_version
-            )
+            number = self._access.number(session, token)
         except (GraphAway, ValueError) as error:
             raise BadRequest(str(error)) from error
         return await number.mark_read(message_id, typing)
@@ -97,35 +90,19 @@ class GraphDesk:
             Unavailable: Graph gave no answer.
             BadRequest: Graph refused, or the session lacks what it takes; the words tell why.
         """
-        session, token = await self._stored(company_id, session_id)
+        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         try:
-            listed = await self._admin(session.transport, token).all_templates(session.waba_id or "")
+            listed = await self._access.admin(session.transport, token).all_templates(session.waba_id or "")
         except GraphAway as error:
             raise Unavailable("WhatsApp cannot be reached") from error
         except (GraphRefused, ValueError) as error:
             raise BadRequest(f"WhatsApp refused: {error}") from error
         told = [one for one in map(template_told, listed) if one is not None]
         now = ms_to_time(now_ms)
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._access.pool.acquire() as connection, connection.transaction():
             changed = await hear_templates(connection, session.company_id, told, now, now)
         return {"told": len(told), "changed": changed, "names": [[one.name, one.language] for one in told]}
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._cloud.close()
-
-    async def _stored(self, company_id: bytes, session_id: bytes) -> tuple[SenderSession, str]:
-        """Return a company's number and its token."""
-        for session in await load_sessions(self._pool, 0, 1, UUID(bytes=company_id)):
-            if session.id.bytes == session_id and session.token_sealed is not None:
-                return session, open_session_token(self._vault, session.id, session.token_sealed)
-        raise BadRequest("the session has no token for the Cloud API")
-
-    def _admin(self, transport: str, token: str) -> CloudAdmin:
-        return self._cloud.admin(token, self._base_url(transport), self._settings.graph_version)
-
-    def _base_url(self, transport: str) -> str:
-        base_url = self._settings.simulator_url if transport == "simulator" else self._settings.graph_url
-        if not base_url:
-            raise GraphAway("no simulator runs in this installation")
-        return base_url
+        await self._access.close()

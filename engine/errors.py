@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 
 class MasteriaError(Exception):
     """Something went wrong that has a name."""
@@ -19,16 +22,17 @@ class MasteriaError(Exception):
 
 
 class FieldProblem(MasteriaError):
-    """One or more fields of a request are wrong; ``errors`` holds ``{"field", "reason"}`` pairs."""
+    """One or more fields of a request are wrong; ``errors`` holds ``{"field", "reason"}`` pairs, and where WhatsApp
+    said so ``reason_text`` in both languages."""
 
     status = 422
     title = "Invalid fields"
 
-    def __init__(self, errors: list[dict[str, str]]) -> None:
-        self.errors = errors
+    def __init__(self, errors: Sequence[Mapping[str, Any]]) -> None:
+        self.errors = list(errors)
         super().__init__("; ".join(f"{e['field']}: {e['reason']}" for e in errors))
 
-    def __reduce__(self) -> tuple[type[FieldProblem], tuple[list[dict[str, str]]]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[FieldProblem], tuple[list[Mapping[str, Any]]]]:  # type: ignore[override]
         return type(self), (self.errors,)
 
 

@@ -6,7 +6,7 @@ Called before anything is saved. Codes: shared facts on WhatsApp, §1.4 and §1.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from engine.error_classes import error_brain
 from engine.meta_graph import GraphFault, NumberHealth
@@ -16,6 +16,8 @@ Asked = Literal["phone_number_id", "waba_id"]
 _EXPIRED, _CHANGED, _LOGGED_OUT = 463, 460, 467
 _NO_SUCH_OBJECT = 33
 _ALIASES_UNKNOWN = 803
+_INVALID = 100
+_FILE_REFUSED = (131053, 131052)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,10 @@ class ConnectProblem:
     def as_problem(self) -> dict[str, str]:
         """Return it in the API's form."""
         return {"field": self.field, "reason": self.en}
+
+    def told(self) -> dict[str, Any]:
+        """Return the same with its words in both languages."""
+        return {**self.as_problem(), "reason_text": {"pt": self.pt, "en": self.en}}
 
 
 def connect_problem(fault: GraphFault, asked: Asked) -> ConnectProblem | None:
@@ -59,6 +65,15 @@ def connect_problem(fault: GraphFault, asked: Asked) -> ConnectProblem | None:
         return None
     said = fault.user_message or fault.details or fault.title
     return ConnectProblem(asked, f"{of.meaning_pt}: {said}"[:500], f"{of.meaning_en}: {said}"[:500])
+
+
+def upload_problem(fault: GraphFault) -> ConnectProblem | None:
+    """Return what an upload was refused for: the file, else as :func:`connect_problem` says."""
+    if fault.code in _FILE_REFUSED or (fault.code == _INVALID and fault.subcode != _NO_SUCH_OBJECT):
+        of = error_brain().classify(_FILE_REFUSED[0])
+        said = fault.user_message or fault.details or fault.title
+        return ConnectProblem("file", f"{of.meaning_pt}: {said}"[:500], f"{of.meaning_en}: {said}"[:500])
+    return connect_problem(fault, "phone_number_id")
 
 
 def number_problem(number: NumberHealth, phone: str | None) -> ConnectProblem | None:

@@ -71,6 +71,17 @@ def check_link(problems: Problems, path: str, value: object, longest: int = LINK
         problems.add(path, "must be a web address that begins with https:// or http://")
 
 
+def kind_of(mime_type: str) -> str:
+    """Return the kind that a file of this MIME type is sent as; what is nothing else is a document."""
+    bare = bare_type(mime_type)
+    return next((kind for kind, of in MEDIA_KINDS.items() if bare in of.mime_types), "document")
+
+
+def bare_type(mime_type: str) -> str:
+    """Return a MIME type without its parameters, in lower case."""
+    return mime_type.partition(";")[0].strip().lower()
+
+
 def media_problem(kind: str, mime_type: str, size: int) -> tuple[str, str] | None:
     """Return the field and the reason why a file cannot be uploaded; None if it can.
 
@@ -82,7 +93,7 @@ def media_problem(kind: str, mime_type: str, size: int) -> tuple[str, str] | Non
     if kind not in MEDIA_KINDS:
         return "type", f"must be one of {', '.join(MEDIA_TYPES)}"
     of = MEDIA_KINDS[kind]
-    bare = mime_type.partition(";")[0].strip().lower()
+    bare = bare_type(mime_type)
     if "/" not in bare or not mime_type.isascii() or not mime_type.isprintable():
         return "mime_type", "must be a MIME type such as image/jpeg"
     if of.mime_types and bare not in of.mime_types:

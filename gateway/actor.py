@@ -13,6 +13,7 @@ import uvicorn
 
 from actors.base import Life
 from actors.handles import AggregatorRef, ShardRef, SupervisorRef
+from actors.media_post import MediaPost
 from actors.web_session_handle import WebSessionRef
 from engine.ids import IdMaker
 from engine.settings import Settings
@@ -31,6 +32,7 @@ from gateway.meta_door import MetaDoor
 from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, SystemHealth
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
+from gateway.uploads import Uploads
 from storage.pool import ONE_PLAN, Pool, open_pool
 from storage.spill import Spill
 
@@ -82,7 +84,8 @@ class Gateway:
         self._spill = Spill(settings.redis_url, settings.instance, settings.spill_max_bytes)
         self._intake = ShardIntake([self._batcher(n) for n in range(settings.shards)], await self._table())
         self._refusals = RefusalCounter(pool)
-        services = self._services(pool, vault)
+        media = MediaPost(settings, vault, pool)
+        services = self._services(pool, vault, media)
         self._auth = services.auth
         config = uvicorn.Config(
             build_app(services),
@@ -100,11 +103,14 @@ class Gateway:
         )
         self._server = uvicorn.Server(config)
         self._life.run(self._flush, pause_s=1.0, action="flush")
-        await self._server.serve(sockets=[_listen(settings.host, settings.port, shared=settings.gateways > 1)])
+        try:
+            await self._server.serve(sockets=[_listen(settings.host, settings.port, shared=settings.gateways > 1)])
+        finally:
+            await media.close()
         if self._draining:
             await self._drained.wait()  # what came through the door is still being answered
 
-    def _services(self, pool: Pool, vault: Vault) -> Services:
+    def _services(self, pool: Pool, vault: Vault, media: MediaPost) -> Services:
         settings = self._settings
         ids = IdMaker()
         aggregator = AggregatorRef(settings.instance)
@@ -123,6 +129,8 @@ class Gateway:
             ledger=GatewayLedger(pool, self._life.name, aggregator.apply),
             senders=ActorSenders(self._life, settings.instance, settings.sender_hosts),
             graph=ActorGraph(settings.instance),
+            uploads=Uploads(),
+            media=media,
             device=lambda session_id: WebSessionRef(session_id, settings.instance),
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),

@@ -119,7 +119,7 @@ class Endpoint:
         self._operation = operation
         self._services = services
         self._parameters = {query.name: query for query in operation.query}
-        self._limit_s = _READ_S if operation.method == "GET" else _CHANGE_S
+        self._limit_s = operation.limit_s or (_READ_S if operation.method == "GET" else _CHANGE_S)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)

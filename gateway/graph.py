@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -59,4 +60,12 @@ async def refuse_what_does_not_work(graph: Graph, body: dict[str, Any], phone: s
     except MasteriaError:
         return
     if answer["problems"]:
-        raise FieldProblem([{"field": one["field"], "reason": one["reason"]} for one in answer["problems"]])
+        raise FieldProblem(told(answer["problems"]))
+
+
+def told(problems: Sequence[dict[str, str]]) -> list[dict[str, Any]]:
+    """Return a desk's problems, ``{"field", "reason", "pt"}``, as the API tells them."""
+    return [
+        {"field": one["field"], "reason": one["reason"], "reason_text": {"pt": one["pt"], "en": one["reason"]}}
+        for one in problems
+    ]

@@ -85,7 +85,18 @@ def _operation(operation: Operation) -> dict[str, Any]:
             "required": not operation.body_optional,
             "content": {"application/json": content},
         }
+    elif operation.uploads:
+        described["requestBody"] = {"required": True, "content": {one: _upload(one) for one in operation.uploads}}
     return described
+
+
+def _upload(media_type: str) -> dict[str, Any]:
+    """Describe a body that is a file, or a form that holds one."""
+    if media_type != "multipart/form-data":
+        return {}
+    file: Schema = {"type": "string", "contentMediaType": "application/octet-stream"}
+    texts: Schema = {name: {"type": "string"} for name in ("type", "filename")}
+    return {"schema": {"type": "object", "properties": {"file": file, **texts}, "required": ["file"]}}
 
 
 def _description(operation: Operation) -> str:
@@ -129,7 +140,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
         statuses += [401, 403]
     if "{" in operation.path:
         statuses.append(404)
-    if operation.body is not None:
+    if operation.body is not None or operation.uploads:
         statuses += [400, 413]
     statuses.append(422)
     for status in sorted(statuses):

@@ -53,6 +53,8 @@ class Operation:
         body: the JSON Schema of the body; None where there is none.
         body_optional: the body may be left out.
         headers: request headers that matter, with their descriptions.
+        uploads: media types of a body that the handler reads itself, piece by piece; ``body`` is None then.
+        limit_s: how long it may take, where that is longer than usual.
     """
 
     name: str
@@ -71,6 +73,8 @@ class Operation:
     body_example: object = None
     headers: Mapping[str, str] = field(default_factory=dict)
     rooted: bool = False
+    uploads: tuple[str, ...] = ()
+    limit_s: float | None = None
 
     @property
     def full_path(self) -> str:

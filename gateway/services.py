@@ -17,6 +17,7 @@ from engine.wire import Answer, Intake
 from gateway.auth import Authenticator
 from gateway.counts import Counts
 from gateway.graph import Graph
+from gateway.uploads import MediaPost, Uploads
 from storage.pool import Connection, Pool
 
 Result = TypeVar("Result")
@@ -97,6 +98,8 @@ class Services:
     ledger: Ledger
     senders: Senders
     graph: Graph
+    uploads: Uploads
+    media: MediaPost
     device: Callable[[UUID], LinkedDevice]
     webhook_door: ASGIApp
     meta_door: ASGIApp

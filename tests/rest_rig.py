@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from gateway.app import build_app
 from gateway.auth import Authenticator
 from gateway.counts import Counts
 from gateway.services import Services
+from gateway.uploads import MediaPost, Uploads
 from storage.api_keys import insert_api_key
 from storage.companies import insert_company
 from storage.pool import Connection, Pool
@@ -52,10 +54,19 @@ class FakeActors:
     healthy: bool = True
     graph_says: dict[str, Any] = field(default_factory=lambda: {"asked": False, "problems": [], "number": None})
     questions: list[tuple[Any, ...]] = field(default_factory=list)
+    uploaded: list[tuple[Any, ...]] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
 
     async def ask(self, question: str, *arguments: Any) -> Any:
         self.questions.append((question, *arguments))
         return self.graph_says
+
+    async def upload(
+        self, company_id: UUID, session_id: UUID, file: Path, *, kind: str, mime_type: str, filename: str
+    ) -> str:
+        self.uploaded.append((company_id, session_id, kind, mime_type, filename, _content(file)))
+        self.files.append(file)
+        return "4711"
 
     async def announce(self, kind: str, company_id: UUID | None) -> None:
         self.announced.append((kind, company_id))
@@ -119,7 +130,9 @@ class FakeDevice:
         self._phone: str | None = None
 
     async def state(self) -> dict[str, Any]:
-        return {"state": "unpaired", "qr": None, "pair_code": None, "phone": self._phone, "leased": True}
+        paired = {"phone": self._phone, "jid": None, "paired_ms": None, "connected_ms": None}
+        code = {"qr": None, "qr_until_ms": None, "pair_code": None}
+        return {"state": "unpaired", "reason": None, "until_ms": None, **paired, **code, "leased": True}
 
     async def start_pairing(self) -> dict[str, Any]:
         return {**await self.state(), "state": "pairing", "qr": "2@code", "qr_until_ms": 1}
@@ -130,6 +143,10 @@ class FakeDevice:
 
     async def log_out(self) -> None:
         return
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes()
 
 
 async def _door(scope: Scope, receive: Receive, send: Send) -> None:
@@ -175,7 +192,7 @@ async def make_key(services: Services, company_id: UUID | None, role: str) -> st
     return key
 
 
-async def make_rig(pool: Pool, **settings: Any) -> Rig:
+async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) -> Rig:
     """Return the application on a database."""
     actors, clock = FakeActors(), FakeClock()
     defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example"}
@@ -194,6 +211,8 @@ async def make_rig(pool: Pool, **settings: Any) -> Rig:
         ledger=FakeLedger(pool, actors),
         senders=actors,
         graph=actors,
+        uploads=Uploads(),
+        media=media or actors,
         device=FakeDevice,
         webhook_door=_door,
         meta_door=_door,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 import orjson
 
-from engine.ids import IdMaker
 from engine.meta_graph import (
     GraphFault,
     NumberHealth,
@@ -22,7 +23,7 @@ from engine.meta_graph import (
 )
 from engine.meta_problems import ConnectProblem, connect_problem, number_problem, stranger_problem
 from engine.outgoing_media import media_problem
-from whatsapp.http import HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
+from whatsapp.http import FormFile, HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
 
 _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,throughput,status,name_status,"
@@ -35,7 +36,7 @@ _TEMPLATE_FIELDS = (
 )
 _PAGES_MAX = 100  # 6,000 templates are the most that an account may have (facts §1.6)
 _UPLOAD_S = 120.0
-_ids = IdMaker()
+_UNSAFE = re.compile(r"[^\w. ()-]", re.ASCII)  # what a form cannot carry as it is
 
 
 class GraphRefused(Exception):
@@ -172,20 +173,23 @@ class CloudAdmin:
             return [_problem_of(refused, "waba_id")]
         return [] if any(number.phone_number_id == phone_number_id for number in numbers) else [stranger_problem()]
 
-    async def upload_media(self, phone_number_id: str, kind: str, mime_type: str, data: bytes, filename: str) -> str:
+    async def upload_media(self, phone_number_id: str, kind: str, mime_type: str, file: Path, filename: str) -> str:
         """Upload a file for messages of one number; return the media id, good for 30 days.
 
         Raises:
             ValueError: WhatsApp takes no such file; the words tell why.
+            OSError: it cannot be read.
         """
-        if problem := media_problem(kind, mime_type, len(data)):
+        if problem := media_problem(kind, mime_type, _size(file)):
             raise ValueError(" ".join(problem))
-        boundary = _ids.make_uuid(0).hex
-        body = _multipart(boundary, mime_type, filename, data)
-        content_type = f"multipart/form-data; boundary={boundary}"
-        path = f"{_identity(phone_number_id)}/media"
-        answered = await self._send("POST", path, None, body, content_type, timeout_s=_UPLOAD_S)
-        media_id = answered.get("id")
+        target = HttpTarget(f"{self._base}/{_identity(phone_number_id)}/media", self._headers)
+        fields = {"messaging_product": "whatsapp", "type": mime_type}
+        name = _UNSAFE.sub("_", filename[-200:]) or "file"
+        try:
+            answer = await self._http.post_form(target, fields, FormFile(file, mime_type, name), timeout_s=_UPLOAD_S)
+        except (NeverSent, MaybeSent) as error:
+            raise GraphAway(str(error)) from error
+        media_id = self._heard(answer).get("id")
         if not isinstance(media_id, str) or not media_id:
             raise GraphAway("an upload was answered without an id")
         return media_id
@@ -202,23 +206,15 @@ class CloudAdmin:
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, Any] | None = None
     ) -> dict[str, Any]:
         raw = None if body is None else orjson.dumps(body)
-        return await self._send(method, path, query, raw, "application/json")
-
-    async def _send(
-        self,
-        method: str,
-        path: str,
-        query: Mapping[str, str] | None,
-        body: bytes | None,
-        content_type: str,
-        timeout_s: float | None = None,
-    ) -> dict[str, Any]:
         url = f"{self._base}/{path}" + (f"?{urlencode(query)}" if query else "")
-        headers = self._headers if body is None else {**self._headers, "content-type": content_type}
+        headers = self._headers if body is None else {**self._headers, "content-type": "application/json"}
         try:
-            answer = await self._http.request(method, HttpTarget(url, headers), body, timeout_s=timeout_s)
+            answer = await self._http.request(method, HttpTarget(url, headers), raw)
         except (NeverSent, MaybeSent) as error:
             raise GraphAway(str(error)) from error
+        return self._heard(answer)
+
+    def _heard(self, answer: HttpAnswer) -> dict[str, Any]:
         self.usage = read_usage(answer.header("x-business-use-case-usage"), answer.header("x-app-usage"))
         return self._read(answer)
 
@@ -246,6 +242,10 @@ def _identity(text: str) -> str:
     return text
 
 
+def _size(file: Path) -> int:
+    return file.stat().st_size
+
+
 def _objects(value: object) -> list[dict[str, Any]]:
     return [entry for entry in value if isinstance(entry, dict)] if isinstance(value, list) else []
 
@@ -258,17 +258,3 @@ def _next_cursor(data: Mapping[str, Any]) -> str | None:
     cursors = paging.get("cursors")
     after = cursors.get("after") if isinstance(cursors, dict) else None
     return after if isinstance(after, str) and after else None
-
-
-def _multipart(boundary: str, mime_type: str, filename: str, data: bytes) -> bytes:
-    """Return the form that an upload is: ``messaging_product``, ``type`` and ``file`` (facts §1.1)."""
-    parts = [
-        f'--{boundary}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-        for name, value in (("messaging_product", "whatsapp"), ("type", mime_type))
-    ]
-    safe_name = quote(filename[-200:], safe=" ._-()") or "file"
-    parts.append(
-        f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{safe_name}"\r\n'
-        f"Content-Type: {mime_type}\r\n\r\n"
-    )
-    return "".join(parts).encode() + data + f"\r\n--{boundary}--\r\n".encode()

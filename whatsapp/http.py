@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
 
 from pyreqwest.client import ClientBuilder
 from pyreqwest.exceptions import BuilderError, DetailedPyreqwestError, PoolTimeoutError
 from pyreqwest.http import HeaderMap, Url
+from pyreqwest.multipart import FormBuilder, PartBuilder
 from pyreqwest.request import RequestBuilder
 from pyreqwest.response import Response
 
@@ -53,6 +56,14 @@ class HttpTarget:
         if self.url.scheme not in ("http", "https"):
             raise ValueError(f"not an http address: {url}")
         self.headers = HeaderMap(dict(headers))
+
+
+class FormFile(NamedTuple):
+    """A file of a form: where it lies, its MIME type, and the name that is told for it."""
+
+    path: Path
+    mime_type: str
+    name: str
 
 
 class HttpClient:
@@ -122,6 +133,24 @@ class HttpClient:
         if timeout_s is not None:
             builder = builder.timeout(timedelta(seconds=timeout_s))
         return await _run(builder)
+
+    async def post_form(
+        self, target: HttpTarget, fields: Mapping[str, str], file: FormFile, *, timeout_s: float
+    ) -> HttpAnswer:
+        """Send a multipart form whose ``file`` is read while it is sent, outside Python and its memory.
+
+        Raises:
+            NeverSent, MaybeSent: as :meth:`post` does.
+            OSError: the file cannot be read.
+        """
+        if self._closed:
+            raise NeverSent("the client is closed")
+        part = (await PartBuilder.from_file(file.path)).mime(file.mime_type).file_name(file.name)
+        form = FormBuilder()
+        for name, value in fields.items():
+            form = form.text(name, value)
+        builder = self._client.post(target.url).headers(target.headers).multipart(form.part("file", part))
+        return await _run(builder.timeout(timedelta(seconds=timeout_s)))
 
     async def close(self) -> None:
         """Close every connection; requests in flight end as :class:`MaybeSent`."""

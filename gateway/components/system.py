@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gateway.components.shared import shown
-from gateway.schema import anything, boolean, define, identifier
+from gateway.components.shared import WORDS, shown
+from gateway.schema import anything, boolean, define, identifier, record
 
 define(
     "Problem",
@@ -18,7 +18,11 @@ define(
             "request_id": identifier(),
             "errors": {
                 "type": "array",
-                "items": shown({"field": {"type": "string"}, "reason": {"type": "string"}}),
+                "items": record(
+                    {"field": {"type": "string"}, "reason": {"type": "string"}, "reason_text": WORDS},
+                    required=("field", "reason"),
+                    description="`reason_text`: Portuguese and English, where WhatsApp itself refused.",
+                ),
             },
         },
         "required": ["type", "title", "status", "detail", "request_id"],

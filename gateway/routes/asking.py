@@ -10,6 +10,7 @@ from starlette.responses import Response
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.outgoing_schema import MESSAGE_ID_MAX, reply_problems
 from gateway.calls import Call, json_response
+from gateway.graph import told
 from gateway.operations import Answer, Operation
 from gateway.schema import Schema, boolean, identifier, nullable, record, ref, text
 from storage.searching import Row
@@ -37,10 +38,7 @@ async def _check(call: Call) -> Response:
     return json_response(
         {
             "asked": answer["asked"],
-            "problems": [
-                {"field": one["field"], "reason": one["reason"], "reason_text": {"pt": one["pt"], "en": one["reason"]}}
-                for one in answer["problems"]
-            ],
+            "problems": told(answer["problems"]),
             "number": None if known is None else {name: known.get(name) for name in _FACTS},
         }
     )

@@ -37,7 +37,9 @@ async def test_a_wrong_token_is_told_and_nothing_is_saved(rig: Rig, pool: Pool) 
     _, owner = await rig.company()
     rig.actors.graph_says = REFUSED
     answer = await owner.post("/api/v1/sessions", SESSION)
-    assert (answer.status, answer.json["errors"]) == (422, [{"field": "token", "reason": "has expired"}])
+    words = {"pt": "expirou", "en": "has expired"}
+    assert answer.status == 422
+    assert answer.json["errors"] == [{"field": "token", "reason": "has expired", "reason_text": words}]
     assert await saved(pool) == [0, 0]
     assert rig.actors.questions == [("check", "cloud", "tok", "100", "900", "+5511900000000")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -22,24 +23,29 @@ async def send(rig: Rig, content: dict[str, Any]) -> SendAnswer:
     return await rig.session().send(Outbound("m-1", TO, kept.type, kept.text, name, language, components, kept.extra))
 
 
-async def uploaded(rig: Rig, content: dict[str, Any]) -> dict[str, Any]:
+def write(file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+
+
+async def uploaded(rig: Rig, content: dict[str, Any], file: Path) -> dict[str, Any]:
     """Put the id of a real upload where a sample has an invented one."""
     kind = content["type"]
     if kind not in FILES or "id" not in content[kind]:
         return content
+    write(file, b"RIFF....WEBP")
     admin = rig.client.admin(TOKEN, rig.base_url, "v23.0")
-    media_id = await admin.upload_media(NUMBER, kind, FILES[kind], b"RIFF....WEBP", "arquivo")
+    media_id = await admin.upload_media(NUMBER, kind, FILES[kind], file, "arquivo")
     return {"type": kind, kind: {**content[kind], "id": media_id}}
 
 
 @pytest.mark.parametrize(
     "content", [one for one in EVERY_TYPE if one["type"] != "template"], ids=lambda one: one["type"]
 )
-async def test_what_our_check_lets_through_is_accepted(content: dict[str, Any]) -> None:
+async def test_what_our_check_lets_through_is_accepted(content: dict[str, Any], tmp_path: Path) -> None:
     async with running() as rig:
         assert (await rig.sim("POST", "reply", {"phone_number_id": NUMBER, "from": TO, "text": "oi"})).status == 202
         copy = orjson.loads(orjson.dumps(content))
-        assert isinstance(await send(rig, await uploaded(rig, copy)), Accepted)
+        assert isinstance(await send(rig, await uploaded(rig, copy, tmp_path / "upload")), Accepted)
 
 
 async def test_a_number_and_its_account_are_found_with_the_right_token_only() -> None:

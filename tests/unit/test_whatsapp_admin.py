@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -249,12 +250,14 @@ async def test_headers_tell_how_much_is_used() -> None:
     assert caught.value.retry_after_s == 900.0
 
 
-async def test_an_upload_is_the_form_that_graph_wants() -> None:
+async def test_an_upload_is_the_form_that_graph_wants(tmp_path: Path) -> None:
+    picture = tmp_path / "upload"
+    picture.write_bytes(b"\x89PNG\r\n--")
     async with graph({"id": "4711"}, {"url": "https://x.example", "mime_type": "image/png"}, {"success": True}) as (
         meta,
         admin,
     ):
-        assert await admin.upload_media(NUMBER, "image", "image/png", b"\x89PNG\r\n--", 'ca"rta\r\n.png') == "4711"
+        assert await admin.upload_media(NUMBER, "image", "image/png", picture, 'ca"rta\r\n.png') == "4711"
         assert (await admin.media("4711"))["mime_type"] == "image/png"
         await admin.delete_media("4711")
     head, body = meta.heads[0], meta.bodies[0]
@@ -264,7 +267,7 @@ async def test_an_upload_is_the_form_that_graph_wants() -> None:
     assert (len(parts), parts[-1]) == (5, b"--\r\n")
     assert parts[1].endswith(b'name="messaging_product"\r\n\r\nwhatsapp\r\n')
     assert parts[2].endswith(b'name="type"\r\n\r\nimage/png\r\n')
-    assert b'filename="ca%22rta%0D%0A.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n--\r\n' in parts[3]
+    assert b'filename="ca_rta__.png"\r\nContent-Type: image/png\r\n\r\n\x89PNG\r\n--\r\n' in parts[3]
 
 
 @pytest.mark.parametrize(
@@ -275,10 +278,14 @@ async def test_an_upload_is_the_form_that_graph_wants() -> None:
         ("sticker", "image/webp", b"x" * 600_000),
     ],
 )
-async def test_a_file_that_whatsapp_does_not_take_is_not_uploaded(kind: str, mime_type: str, data: bytes) -> None:
+async def test_a_file_that_whatsapp_does_not_take_is_not_uploaded(
+    tmp_path: Path, kind: str, mime_type: str, data: bytes
+) -> None:
+    file = tmp_path / "upload"
+    file.write_bytes(data)
     async with graph() as (meta, admin):
         with pytest.raises(ValueError, match="must"):
-            await admin.upload_media(NUMBER, kind, mime_type, data, "a")
+            await admin.upload_media(NUMBER, kind, mime_type, file, "a")
         assert meta.heads == []
 
 
