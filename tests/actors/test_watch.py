@@ -73,7 +73,7 @@ async def test_an_event_becomes_a_message_line_by_line_and_a_break_is_resumed(ri
         step = next(steps, None)
         if step == "break":
             for client in vars(rig.server)["_clients"]:
-                client.connection.transport.abort()
+                client.transport.abort()
             step = next(steps)
         if step is not None:
             rig.publish(company, "events", {"items": [item(step)]})
