@@ -57,12 +57,12 @@ test-cluster: $(STAMP)
 ## bench: one quick round of every bench; ARGS="ingest --seconds 60" runs one in full
 bench: $(STAMP)
 	@if [ -n "$(ARGS)" ]; then exec $(BIN)/masteria bench $(ARGS); fi; \
-	  for scenario in ingest pipeline live queries day ledger throughput endurance; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
+	  for scenario in ingest pipeline live queries day ledger throughput statuses endurance; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
 
 ## lock: resolve requirements.lock anew from pyproject.toml
 lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
-	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
+	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --extra web --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --quiet --output-file requirements.lock
 
 ## clean: remove what was built; the data directory stays

@@ -23,6 +23,7 @@ SCENARIOS = {
     "day": "100,000 events in the shape of a day, against the promised latencies",
     "ledger": "a campaign through five numbers while everything fails: nothing lost, nothing doubled, no limit broken",
     "throughput": "what one number sends of what it may, and a PIX message that enters during a bulk run",
+    "statuses": "3,300 receipts and answers a second at Meta's door",
     "endurance": "a million events through one instance, and what stays of them",
     "boot": "first and second start, and the memory at rest",
 }

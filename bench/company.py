@@ -51,6 +51,9 @@ class BenchCompany:
     api: Api
     simulator: SimulatorControl
     shops: list[Shop] = field(default_factory=list)
+    app_id: str = ""
+    app_secret: str = ""
+    waba_id: str = ""
     run: str = field(default_factory=lambda: secrets.token_hex(4))
     _next_number: int = 0
 
@@ -99,7 +102,8 @@ def make_company(instance: Instance, shops: int, throughput: int = SESSION_RATE)
         instance, made["id"], instance.api(made["api_key"]), SimulatorControl(instance.simulator_url)
     )
     app = {"app_id": _digits(15), "app_secret": secrets.token_hex(16), "verify_token": secrets.token_urlsafe(16)}
-    waba_id = _digits(15)
+    waba_id = company.waba_id = _digits(15)
+    company.app_id, company.app_secret = app["app_id"], app["app_secret"]
     numbers = []
     for index in range(shops):
         number = {"phone_number_id": _digits(15), "waba_id": waba_id, "token": "sim" + secrets.token_hex(24)}

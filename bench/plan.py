@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from bench.grapfy import GrapfyBody, WebhookRequests, phone_of
+from bench.meta_traffic import MetaTraffic, load_messages
 
 
 @dataclass(slots=True, kw_only=True)
@@ -130,12 +131,16 @@ def make_traffic(plan: Plan) -> Traffic:
     ``silent`` (event types).
     gets: ``headers`` and ``targets`` (kind → list of paths).
     sends: ``path, token, first``.
+    meta: ``path, secret, number`` (``phone_number_id``, ``waba_id``) and ``messages``, a file (bench/meta_traffic.py).
     """
     told = plan.traffic
     host = f"{plan.host}:{plan.port}"
     if told["kind"] == "sends":
         head = f"POST {told['path']} HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {told['token']}\r\n"
         return SendTraffic(("sends",), head + "content-type: application/json\r\n", told["first"])
+    if told["kind"] == "meta":
+        head = f"POST {told['path']} HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\n"
+        return MetaTraffic(head, told["secret"], told["number"], load_messages(Path(told["messages"])))
     if told["kind"] == "gets":
         head = "".join(f"{name}: {value}\r\n" for name, value in told["headers"].items())
         requests = [
