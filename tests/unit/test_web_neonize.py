@@ -39,7 +39,7 @@ from whatsapp.web.port import (
 )
 from whatsapp.web.store import DATABASE, session_folder
 
-pytest.importorskip("neonize", reason="the optional extra 'web' is not installed")
+pytest.importorskip("neonize", exc_type=ImportError, reason="the extra 'web' or its libmagic is missing")
 from neonize.proto import Neonize_pb2 as pb
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 
