@@ -72,6 +72,8 @@ def _problem(error: urllib.error.HTTPError) -> BadRequest | Unavailable:
     text = f"{error.code} {said.get('detail') or said.get('title') or error.reason}"
     for one in said.get("errors") or []:
         text += f"\n  {one['field']}: {one['reason']}"
+        if words := one.get("reason_text"):
+            text += f"\n    {words['pt']}"
     return Unavailable(text) if error.code == 503 else BadRequest(text)
 
 

@@ -6,11 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
+from masteria.whatsapp_parsers import add_session_actions, add_template_actions
 
 OK, FAILED, USAGE, UNAVAILABLE, CONFIG = 0, 1, 2, 69, 78  # the last two as in sysexits.h
 Handler = Callable[[argparse.Namespace], int]
@@ -179,9 +181,12 @@ def _add_resources(commands: _Commands) -> None:
             create.add_argument("--name", help="how it is shown")
             create.add_argument("--source", help="the system that calls it, for instance grapfy")
             create.add_argument("--scheme", default="token", choices=("none", "token", "timestamped", "standard"))
-        if name == "session":
-            for action, words in (("pause", "send nothing through it"), ("resume", "send again")):
-                one = _command(group, action, f"masteria.resources:{action}", words)
-                one.set_defaults(resource="sessions")
-                one.add_argument("id")
-                _add_company(one)
+        if name in ("session", "template"):
+            more = add_session_actions if name == "session" else add_template_actions
+            more(partial(_companys, group))
+
+
+def _companys(group: _Commands, name: str, place: str, text: str) -> argparse.ArgumentParser:
+    parser = _command(group, name, place, text)
+    _add_company(parser)
+    return parser

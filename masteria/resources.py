@@ -58,15 +58,3 @@ def delete(given: argparse.Namespace) -> int:
     client_for(given).call("DELETE", f"/{given.resource}/{given.id}")
     show_one({"id": given.id, "deleted": True}, given.json)
     return 0
-
-
-def pause(given: argparse.Namespace) -> int:
-    """Stop sending through a session."""
-    show_one(client_for(given).call("POST", f"/sessions/{given.id}/pause", {}), given.json)
-    return 0
-
-
-def resume(given: argparse.Namespace) -> int:
-    """Send through a session again."""
-    show_one(client_for(given).call("POST", f"/sessions/{given.id}/resume", {}), given.json)
-    return 0

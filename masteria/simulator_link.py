@@ -73,10 +73,15 @@ async def register(simulator_url: str, specs: dict[str, dict[str, Any]]) -> dict
     Raises:
         OSError: the simulator cannot be reached or refused an app.
     """
-    return {app_id: await asyncio.to_thread(_put, simulator_url, app_id, spec) for app_id, spec in specs.items()}
+    return {app_id: await asyncio.to_thread(put_app, simulator_url, app_id, spec) for app_id, spec in specs.items()}
 
 
-def _put(simulator_url: str, app_id: str, spec: dict[str, Any]) -> bool:
+def put_app(simulator_url: str, app_id: str, spec: dict[str, Any]) -> bool:
+    """Put one app; return whether the gateway answered its handshake.
+
+    Raises:
+        OSError: the simulator cannot be reached or refused it.
+    """
     request = urllib.request.Request(  # noqa: S310 -- our own simulator's address
         f"{simulator_url}/_sim/apps/{app_id}",
         data=json.dumps(spec).encode(),
