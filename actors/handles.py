@@ -92,6 +92,10 @@ class SenderRef(ActorRef):
         """Hand messages over; return how many were taken (the sweep brings the rest)."""
         return cast("int", await self.call("enqueue", blob, timeout_s=10.0))
 
+    async def heard(self, blob: bytes) -> None:
+        """Tell how many inbound messages sessions got."""
+        await self.call("heard", blob, timeout_s=5.0)
+
     async def graph(self, blob: bytes) -> bytes:
         """Have WhatsApp asked something that is no send."""
         return cast("bytes", await self.call("graph", blob, timeout_s=30.0))

@@ -137,4 +137,6 @@ class Reader:
             runs_rules=True,
         )
         key = blake2b(company.id.bytes + message.provider_id.encode(), digest_size=16, person=b"wamid").digest()
-        return self._drafter.event(company, facts, key, event, value)
+        write = self._drafter.event(company, facts, key, event, value)
+        write.heard_by = session_id
+        return write

@@ -105,6 +105,10 @@ class SessionSender:
             return False
         return True
 
+    def heard(self, count: int) -> None:
+        """People have written to this number: WhatsApp counts that as if it had been sent."""
+        self.permits.bucket.spend(count, self._monotonic())
+
     def plan(self) -> tuple[list[Parcel], list[tuple[Parcel, Refusal]]]:
         """Return what should be dispatched now, and what has to wait longer than a mailbox should keep it.
 

@@ -59,6 +59,11 @@ class SenderHost:
         """Take messages that are due; return how many, the sweep brings the rest."""
         return 0 if self._host is None else await self._host.enqueue(blob)
 
+    async def heard(self, blob: bytes) -> None:
+        """Count inbound messages: ``[1, {session: count}]``."""
+        if self._host is not None:
+            self._host.heard(cast("dict[bytes, int]", unpack(blob)))
+
     async def cancelled(self, blob: bytes) -> None:
         """Forget cancelled messages: ``[1, [id…]]``."""
         if self._host is not None:

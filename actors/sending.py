@@ -7,7 +7,7 @@ import contextlib
 import logging
 import os
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -121,6 +121,13 @@ class SendingHost:
         for sender in touched.values():
             self.wake(sender)
         return taken
+
+    def heard(self, counts: Mapping[bytes, int]) -> None:
+        """Count inbound messages, by session: WhatsApp's throughput holds for both directions together."""
+        for session_id, count in counts.items():
+            sender = self.roster.senders.get(UUID(bytes=session_id))
+            if sender is not None:
+                sender.heard(count)
 
     def cancelled(self, message_ids: set[bytes]) -> None:
         """Forget cancelled messages; the queue has forgotten them already."""

@@ -16,6 +16,7 @@ from actors.drafting import Drafter
 from actors.draining import Drainer
 from actors.handles import AggregatorRef, SenderRef, SupervisorRef
 from actors.handover import Handover
+from actors.hearing import Hearing
 from actors.ingesting import Ingestor
 from actors.lanes import Lanes
 from actors.reading import Reader
@@ -48,6 +49,7 @@ class CompanyShard:
         senders = [SenderRef(n, settings.instance) for n in range(settings.sender_hosts)]
         self._handover = Handover(self._life, [sender.enqueue for sender in senders])
         self._supervisor = SupervisorRef(settings.instance)
+        self._hearing = Hearing(self._life, [sender.heard for sender in senders])
         self._ingestor: Ingestor | None = None
         self._drainer: Drainer | None = None
         try:
@@ -108,6 +110,7 @@ class CompanyShard:
             self._feed.push(lane, committed_ms, stored.delta, feed_of(stored, committed_ms))
         for company_id in stored.reconfigured:
             self._life.spawn(self._announce(company_id.bytes))
+        self._hearing.push(event.heard_by for event in stored.fresh if event.heard_by is not None)
         if stored.messages:
             times = {event.event_id: time_to_ms(event.row[2]) for event in stored.fresh if event.messages}
             self._handover.push(

@@ -42,10 +42,18 @@ class TokenBucket:
             return 0.0
         return (1.0 - self._tokens) / (self._full * self._factor)
 
+    def spend(self, count: int, now: float) -> None:
+        """Count what passed without being asked: inbound messages, which WhatsApp counts too.
+
+        They leave at most a second's debt, as with WhatsApp: a number that is only written to may answer soon.
+        """
+        self._refill(now)
+        self._tokens = max(self._tokens - count, -self.per_s)
+
     def ahead(self, now: float, seconds: float) -> int:
         """Return how many may pass within the next ``seconds``, without taking them."""
         self._refill(now)
-        return int(self._tokens + seconds * self._full * self._factor)
+        return max(0, int(self._tokens + seconds * self._full * self._factor))
 
     def slow_down(self) -> None:
         """Halve the rate (not below a twentieth) after "throughput reached"; it grows back by 2 % of full a second."""

@@ -64,6 +64,7 @@ class EventWrite:
     caps: dict[UUID, Cap] = field(default_factory=dict)  # message → what limits it
     cancels: CancelOrder | None = None
     earlier: tuple[UUID, int] | None = None  # another key, and since when its event counts as the same
+    heard_by: UUID | None = None  # the session that an inbound message was written to
 
 
 @dataclass(slots=True)

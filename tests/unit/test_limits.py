@@ -53,6 +53,24 @@ def test_no_pattern_of_pauses_gets_more_out_of_a_second(pauses: list[float], thr
     assert most_in_a_second(sent) <= throughput
 
 
+def test_what_people_write_counts_towards_the_throughput() -> None:
+    bucket, now, sent, heard = TokenBucket(100.0, 0.0), 0.0, 0, 0
+    while now < 20.0:
+        wait = bucket.take(now)
+        now, sent = now + wait, sent + (not wait)
+        if now * 20.0 >= heard + 1:
+            bucket.spend(1, now)
+            heard += 1
+    assert 0.95 * 2_000 <= sent + heard <= 2_000
+
+
+def test_a_flood_of_inbound_messages_leaves_at_most_a_second_of_debt() -> None:
+    bucket = TokenBucket(100.0, 0.0)
+    bucket.spend(1_000_000, 0.0)
+    assert bucket.ahead(0.0, 0.25) == 0
+    assert 1.0 < bucket.take(0.0) < 1.1
+
+
 def test_throughput_reached_halves_the_rate_and_it_grows_back() -> None:
     bucket = TokenBucket(100.0, 0.0)
     bucket.slow_down()
