@@ -30,7 +30,7 @@ class GraphDesk:
     """
 
     def __init__(self, settings: Settings, vault: Vault, pool: Pool) -> None:
-        self._access = GraphAccess(settings, vault, pool, _CHECK_S)
+        self.access = GraphAccess(settings, vault, pool, _CHECK_S)
 
     async def check(self, transport: str, token: str, number: str, account: str | None, phone: str | None) -> Any:
         """Tell whether a token opens a number, and the number belongs to an account and a phone.
@@ -41,7 +41,7 @@ class GraphDesk:
         """
         try:
             async with asyncio.timeout(_CHECK_S):
-                checked = await self._access.admin(transport, token).check(number, account, phone)
+                checked = await self.access.admin(transport, token).check(number, account, phone)
         except ValueError as error:
             problem = {"field": "token", "reason": str(error), "pt": "tem caracteres que um token não tem"}
             return {"asked": True, "problems": [problem], "number": None}
@@ -68,14 +68,14 @@ class GraphDesk:
 
     async def check_session(self, company_id: bytes, session_id: bytes) -> Any:
         """Tell the same about a stored number, with its stored token; see :meth:`check`."""
-        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
+        session, token = await self.access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         return await self.check(session.transport, token, session.phone_number_id or "", session.waba_id, None)
 
     async def mark_read(self, company_id: bytes, session_id: bytes, message_id: str, typing: bool) -> bool:
         """Mark a person's message as read, and show "typing…" if asked; tell whether WhatsApp said yes."""
-        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
+        session, token = await self.access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         try:
-            number = self._access.number(session, token)
+            number = self.access.number(session, token)
         except (GraphAway, ValueError) as error:
             raise BadRequest(str(error)) from error
         return await number.mark_read(message_id, typing)
@@ -90,19 +90,19 @@ class GraphDesk:
             Unavailable: Graph gave no answer.
             BadRequest: Graph refused, or the session lacks what it takes; the words tell why.
         """
-        session, token = await self._access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
+        session, token = await self.access.stored(UUID(bytes=company_id), UUID(bytes=session_id))
         try:
-            listed = await self._access.admin(session.transport, token).all_templates(session.waba_id or "")
+            listed = await self.access.admin(session.transport, token).all_templates(session.waba_id or "")
         except GraphAway as error:
             raise Unavailable("WhatsApp cannot be reached") from error
         except (GraphRefused, ValueError) as error:
             raise BadRequest(f"WhatsApp refused: {error}") from error
         told = [one for one in map(template_told, listed) if one is not None]
         now = ms_to_time(now_ms)
-        async with self._access.pool.acquire() as connection, connection.transaction():
+        async with self.access.pool.acquire() as connection, connection.transaction():
             changed = await hear_templates(connection, session.company_id, told, now, now)
         return {"told": len(told), "changed": changed, "names": [[one.name, one.language] for one in told]}
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._access.close()
+        await self.access.close()

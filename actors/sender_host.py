@@ -12,6 +12,7 @@ from actors.base import Life
 from actors.graph_desk import GraphDesk
 from actors.handles import AggregatorRef, SupervisorRef
 from actors.sending import SendingHost
+from actors.template_desk import TemplateDesk
 from actors.transports import Transports
 from engine.errors import Unavailable
 from engine.settings import Settings
@@ -29,6 +30,7 @@ class SenderHost:
         self._life = Life(f"sender-{number}")
         self._host: SendingHost | None = None
         self._desk: GraphDesk | None = None
+        self._templates: TemplateDesk | None = None
         try:
             await self._open()
         except (Unavailable, *AWAY):
@@ -53,7 +55,8 @@ class SenderHost:
             lambda company_id: supervisor.announce("sessions", company_id),
         )
         await host.start()
-        self._host, self._desk = host, GraphDesk(settings, vault, pool)
+        desk = GraphDesk(settings, vault, pool)
+        self._host, self._desk, self._templates = host, desk, TemplateDesk(desk.access)
 
     async def enqueue(self, blob: bytes) -> int:
         """Take messages that are due; return how many, the sweep brings the rest."""
@@ -76,7 +79,7 @@ class SenderHost:
             Unavailable: this host is waiting for Postgres.
             BadRequest: WhatsApp refused, or the session lacks what it takes.
         """
-        if self._desk is None:
+        if self._desk is None or self._templates is None:
             raise Unavailable("this sender host is waiting for Postgres")
         question, *arguments = unpack(blob)
         questions: dict[str, Callable[..., Awaitable[Any]]] = {
@@ -84,6 +87,10 @@ class SenderHost:
             "check_session": self._desk.check_session,
             "mark_read": self._desk.mark_read,
             "sync_templates": self._desk.sync_templates,
+            "take_in_templates": self._templates.take_in,
+            "submit_template": self._templates.submit,
+            "withdraw_template": self._templates.withdraw,
+            "subscribe": self._templates.subscribe,
         }
         return pack(await questions[question](*arguments))
 

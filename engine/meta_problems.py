@@ -5,6 +5,7 @@ Called before anything is saved. Codes: shared facts on WhatsApp, §1.4 and §1.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -18,6 +19,19 @@ _NO_SUCH_OBJECT = 33
 _ALIASES_UNKNOWN = 803
 _INVALID = 100
 _FILE_REFUSED = (131053, 131052)
+# Subcodes of a refused template (facts §1.5); the rest are about its components.
+_TEMPLATE_CODES = (2388000, 2388999)
+_TEMPLATE_FIELDS = {2388024: "language", 2388019: "waba_id", 2388039: "status", 2593002: "name"}
+_TEMPLATE_WORDS = {
+    2388024: (
+        "o WhatsApp já tem este modelo neste idioma; sincronize os modelos",
+        "WhatsApp has this template in this language already; sync the templates",
+    ),
+    2388039: ("o WhatsApp não deixa mudar este modelo agora", "WhatsApp lets nobody change this template now"),
+    2593002: ("o WhatsApp não conhece este modelo", "WhatsApp does not know this template"),
+    2388043: ("faltam exemplos das variáveis", "examples of the variables are missing"),
+}
+_NAMED_PARAMETER = re.compile(r"[Pp]aram(?:eter)? (name|language|category|components)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,29 @@ def connect_problem(fault: GraphFault, asked: Asked) -> ConnectProblem | None:
         return None
     said = fault.user_message or fault.details or fault.title
     return ConnectProblem(asked, f"{of.meaning_pt}: {said}"[:500], f"{of.meaning_en}: {said}"[:500])
+
+
+def template_problem(fault: GraphFault) -> ConnectProblem | None:
+    """Return what a template, or its account, was refused for; None where trying again may help."""
+    if fault.code != _INVALID and not _TEMPLATE_CODES[0] <= fault.code <= _TEMPLATE_CODES[1]:
+        return connect_problem(fault, "waba_id")
+    if fault.code == _INVALID and fault.subcode == _NO_SUCH_OBJECT:
+        return connect_problem(fault, "waba_id")
+    subcode = fault.code if fault.code != _INVALID else fault.subcode
+    said = fault.user_message or fault.details or fault.title
+    pt, en = _TEMPLATE_WORDS.get(subcode or 0, ("", ""))
+    if not en and subcode is not None:
+        of = error_brain().classify(subcode)
+        pt, en = (of.meaning_pt, of.advice_en.rstrip(".")) if of.scope == "template" else ("", "")
+    pt, en = pt or "o WhatsApp recusou o modelo", en or "WhatsApp refused the template"
+    return ConnectProblem(_template_field(subcode, fault.title), f"{pt}: {said}"[:500], f"{en}: {said}"[:500])
+
+
+def _template_field(subcode: int | None, title: str) -> str:
+    if subcode in _TEMPLATE_FIELDS:
+        return _TEMPLATE_FIELDS[subcode]
+    named = _NAMED_PARAMETER.search(title)
+    return named[1] if named else "components"
 
 
 def upload_problem(fault: GraphFault) -> ConnectProblem | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -32,6 +32,15 @@ class TemplateChange(NamedTuple):
     def columns(self) -> tuple[str, ...]:
         """Return the values as the queries take them."""
         return (*self[:5], json.dumps(self.components), json.dumps(self.defaults), self.status)
+
+
+class Review(NamedTuple):
+    """A template as WhatsApp knows it; ``meta_id`` is None until it was told."""
+
+    name: str
+    language: str
+    status: str
+    meta_id: str | None
 
 
 async def list_templates(executor: Pool | Connection, company_id: UUID, before: Position, limit: int) -> list[Row]:
@@ -94,6 +103,35 @@ async def change_template(
 async def delete_template(executor: Pool | Connection, company_id: UUID, template_id: UUID) -> bool:
     """Take a template out of use; return whether there was one."""
     return await executor.fetchval(query("templates/delete_template"), company_id, template_id) is not None
+
+
+async def get_review(executor: Pool | Connection, company_id: UUID, template_id: UUID) -> Review | None:
+    """Return what WhatsApp knows a template of kind meta by; None if there is none."""
+    row = await fetch_one(executor, "templates/get_review", company_id, template_id)
+    return None if row is None else Review(**row)
+
+
+async def list_languages(executor: Pool | Connection, company_id: UUID, name: str) -> list[str]:
+    """Return the languages in which a company has a template of kind meta of this name."""
+    rows = await fetch_rows(executor, "templates/list_languages", company_id, name)
+    return [row["language"] for row in rows]
+
+
+async def import_templates(
+    connection: Connection, company_id: UUID, new: Sequence[tuple[UUID, TemplateChange, datetime]]
+) -> list[tuple[str, str]]:
+    """Store those that the company does not have by name and language; return name and language of each."""
+    if not new:
+        return []
+    columns = zip(*(change.columns() for _, change, _ in new), strict=True)
+    rows = await connection.fetch(
+        query("templates/import_templates"),
+        company_id,
+        [template_id for template_id, _, _ in new],
+        *map(list, columns),
+        [created_at for _, _, created_at in new],
+    )
+    return [(row["name"], row["language"]) for row in rows]
 
 
 def _row(row: Row) -> Row:

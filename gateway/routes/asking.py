@@ -12,6 +12,7 @@ from engine.outgoing_schema import MESSAGE_ID_MAX, reply_problems
 from gateway.calls import Call, json_response
 from gateway.graph import told
 from gateway.operations import Answer, Operation
+from gateway.routes.reviewing import account_of
 from gateway.schema import Schema, boolean, identifier, nullable, record, ref, text
 from storage.searching import Row
 from storage.sessions import get_session
@@ -53,12 +54,7 @@ async def _mark_read(call: Call) -> Response:
 
 
 async def _sync(call: Call) -> Response:
-    session_id = UUID(call.body["session_id"])
-    row = await get_session(call.services.pool, call.company_id, session_id)
-    if row is None:
-        raise FieldProblem([{"field": "session_id", "reason": "is no session of this company"}])
-    if row["transport"] == "web" or not row["waba_id"]:
-        raise FieldProblem([{"field": "session_id", "reason": "has no account at the Cloud API (waba_id)"}])
+    row = await account_of(call)
     answer = await _ask(call, "sync_templates", row, call.services.clock())
     if answer["changed"]:
         await call.services.announce("templates", call.company_id)

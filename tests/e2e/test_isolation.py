@@ -58,10 +58,19 @@ MAKERS = {
     "createApiKey",
     "sendMessage",
     "syncTemplates",
+    "importTemplates",
 }
 
 # Routes of WhatsApp-Web sessions alone.
 LINKING = {"getSessionQr", "pairSession", "unlinkSession"}
+
+
+# Routes of templates at WhatsApp: of kind meta, through a number that has an account.
+REVIEWS = {"submitTemplate", "withdrawTemplate"}
+
+
+def _review(ids: Mapping[str, UUID]) -> dict[str, str]:
+    return {"session_id": str(ids["session_id"])}
 
 
 @pytest.fixture
@@ -96,6 +105,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
 
 
 async def _call(client: Client, operation: Operation, ids: Mapping[str, UUID]) -> Answer:
+    if operation.name in REVIEWS:
+        return await client.post(operation.full_path.format(template_id=ids["template_id"]), _review(ids))
     path = operation.full_path.format(**{name: str(value) for name, value in ids.items()})
     return await client.call(operation.method, path, body=BODIES.get(operation.name))
 
@@ -130,6 +141,9 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         ids = await _belongings(rig, pool, company_id, owner) if operation.name != "createRule" else {}
         if operation.name in LINKING:
             await pool.execute("UPDATE sessions SET transport = 'web' WHERE id = $1", ids["session_id"])
+        if operation.name in {*REVIEWS, "subscribeApp"}:
+            await pool.execute("UPDATE sessions SET waba_id = '900' WHERE id = $1", ids["session_id"])
+            await pool.execute("UPDATE templates SET kind = 'meta'")
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 201, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
@@ -161,6 +175,7 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
     return [
         ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
         ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
+        ("POST", "/templates/import", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
         ("POST", "/messages", {"to": "11900000000", "template_id": template_id}, "template_id"),
         ("POST", "/messages", {"to": "11900000000", "text": "a", "event_id": str(theirs["event_id"])}, "event_id"),
