@@ -32,6 +32,7 @@ from storage.searching import Row
 from storage.sessions import get_session
 from storage.suppressions import skip_suppressed
 from storage.templates import find_template, get_template
+from storage.undeliverable import skip_undeliverable
 
 _FURTHEST = timedelta(days=30)
 
@@ -94,7 +95,7 @@ async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
                 if used[1] != digest:
                     raise Conflict("this idempotency key was used for another request")
                 return used[0]
-        [stored] = await skip_suppressed(connection, [row])
+        [stored] = await skip_undeliverable(connection, await skip_suppressed(connection, [row]))
         await create_messages(connection, [stored])
         delta.message(row.company_id.bytes, row.id.int >> 80, row.session_id.bytes, None, stored.status)
         return stored

@@ -15,6 +15,8 @@ from storage.pool import Connection
 from storage.queries import query
 from storage.sending import NOTHING, Taken
 from storage.suppressions import suppress_recipients
+from storage.undeliverable import CODE as UNDELIVERABLE
+from storage.undeliverable import note_refusals
 
 _ATTEMPT_COLUMNS = (
     "message_id",
@@ -177,6 +179,7 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
     dead: list[tuple[object, ...]] = []
     uncertain: list[tuple[object, ...]] = []
     suppressed: list[tuple[UUID, str]] = []
+    unreached: list[UUID] = []
     for answer, message in took:
         if answer.due_at is not None:
             queue.append(
@@ -194,6 +197,8 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
             )
         if answer.dead_id is not None:
             dead.append(dead_letter(answer.dead_id, message, answer.error_class, answer.code, answer.answered_at))
+            if answer.code == str(UNDELIVERABLE):
+                unreached.append(message.id)
         if answer.suppresses:
             suppressed.append((message.id, answer.reason or "refused"))
         if answer.decide_at is not None:
@@ -206,6 +211,8 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
         await connection.copy_records_to_table("uncertain_messages", records=uncertain, columns=_UNCERTAIN_COLUMNS)
     if suppressed:
         await suppress_recipients(connection, suppressed, took[0][0].answered_at)
+    if unreached:
+        await note_refusals(connection, unreached, took[0][0].answered_at)
     recorded.dead, recorded.uncertain = len(dead), len(uncertain)
 
 

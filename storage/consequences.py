@@ -13,6 +13,7 @@ from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import skip_suppressed
+from storage.undeliverable import skip_undeliverable
 
 _COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
 
@@ -26,7 +27,7 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
-        wanted = await skip_suppressed(connection, messages)
+        wanted = await skip_undeliverable(connection, await skip_suppressed(connection, messages))
         stored.messages = await _call_off(connection, await _cap(connection, wanted, caps) if caps else wanted)
         await create_messages(connection, stored.messages)
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]

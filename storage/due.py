@@ -18,6 +18,7 @@ from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import MARKETING, MARKETING_STOPPED, find_suppressed
+from storage.undeliverable import BULK, PROBABLY_NOT, find_undeliverable
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,11 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
     waiting = {row["id"] for row in rows if row["status"] in ("scheduled", "held")}
     at = at_text(time_to_ms(now))
     changed: list[LockedMessage] = []
-    for message in (await lock(connection, waiting | unwanted)).values():
+    for message in (await lock(connection, waiting | unwanted.keys())).values():
         skipped = message.id in unwanted
         if not skipped and message.status not in ("scheduled", "held"):
             continue
-        if message.go(*(("skipped", at, MARKETING_STOPPED) if skipped else ("queued", at))):
+        if message.go(*(("skipped", at, unwanted[message.id]) if skipped else ("queued", at))):
             message.next_attempt_at = None
             changed.append(message)
     await write(connection, changed, now)
@@ -87,17 +88,21 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
     return Due([_parcel(*row[:15]) for row in rows if row["id"] not in unwanted], transitions, len(message_ids))
 
 
-async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> set[UUID]:
-    """Take marketing out of the queue whose person has meanwhile said stop, and return it.
+async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[UUID, str]:
+    """Take out of the queue what its person does not want any more, or would not get; return it with its reason.
 
     What is not in the queue any more is in its sender's hands, and stays there.
     """
     marketing = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["category"] == MARKETING}
     stopped = await find_suppressed(connection, marketing.values())
-    if not stopped:
-        return set()
-    unwanted = [message_id for message_id, person in marketing.items() if person in stopped]
-    return {row[0] for row in await connection.fetch(query("sending/leave_queue"), unwanted)}
+    bulk = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["lane"] == BULK}
+    absent = await find_undeliverable(connection, bulk.values())
+    if not stopped and not absent:
+        return {}
+    unwanted = {message_id: PROBABLY_NOT for message_id, person in bulk.items() if person in absent}
+    unwanted |= {message_id: MARKETING_STOPPED for message_id, person in marketing.items() if person in stopped}
+    left = await connection.fetch(query("sending/leave_queue"), list(unwanted))
+    return {row[0]: unwanted[row[0]] for row in left}
 
 
 def _parcel(

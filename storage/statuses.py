@@ -19,6 +19,8 @@ from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import suppress_recipients
+from storage.undeliverable import CODE as UNDELIVERABLE
+from storage.undeliverable import forget_delivered, note_refusals
 
 _MARKETING_LIMIT = 131049
 _MARKETING_REST = timedelta(hours=24)  # at least, says the table of error classes
@@ -120,6 +122,8 @@ class _Folded:
     overtaken: list[UUID] = field(default_factory=list)
     suppressed: list[tuple[UUID, str]] = field(default_factory=list)
     limited: list[UUID] = field(default_factory=list)
+    unreached: list[UUID] = field(default_factory=list)
+    reached: list[UUID] = field(default_factory=list)
 
     def add(self, message: LockedMessage, receipts: Sequence[Receipt]) -> None:
         heard = [_hear(message, receipt, self.now_ms) for receipt in receipts]
@@ -134,6 +138,8 @@ class _Folded:
             self.overtaken.append(message.id)
         if message.status == "failed":
             self._bury(message)
+        elif message.status in ("delivered", "read"):
+            self.reached.append(message.id)
 
     def _bury(self, message: LockedMessage) -> None:
         error = orjson.loads(message.error or "{}")
@@ -142,6 +148,8 @@ class _Folded:
         self.dead.append(dead_letter(letter_id, message, error_class, None if code is None else str(code), self.now))
         if code == _MARKETING_LIMIT:
             self.limited.append(message.id)
+        if code == UNDELIVERABLE:
+            self.unreached.append(message.id)
         if error_class == "suppress":
             self.suppressed.append((message.id, message.reason or "failed"))
 
@@ -151,6 +159,8 @@ async def _follow_up(connection: Connection, folded: _Folded) -> None:
         await connection.copy_records_to_table("dead_letters", records=folded.dead, columns=DEAD_LETTER_COLUMNS)
     await suppress_recipients(connection, folded.suppressed, folded.now)
     await block_marketing_of(connection, folded.limited, folded.now + _MARKETING_REST)
+    await note_refusals(connection, folded.unreached, folded.now)
+    await forget_delivered(connection, folded.reached, {message.company_id for message in folded.changed})
     if folded.resolved:
         await connection.execute(query("sending/delete_uncertain"), folded.resolved)
     if folded.overtaken:
