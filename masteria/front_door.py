@@ -20,7 +20,7 @@ from masteria.cluster import ClusterOrders
 from masteria.cluster_child import ClusterChild, cluster_environment
 from masteria.credentials_file import Credentials
 from masteria.embedded import RunningServer, start_postgres, start_valkey
-from masteria.processes import OwnProcess
+from masteria.processes import OwnProcess, wait_until
 from masteria.progress import Progress
 from masteria.readiness import wait_ready
 from masteria.run_state import DataDir, RunState
@@ -33,6 +33,7 @@ from storage.migrate import migrate
 from storage.pool import open_pool
 
 _T = TypeVar("_T")
+_PORT_PATIENCE_S = 5.0
 
 
 class FrontDoor:
@@ -97,8 +98,8 @@ class FrontDoor:
     async def _boot(self) -> None:
         begun = time.monotonic()
         raise_file_limit()
-        await self._end_leftovers()
-        check_ports(self.options)
+        ended = await self._end_leftovers()
+        await asyncio.to_thread(check_ports, self.options, _PORT_PATIENCE_S if ended else 0.0)
         self.instance = self.data_dir.instance(self.options["instance"])
         self._secret_key = self.data_dir.secret_key()
         self.vault = Vault.from_text(self._secret_key)
@@ -118,15 +119,18 @@ class FrontDoor:
         with self.progress.step(name):
             return await act()
 
-    async def _end_leftovers(self) -> None:
+    async def _end_leftovers(self) -> int:
         """End the cluster and the simulator of a front door that was killed; its servers are adopted later."""
         instance = self.data_dir.known_instance(self.options["instance"])
+        total = 0
         if instance is None:
-            return
+            return total
         for part in ("cluster", "simulator"):
             ended = await asyncio.to_thread(leftovers.end, leftovers.mark(instance, part))
             if ended:
                 self.progress.warn(f"ended {ended} processes of the {part} that an earlier run has left")
+            total += ended
+        return total
 
     async def _start_postgres(self) -> None:
         await self._start_server("postgres")
@@ -280,12 +284,28 @@ def raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
-def check_ports(options: Options) -> None:
+def check_ports(options: Options, patience_s: float = 0.0) -> None:
     """Refuse ports that somebody else listens on, before anything is started.
+
+    Args:
+        options: the start's.
+        patience_s: how long to look again. The threads of a process that was killed may outlive it, and keep its
+            sockets until the last of them is gone.
 
     Raises:
         SettingsRefused: names every port that is taken.
     """
+    problems: list[str] = []
+
+    def free() -> bool:
+        problems[:] = _taken_ports(options)
+        return not problems
+
+    if not wait_until(free, patience_s):
+        raise SettingsRefused(problems)
+
+
+def _taken_ports(options: Options) -> list[str]:
     problems = []
     for name, port in options.ports().items():
         family = socket.AF_INET6 if ":" in options["host"] else socket.AF_INET
@@ -295,5 +315,4 @@ def check_ports(options: Options) -> None:
                 probe.bind((options["host"], port))
             except OSError as error:
                 problems.append(f"{name}: cannot listen on {options['host']}:{port}: {error.strerror}")
-    if problems:
-        raise SettingsRefused(problems)
+    return problems

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from uuid import uuid4
 
@@ -108,6 +109,19 @@ def test_every_port_that_is_taken_is_named(tmp_path: Path) -> None:
         with pytest.raises(SettingsRefused) as refused:
             check_ports(load(tmp_path, environment={}, command_line=names))
     assert [problem.split(":")[0] for problem in refused.value.problems] == ["port", "simulator_port"]
+
+
+def test_a_port_that_becomes_free_meanwhile_is_waited_for(tmp_path: Path) -> None:
+    with socket.socket() as dying:
+        dying.bind(("127.0.0.1", 0))
+        dying.listen()
+        options = load(tmp_path, environment={}, command_line={"port": dying.getsockname()[1]})
+        with ThreadPoolExecutor(1) as thread:
+            waiting = thread.submit(check_ports, options, 20.0)
+            with pytest.raises(TimeoutError):
+                waiting.result(0.2)
+            dying.close()
+            waiting.result(20.0)
 
 
 def test_a_template_at_meta_has_numbered_places() -> None:
