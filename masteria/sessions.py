@@ -9,7 +9,7 @@ import secrets
 import sys
 from typing import Any
 
-from engine.errors import BadRequest
+from engine.errors import BadRequest, MasteriaError
 from masteria.api_client import ApiClient, client_for, known_credentials
 from masteria.pairing import Pairing, leave_word
 from masteria.simulator_link import put_app
@@ -30,6 +30,7 @@ def add(given: argparse.Namespace) -> int:
         made = _on_the_simulator(given, client, body)
     else:
         made = client.call("POST", "/sessions", body)
+        _subscribe(client, made)
     if given.json:
         show_one(made, as_json=True)
     else:
@@ -95,6 +96,16 @@ def _on_the_simulator(given: argparse.Namespace, client: ApiClient, body: dict[s
     return made
 
 
+def _subscribe(client: ApiClient, made: dict[str, Any]) -> None:
+    """Have the app told of its account; the number stands either way, so a refusal is only told."""
+    if made["transport"] != "cloud" or not made["app_id"] or not made["waba_id"]:
+        return
+    try:
+        client.call("POST", f"/sessions/{made['id']}/subscribe")
+    except MasteriaError as error:
+        print(f"masteria: the app is not subscribed to the account yet: {error.detail}", file=sys.stderr)
+
+
 def _tell_callback(made: dict[str, Any], body: dict[str, Any]) -> None:
     if made["transport"] == "cloud" and made.get("callback_url"):
         print("\nEnter at Meta (WhatsApp → Configuration), and subscribe to the field messages:")
@@ -113,6 +124,7 @@ def app(given: argparse.Namespace) -> int:
     }
     client = client_for(given)
     made = client.call("PATCH", f"/sessions/{given.id}", {"meta_app": meta})
+    _subscribe(client, made)
     if given.json:
         show_one(made, as_json=True)
     else:

@@ -91,6 +91,7 @@ async def test_a_number_is_added_shown_paused_limited_and_checked(
     monkeypatch.setattr("sys.stdin", io.StringIO("tok\n"))
     code, out, _ = await terminal.run("session", "add", *CLOUD, "--token-stdin", "--app-id", "300", "--app-secret", "s")
     assert code == OK
+    assert terminal.rig.actors.questions[-1][0] == "subscribe"
     assert "callback URL  https://masteria.example/api/v1/webhooks/meta/300" in out
     [session] = await terminal.json("session", "list")
     shown = await terminal.json("session", "show", session["id"])
