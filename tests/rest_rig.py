@@ -11,6 +11,7 @@ from uuid import UUID
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from actors.web_session_memory import show
 from engine.credentials import hash_token, make_api_key, make_installation_key, shown_prefix
 from engine.ids import IdMaker, id_time, ms_to_time, time_to_ms
 from engine.metrics import Delta
@@ -26,6 +27,7 @@ from storage.api_keys import insert_api_key
 from storage.companies import insert_company
 from storage.pool import Connection, Pool
 from tests.asgi import Client
+from whatsapp.web.session import Status
 
 Result = TypeVar("Result")
 NOW_MS = time_to_ms(ms_to_time(1_790_000_000_000))
@@ -130,9 +132,7 @@ class FakeDevice:
         self._phone: str | None = None
 
     async def state(self) -> dict[str, Any]:
-        paired = {"phone": self._phone, "jid": None, "paired_ms": None, "connected_ms": None}
-        code = {"qr": None, "qr_until_ms": None, "pair_code": None}
-        return {"state": "unpaired", "reason": None, "until_ms": None, **paired, **code, "leased": True}
+        return show(Status("unpaired", phone=self._phone), secrets=True) | {"why": None, "leased": True}
 
     async def start_pairing(self) -> dict[str, Any]:
         return {**await self.state(), "state": "pairing", "qr": "2@code", "qr_until_ms": 1}
