@@ -43,7 +43,7 @@ _ARRIVING_S = 0.2  # what a killed sender had written to its sockets still arriv
 _QUIET_S = 600.0
 _LIMIT_CODES = ("130429", "131056")
 _LIMIT_SHARE = 0.001
-_RECONCILED_SHARE = 0.95  # one in fifty loses its receipts, by the fault of that name
+_UNRECONCILED = 5  # beyond twice the share that loses its receipts, by the fault of that name
 _PENDING = ("scheduled", "queued", "held", "sending")
 
 
@@ -72,6 +72,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
     company = make_company(instance, _NUMBERS)
     add_firing_rules(company, company.shops[:-1], category="marketing")
     add_firing_rules(company, company.shops[-1:])
+    direct = _write_to_familiar(company, 1 if options.quick else _FAMILIAR)
     _inject(company, options)
     rate = options.rate or _RATE
     report.step(f"{rows:,} messages over {_NUMBERS} numbers, {_SHARE:.0%} faults of every class")
@@ -79,7 +80,6 @@ def run(report: Report, options: Options, instance: Instance) -> None:
     traffic = company.traffic(1, rows)
     entering = RunningGenerator(company.plan(traffic, 64, shape=[(rows / rate, rate)]))
     try:
-        direct = _write_to_familiar(company, 1 if options.quick else _FAMILIAR)
         killed = _kill_in_between(report, company, options, rows)
         outcome = entering.wait()
     finally:
@@ -108,7 +108,11 @@ def _inject(company: BenchCompany, options: Options) -> None:
 
 
 def _write_to_familiar(company: BenchCompany, people: int) -> list[str]:
-    """Write to a few people more often than one may at once; return the ids of those messages."""
+    """Write to a few people more often than one may at once; return the ids of those messages.
+
+    Before faults begin: after an injected 131056 a sender rightly takes a person's burst for spent, and the rest of
+    it would follow at one message in six seconds.
+    """
     ids = []
     for index in range(_FAMILIAR_MESSAGES * people):
         to = f"+55219{90_000_000 + index % people:08d}"
@@ -196,7 +200,8 @@ def _check(report: Report, company: BenchCompany, verdict: Verdict) -> None:
     report.check("no message that the API does not know", not verdict.strangers, f"{verdict.strangers[:3]}")
     injected = set(stats["injected"])
     report.check("refused for good by injected errors only", set(verdict.failed) <= injected, f"{dict(verdict.failed)}")
-    enough = verdict.reconciled >= _RECONCILED_SHARE * verdict.accepted_uncertain
+    left = verdict.accepted_uncertain - verdict.reconciled
+    enough = left <= 2 * _SHARE * verdict.accepted_uncertain + _UNRECONCILED
     detail = (
         f"{verdict.reconciled:,} of {verdict.accepted_uncertain:,} that were accepted; {verdict.uncertain:,} in all"
     )

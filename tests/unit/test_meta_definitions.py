@@ -16,9 +16,7 @@ from gateway.stored_events import empty_event
 from tests.rest_rig import NOW_MS
 from whatsapp.simulator.template_review import check_new
 
-BODY = (
-    "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}} vence, {{customer_name|first_name}}, tá?"
-)
+BODY = "Olá, {{customer_name|first_name}}! Seu PIX de {{order_value|money}} vence, {{customer_name|first_name}}, tá?"
 
 
 def stored(**more: Any) -> dict[str, Any]:
