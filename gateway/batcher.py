@@ -2,7 +2,8 @@
 
 A batch that its shard cannot take because Postgres is away goes to the spill, and only then is it acknowledged.
 While a company's spilled events are being drained, its new ones are held here, in their order, for half a second:
-spilling them at once would let a fast sender keep the spill ahead of its drain for ever.
+spilling them at once would let a fast sender keep the spill ahead of its drain for ever. If that was not enough they
+are spilled, and so is, without waiting, what comes in the next quarter of a second.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
 _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
+_SPILL_ON_S = 0.25
 
 
 class SpillWriter(Protocol):
@@ -68,11 +70,12 @@ class _Waiting:
 class _Hold:
     """A bucket whose older events are in the spill: its new ones wait here."""
 
-    __slots__ = ("asking", "queue")
+    __slots__ = ("asking", "queue", "spill_until")
 
     def __init__(self) -> None:
         self.queue: deque[_Waiting] = deque()
         self.asking = False
+        self.spill_until = 0.0
 
 
 class ShardBatcher:
@@ -224,6 +227,10 @@ class ShardBatcher:
         """Offer a bucket's held items, oldest first, until the shard has drained what is in front of them."""
         clear = False
         while hold.queue:
+            if time.monotonic() < hold.spill_until:
+                await self._spill_all(hold)
+                clear = False
+                continue
             batch = self._take(hold.queue, FLAG_BEHIND)
             self._held -= len(batch)
             behind = await self._deliver(batch)
@@ -241,12 +248,17 @@ class ShardBatcher:
         if time.monotonic() - behind[0].since <= _HOLD_S:
             await asyncio.sleep(_ASK_AGAIN_S)
             return
+        hold.spill_until = time.monotonic() + _SPILL_ON_S
+        await self._spill_all(hold)
+
+    async def _spill_all(self, hold: _Hold) -> None:
         while hold.queue:
             batch = self._take(hold.queue)
             self._held -= len(batch)
             try:
                 await self._to_spill(batch)
             except SpillAway as error:
+                hold.spill_until = 0.0
                 _fail(batch, error)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -14,7 +15,17 @@ import pytest
 from actors.draining import Drainer
 from engine.errors import SpillAway, StorageAway, TooMany
 from engine.sharding import bucket_of
-from engine.wire import BEHIND, DONE, FLAG_BEHIND, Answer, Intake, pack_answers, pack_intake, unpack_intakes
+from engine.wire import (
+    BEHIND,
+    DONE,
+    FLAG_BEHIND,
+    Answer,
+    Intake,
+    pack_answers,
+    pack_intake,
+    unpack_intake,
+    unpack_intakes,
+)
 from gateway.batcher import ShardBatcher
 from masteria.embedded import RunningServer, start_valkey
 from storage.pool import Pool
@@ -139,6 +150,28 @@ async def test_a_new_event_waits_for_the_spilled_ones_of_its_company(rig: ShardR
     rows = await rig.rows("SELECT external_id FROM incoming_events ORDER BY ctid")
     assert [row["external_id"] for row in rows] == ["e-1", "e-2", "e-3", "e-4"]
     assert door.spilled == 1
+
+
+async def test_a_long_drain_keeps_few_connections_going(rig: ShardRig, spill: Spill) -> None:
+    """Who was held in vain is acknowledged from the spill, and so is at once whoever comes right after."""
+    calls = 0
+
+    async def behind(blob: bytes) -> bytes:
+        nonlocal calls
+        calls += 1
+        return pack_answers([Answer(BEHIND, [], []) for _ in unpack_intakes(blob)])
+
+    door = ShardBatcher(behind, spill, max_events=64, max_bytes=90_000, in_flight=1, backlog=1_000)
+    begun = time.monotonic()
+    assert (await post(door, rig.intake(order(0)))).code == DONE
+    held_s = time.monotonic() - begun
+    asked = calls
+    for number in range(1, 21):
+        assert (await post(door, rig.intake(order(number)))).code == DONE
+    assert (held_s > 0.4, asked > 1, calls) == (True, True, asked)
+    (bucket,) = await spill.buckets()
+    bodies = [json.loads(unpack_intake(entry.body).body) for entry in await spill.read(bucket, 100)]
+    assert [body["eventId"] for body in bodies] == [f"e-{number}" for number in range(21)]
 
 
 async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> None:
