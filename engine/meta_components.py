@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from engine.carousel import check_cards
 from engine.problems import Problems
 from engine.template_syntax import Expression, parse_template
 from engine.templates import Filling, Template, compile_template, text_problems
 
 MAX_COMPONENTS = 12  # a header, a body and ten buttons
-MAX_CARDS = 10
 MAX_PARAMETERS = 60
 MAX_PARAMETER_TEXT = 1024
 _DEEPEST = 6
@@ -183,19 +183,7 @@ def _is_named(parameter: object) -> bool:
 
 
 def _check_cards(problems: Problems, path: str, component: dict[str, Any]) -> None:
-    problems.keys(path, component, ("type", "cards"))
-    cards = component.get("cards")
-    if not isinstance(cards, list) or not 1 <= len(cards) <= MAX_CARDS:
-        problems.add(f"{path}.cards", f"must be a list of 1 to {MAX_CARDS} cards")
-        return
-    for index, card in enumerate(cards):
-        place = f"{path}.cards[{index}]"
-        if not isinstance(card, dict):
-            problems.add(place, "must be an object with card_index and components")
-            continue
-        problems.keys(place, card, ("card_index", "components"))
-        problems.whole(f"{place}.card_index", card.get("card_index"), 0, MAX_CARDS - 1)
-        check_components(problems, f"{place}.components", card.get("components"), _CARD_TYPES)
+    check_cards(problems, path, component, lambda place, value: check_components(problems, place, value, _CARD_TYPES))
 
 
 def _check_button(problems: Problems, path: str, component: dict[str, Any]) -> None:

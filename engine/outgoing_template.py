@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from engine.carousel import check_cards
 from engine.outgoing_media import check_media
 from engine.problems import Problems
 
@@ -17,7 +18,6 @@ NAME_MAX = 512
 COMPONENTS_MAX = 12
 PARAMETERS_MAX = 60
 PARAMETER_TEXT_MAX = 1024
-CARDS_MAX = 10
 _JSON_MAX = 4096
 _NAME = re.compile(r"[a-z0-9_]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(_[A-Za-z]{2,4})?")
@@ -104,19 +104,9 @@ def _component(problems: Problems, path: str, kind: str, component: dict[str, An
 
 
 def _cards(problems: Problems, path: str, component: dict[str, Any]) -> None:
-    problems.keys(path, component, ("type", "cards"))
-    cards = component.get("cards")
-    if not isinstance(cards, list) or not 1 <= len(cards) <= CARDS_MAX:
-        problems.add(f"{path}.cards", f"must be a list of 1 to {CARDS_MAX} cards")
-        return
-    for index, card in enumerate(cards):
-        place = f"{path}.cards[{index}]"
-        if not isinstance(card, dict):
-            problems.add(place, "must be an object with card_index and components")
-            continue
-        problems.keys(place, card, ("card_index", "components"))
-        problems.whole(f"{place}.card_index", card.get("card_index"), 0, CARDS_MAX - 1)
-        check_graph_components(problems, f"{place}.components", card.get("components"), card=True)
+    check_cards(
+        problems, path, component, lambda place, value: check_graph_components(problems, place, value, card=True)
+    )
 
 
 def _parameter(problems: Problems, path: str, parameter: Any, allowed: tuple[str, ...]) -> None:
