@@ -8,8 +8,8 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 
-from engine.errors import StorageAway, Unavailable
-from engine.wire import FLAG_SPILLED, Answer, Intake, unpack_intake
+from engine.errors import NotOwner, SpillAway, StorageAway, Unavailable
+from engine.wire import DONE, FLAG_SPILLED, GONE, Answer, Intake, unpack_intake
 from storage.spill import Spill
 
 log = logging.getLogger(__name__)
@@ -26,31 +26,43 @@ class Drainer:
         self._locks: dict[int, asyncio.Lock] = {}
         self._tasks: dict[int, asyncio.Task[Unavailable | None]] = {}
         self._moved_at: dict[int, float] = {}  # when a bucket's drain last got on, or began
+        self._broken: set[int] = set()
         self.behind: set[int] = set()
         self.drained = 0
 
     async def look(self, owned: Iterable[int]) -> None:
-        """Find out which owned buckets have a spill, and empty them.
+        """Find out which owned buckets have a spill, and empty them; one that cannot be emptied keeps no other waiting.
 
         Raises:
             SpillAway: Redis is away.
             StorageAway: Postgres is (still) away.
+            Unavailable: some buckets could not be emptied; the others were.
         """
         self.behind = set(await self._spill.buckets()) & set(owned)
+        failures: list[Unavailable] = []
         for bucket in sorted(self.behind):
-            await self.empty(bucket)
+            failure = await self._try(bucket)
+            if isinstance(failure, (SpillAway, StorageAway)):
+                raise failure
+            if failure is not None:
+                failures.append(failure)
+        if failures:
+            raise failures[0]
 
     async def empty(self, bucket: int) -> None:
         """Drain one bucket to its end; items that come meanwhile are drained too.
 
         Raises:
-            SpillAway, StorageAway: what is left stays where it is.
+            SpillAway, StorageAway, NotOwner: what is left stays where it is, for whoever has the bucket.
         """
         async with self._locks.setdefault(bucket, asyncio.Lock()):
             self.behind.add(bucket)
             while entries := await self._spill.read(bucket, _BATCH):
                 items = [unpack_intake(entry.body) for entry in entries]
-                await self._ingest([item._replace(flags=item.flags | FLAG_SPILLED) for item in items])
+                answers = await self._ingest([item._replace(flags=item.flags | FLAG_SPILLED) for item in items])
+                if any(answer.code not in (DONE, GONE) for answer in answers):
+                    self.behind.discard(bucket)
+                    raise NotOwner("the bucket of these spilled items has another owner now")
                 self.drained += len(entries)
                 self._moved_at[bucket] = time.monotonic()
                 await self._spill.forget(bucket, entries)
@@ -94,4 +106,10 @@ class Drainer:
         except Unavailable as error:
             log.info("the spill cannot be drained: %s", error, extra={"action": "catch_up"})
             return error
+        except Exception as error:  # whatever is wrong with this bucket: the others' events must not wait for it
+            if bucket not in self._broken:  # it is tried again and again: told once
+                log.exception("bucket %d cannot be drained", bucket, extra={"action": "drain_spill"})
+            self._broken.add(bucket)
+            return Unavailable(f"bucket {bucket} cannot be drained: {type(error).__name__}")
+        self._broken.discard(bucket)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Container
 from typing import Any
 
 import orjson
@@ -82,7 +83,7 @@ class CompanyShard:
         """
         ingestor, drainer = self._ready()
         items = unpack_intakes(blob)
-        behind = await self._behind(drainer, items)
+        behind = await self._behind(drainer, items, ingestor.epochs)
         taken = [item for item in items if bucket_of(item.company_id) not in behind] if behind else items
         answers = iter(await ingestor.ingest(taken))
         self._life.progress()
@@ -93,11 +94,12 @@ class CompanyShard:
         waits = Answer(BEHIND, [], [])
         return pack_answers([waits if bucket_of(item.company_id) in behind else next(answers) for item in items])
 
-    async def _behind(self, drainer: Drainer, items: list[Intake]) -> set[int]:
-        """Return the batch's buckets whose older events still wait in the spill."""
+    async def _behind(self, drainer: Drainer, items: list[Intake], owned: Container[int]) -> set[int]:
+        """Return the batch's buckets whose older events still wait in the spill; a stranger's are not asked about."""
         asked = {bucket_of(item.company_id) for item in items if item.flags & FLAG_BEHIND}
         if drainer.behind:
             asked |= {bucket_of(item.company_id) for item in items} & drainer.behind
+        asked = {bucket for bucket in asked if bucket in owned}
         return await drainer.catch_up(asked, _CATCH_UP_S) if asked else set()
 
     async def _drain_spill(self) -> None:

@@ -101,9 +101,7 @@ async def take_meta(connection: Connection, deliveries: Sequence[DeliveryWrite],
             for one in meta.preferences
         ]
     if rows:
-        await connection.copy_records_to_table(
-            "meta_deliveries", records=rows, columns=("id", "created_at", "app_id", "headers", "raw_body")
-        )
+        await connection.execute(query("ingest/keep_meta_deliveries"), *zip(*rows, strict=True))
     if heard:
         stored.folded = await fold_many(connection, heard, now)
     if wishes:

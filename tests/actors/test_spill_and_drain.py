@@ -13,12 +13,15 @@ from uuid import uuid4
 import pytest
 
 from actors.draining import Drainer
-from engine.errors import SpillAway, StorageAway, TooMany
+from engine.errors import NotOwner, SpillAway, StorageAway, TooMany, Unavailable
 from engine.sharding import bucket_of
 from engine.wire import (
     BEHIND,
     DONE,
     FLAG_BEHIND,
+    FLAG_CARRIES,
+    GONE,
+    KIND_META,
     Answer,
     Intake,
     pack_answers,
@@ -181,6 +184,64 @@ async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> Non
     await Drainer(spill, rig.ingestor.ingest).look(rig.ingestor.epochs)
     assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 1
     assert await rig.pool.fetchval("SELECT count(*) FROM event_aliases") == 0
+
+
+async def test_a_meta_delivery_stored_and_spilled_keeps_its_bytes_once(rig: ShardRig, spill: Spill) -> None:
+    """The shard was slow, but committed: the gateway has spilled the same delivery by then."""
+
+    def meta() -> Intake:
+        return rig.intake('{"entry":[]}', events=0, kind=KIND_META, content_type="app", flags=FLAG_CARRIES)
+
+    item = meta()
+    bucket = bucket_of(item.company_id)
+    assert (await rig.ingestor.ingest([item]))[0].code == DONE
+    await spill.add([(bucket, pack_intake(item)), (bucket, pack_intake(item)), (bucket, pack_intake(meta()))])
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    await drainer.look(rig.ingestor.epochs)
+    assert await spill.buckets() == []
+    assert await drainer.catch_up([bucket], 1.0) == set()
+    assert (await rig.ingestor.ingest([meta()]))[0].code == DONE
+    rows = await rig.rows("SELECT id, count(*) FROM meta_deliveries GROUP BY id")
+    assert [row["count"] for row in rows] == [1, 1, 1]
+
+
+async def test_a_bucket_that_cannot_be_drained_keeps_no_other_waiting(rig: ShardRig, spill: Spill) -> None:
+    good = rig.intake(order(1))
+    mine = bucket_of(good.company_id)
+    broken = 0 if mine else 1
+    await spill.add([(broken, b"not an item"), (mine, pack_intake(good))])
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    with pytest.raises(Unavailable, match=f"bucket {broken} "):
+        await drainer.look(rig.ingestor.epochs)
+    assert await spill.buckets() == [broken]
+    assert await drainer.catch_up([broken, mine], 5.0) == {broken}
+    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 1
+
+
+async def test_a_bucket_of_another_shard_stays_in_the_spill(rig: ShardRig, spill: Spill) -> None:
+    item = rig.intake(order(1))
+    bucket = bucket_of(item.company_id)
+    await spill.add([(bucket, pack_intake(item))])
+    epoch = rig.ingestor.epochs.pop(bucket)
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    with pytest.raises(NotOwner):
+        await drainer.empty(bucket)
+    assert await drainer.catch_up([bucket], 5.0) == {bucket}
+    assert len(await spill.read(bucket, 10)) == 1
+    assert drainer.behind == set()
+    rig.ingestor.epochs[bucket] = epoch
+    await drainer.look(rig.ingestor.epochs)
+    assert await spill.buckets() == []
+    assert await rig.pool.fetchval("SELECT external_id FROM incoming_events") == "e-1"
+
+
+async def test_what_a_removed_company_had_spilled_is_forgotten(rig: ShardRig, spill: Spill) -> None:
+    item = rig.intake(order(1), company_id=uuid4().bytes)
+    bucket = bucket_of(item.company_id)
+    assert [answer.code for answer in await rig.ingestor.ingest([item])] == [GONE]
+    await spill.add([(bucket, pack_intake(item))])
+    await Drainer(spill, rig.ingestor.ingest).look(rig.ingestor.epochs)
+    assert await spill.buckets() == []
 
 
 async def test_a_full_spill_is_no_acknowledgement(rig: ShardRig, valkey: RunningServer) -> None:
