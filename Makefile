@@ -50,9 +50,9 @@ fmt: $(STAMP)
 test-browser: $(STAMP)
 	@if [ -d tests/browser ]; then $(BIN)/python -m pytest -q tests/browser; else echo "there is no dashboard yet"; fi
 
-## test-cluster: the tests that start several Ray nodes
+## test-cluster: an installation on a Ray cluster and on servers that others started
 test-cluster: $(STAMP)
-	$(BIN)/python -m pytest -q tests/cluster
+	$(BIN)/python -m pytest -q tests/cluster/machines
 
 ## bench: one quick round of every bench; ARGS="ingest --seconds 60" runs one in full
 bench: $(STAMP)

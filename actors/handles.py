@@ -1,4 +1,4 @@
-"""The typed façade over Ray handles: the only place that says ``.remote``.
+"""The typed façade over Ray handles: the only place that calls actors (the supervisor creates them).
 
 A handle is looked up by name when first needed and again after its actor died for good; a call that cannot be
 carried out raises :class:`engine.errors.Unavailable`, whatever Ray calls it.

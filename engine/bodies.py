@@ -43,18 +43,18 @@ class DecodedItem(NamedTuple):
     reason: str | None
 
 
-def count_events(body: bytes, content_type: str | None) -> int:
-    """Return how many events a body brings: 1, or the length of a JSON array of 1 to 1,000."""
+def count_events(body: bytes, content_type: str | None) -> tuple[int, bool]:
+    """Return how many events a body brings, and whether as a JSON array (of 1 to 1,000), which is answered as one."""
     if body[:1] == b"{":
-        return 1
+        return 1, False
     first = body.lstrip(_SPACE)[:1]
     if first != b"[" and first not in _MARK_STARTS:
-        return 1
+        return 1, False
     try:
         value = _parse_body(body, content_type).value
     except UnreadableJson:
-        return 1
-    return len(value) if type(value) is list and 1 <= len(value) <= MAX_ARRAY_EVENTS else 1
+        return 1, False
+    return (len(value), True) if type(value) is list and 1 <= len(value) <= MAX_ARRAY_EVENTS else (1, False)
 
 
 def decode_body(body: bytes, content_type: str | None, *, spelled: bool = False) -> list[DecodedItem]:

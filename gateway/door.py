@@ -99,7 +99,7 @@ class WebhookDoor:
             raise SignatureRefused from error
         forget_credentials(headers, webhook.scheme.secret_header)
         content_type = headers.get("content-type")
-        count = count_events(body, content_type)
+        count, is_array = count_events(body, content_type)
         ids = [self._ids.make(now_ms) for _ in range(count)]
         item = Intake(
             KIND_WEBHOOK,
@@ -115,7 +115,7 @@ class WebhookDoor:
             0 if webhook.active else FLAG_INACTIVE,
         )
         answer = await self._intaker.take(bucket_of(webhook.company_id), item)
-        return _reply(answer, is_array=count > 1 or (body[:1] != b"{" and _holds_one(body)))
+        return _reply(answer, is_array=is_array)
 
 
 async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
@@ -151,16 +151,6 @@ def _check(message: Mapping[str, Any], body: bytes, limit: int) -> None:
         raise BadRequest("the client left before the body was complete")
     if len(body) > limit:
         raise TooLarge(f"the body is longer than the {limit} bytes that this door takes")
-
-
-def _holds_one(body: bytes) -> bool:
-    """Tell whether a body is an array of exactly one event, which is answered as an array."""
-    if body.lstrip()[:1] != b"[":
-        return False
-    try:
-        return len(orjson.loads(body)) == 1
-    except orjson.JSONDecodeError:
-        return False
 
 
 @lru_cache(maxsize=4096)

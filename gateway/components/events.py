@@ -55,4 +55,4 @@ _RUN = record(
     },
     required=("rule_id", "outcome", "reason"),
 )
-define("Runs", shown({"data": {"type": "array", "items": _RUN}}))
+define("Run", _RUN)

@@ -11,7 +11,8 @@ from starlette.responses import Response
 from engine.errors import NotFound
 from engine.rule_schema import event_types_of
 from engine.texts import stored_id
-from gateway.calls import Call, json_response
+from gateway.calls import Call, json_response, page_response
+from gateway.counts import Count
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -89,7 +90,7 @@ async def _runs(call: Call) -> Response:
     names = {str(rule["id"]): rule["name"] for rule in rules}
     data = [{**run, "name": names.get(run["rule_id"]), "reason_text": in_words(run.get("reason"))} for run in stored]
     data += [_not_named(rule) for rule in rules if rule["id"] not in ran and rule["in_use"]]
-    return json_response({"data": data})
+    return page_response(data, None, Count(len(data), False))
 
 
 def _not_named(rule: Row) -> dict[str, Any]:
@@ -178,7 +179,7 @@ OPERATIONS = (
         handler=_runs,
         summary="Which rules ran, which did not, and why",
         tag="Events",
-        answers=ok("Runs", "Every rule of the time."),
+        answers=page_of("Run"),
     ),
     Operation(
         name="listEventMessages",

@@ -122,3 +122,19 @@ def _doubled(messages: Sequence[dict[str, Any]], accepted: Sequence[dict[str, An
         if len(certain) > 1:
             doubled.append(f"+{phone}: {certain}")
     return doubled
+
+
+async def counters_agree(shop: Shop) -> None:
+    """Wait until the live numbers of today are those of the stored rows, one by one."""
+    seen: dict[str, Any] = {}
+
+    async def same() -> bool:
+        told = (await shop.api.get("/metrics/summary"))["today"]
+        seen["told"] = {"events": told["events"]} | {name: n for name, n in told["messages"].items() if n}
+        stored: dict[str, int] = {"events": len(await shop.api.all("/events"))}
+        for message in await shop.api.all("/messages"):
+            stored[message["status"]] = stored.get(message["status"], 0) + 1
+        seen["stored"] = stored
+        return bool(seen["told"] == stored)
+
+    await wait_until(same, 15.0, lambda: f"the numbers differ: {seen}", look_s=0.3)

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.figures import Figures
 from tests.e2e.http_client import HttpClient, NoAnswer
-from tests.e2e.judging import judge
+from tests.e2e.judging import counters_agree, judge
 from tests.e2e.load import Load
 from tests.e2e.rig import Instance
 from tests.e2e.shop import Shop
@@ -51,7 +51,7 @@ async def test_the_sender_is_killed_with_messages_in_flight(instance: Instance, 
     await wait_until(lambda: everybody_written_to(shop, len(load.sent)), 30.0, "what never left to be sent once more")
     verdict = await judge(shop, load.sent)
     figures.note("kill -9 sender, 400 ms to an answer", recovered_s, verdict, load)
-    assert verdict.acknowledged > 0
+    assert verdict.uncertain > 0, "nothing was in flight when the sender was killed: this run shows nothing"
     verdict.clean()
     await counters_agree(shop)
 
@@ -69,22 +69,6 @@ def is_another(instance: Instance, name: str, pid: int) -> Callable[[], Awaitabl
         return bool(status.get("ok")) and part.get("pid") not in (None, pid)
 
     return condition
-
-
-async def counters_agree(shop: Shop) -> None:
-    """Wait until the live numbers of today are those of the stored rows, then they must stay so."""
-    seen: dict[str, Any] = {}
-
-    async def same() -> bool:
-        told = (await shop.api.get("/metrics/summary"))["today"]
-        seen["told"] = {"events": told["events"]} | {name: n for name, n in told["messages"].items() if n}
-        stored: dict[str, int] = {"events": (await shop.api.get("/events", limit=1))["count"]}
-        for message in await shop.api.all("/messages"):
-            stored[message["status"]] = stored.get(message["status"], 0) + 1
-        seen["stored"] = stored
-        return bool(seen["told"] == stored)
-
-    await wait_until(same, 15.0, lambda: f"the numbers differ: {seen}", look_s=0.3)
 
 
 @pytest.mark.slow

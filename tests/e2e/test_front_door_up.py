@@ -179,7 +179,7 @@ def test_a_newcomers_first_hour(installation: Installation) -> None:
     assert {"front door", "postgres", "valkey", "simulator", "ray driver", "gcs_server", "raylet"} <= names
     assert {"ray::Supervisor", "ray::CompanyShard", "ray::Gateway"} <= names
     assert status["ready"]
-    assert 0 < status["pss_mib"] < 1600
+    assert 0 < status["pss_mib"] * 1.048576 < 1600  # the promise is 1.6 GB
 
     another = Installation(installation.data_dir.path)
     another.log = installation.log.with_name("another.log")

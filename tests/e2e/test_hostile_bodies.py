@@ -92,12 +92,13 @@ _REQUESTS = st.lists(st.tuples(_BODIES, st.sampled_from(_TYPES)), min_size=_PER_
 
 @dataclass(slots=True)
 class Door:
-    """Two webhooks of one company: one for strangers without a signature, one for a good shop."""
+    """Three webhooks of one company: two for strangers without a signature, one for a good shop."""
 
     runner: asyncio.Runner
     client: HttpClient
     shop: Shop
     path: str
+    lonely_path: str
     good: GrapfyBody
     sent: int = 0
     strangers: int = 0
@@ -110,12 +111,15 @@ def door(instance: Instance) -> Iterator[Door]:
         client = HttpClient(instance.base_url, connections=32)
         judges = HttpClient(instance.simulator_url, connections=2)
         shop = runner.run(make_shop(instance, client, Simulator(judges)))
-        made = runner.run(
-            shop.api.post("/webhooks", {"name": "aberta", "source": "aberta", "auth": {"scheme": "token"}})
-        )
-        yield Door(runner, client, shop, urlsplit(made["url"]).path, shop.body)
+        path, lonely_path = (runner.run(open_webhook(shop, name)) for name in ("aberta", "sozinha"))
+        yield Door(runner, client, shop, path, lonely_path, shop.body)
         runner.run(client.close())
         runner.run(judges.close())
+
+
+async def open_webhook(shop: Shop, name: str) -> str:
+    made = await shop.api.post("/webhooks", {"name": name, "source": name, "auth": {"scheme": "token"}})
+    return str(urlsplit(made["url"]).path)
 
 
 @pytest.mark.slow
@@ -126,6 +130,7 @@ def test_ten_thousand_hostile_bodies(door: Door) -> None:
     @given(_REQUESTS)
     def batch(requests: list[tuple[bytes, str]]) -> None:
         door.runner.run(among_good_ones(door, requests))
+        door.runner.run(alone(door, requests))
 
     batch()
     assert door.strangers >= _BATCHES * _PER_BATCH
@@ -154,18 +159,26 @@ async def among_good_ones(door: Door, requests: list[tuple[bytes, str]]) -> None
     await asyncio.gather(*(is_kept(door, body, answer) for body, answer in kept if answer.status == 202))
 
 
+async def alone(door: Door, requests: list[tuple[bytes, str]]) -> None:
+    """Send the same bodies to another webhook, one after the other, so that each is a batch of its own."""
+    answers = []
+    for body, kind in requests:
+        headers = {"content-type": kind} if kind else {}
+        answers.append(await door.client.request("POST", door.lonely_path, headers, body))
+        assert answers[-1].status in (200, 202), f"{(body, kind)} was answered {answers[-1]}"
+    kept = [(body, answer) for (body, _), answer in zip(requests, answers, strict=True) if answer.status == 202]
+    await asyncio.gather(*(is_kept(door, body, answer) for body, answer in kept))
+
+
 async def is_kept(door: Door, body: bytes, answer: HttpAnswer) -> None:
-    """Fail unless the first new event of this delivery gives back exactly these bytes."""
+    """Fail unless every new event of this delivery gives back exactly these bytes."""
     told = orjson.loads(answer.body)
-    new = [
-        event_id
-        for event_id, duplicate in zip(
-            told.get("ids") or [told["id"]], told.get("duplicates") or [told.get("duplicate")], strict=True
-        )
-        if not duplicate
-    ]
-    raw = await door.shop.api.answer("GET", f"/events/{new[0]}/raw")
-    assert (raw.status, raw.body) == (200, body)
+    ids = told["ids"] if "ids" in told else [told["id"]]
+    repeated = told["duplicates"] if "ids" in told else [told["duplicate"]]
+    for event_id, duplicate in zip(ids, repeated, strict=True):
+        if not duplicate:
+            raw = await door.shop.api.answer("GET", f"/events/{event_id}/raw")
+            assert (raw.status, raw.body) == (200, body)
 
 
 async def the_good_have_had_their_effect(door: Door) -> None:

@@ -13,9 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from bench.grapfy import phone_of
 from tests.e2e.http_client import HttpClient
+from tests.e2e.judging import counters_agree
 from tests.e2e.rig import Instance
 from tests.e2e.shop import Shop
-from tests.e2e.test_crashes import counters_agree
 from tests.e2e.waiting import wait_until
 
 _TIMES = 10

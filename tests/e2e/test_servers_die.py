@@ -8,12 +8,13 @@ import time
 from contextlib import AbstractContextManager, nullcontext
 from uuid import UUID
 
+import psutil
 import pytest
 
 from bench.grapfy import phone_of
 from tests.e2e.figures import Figures
 from tests.e2e.http_client import HttpClient, NoAnswer
-from tests.e2e.judging import judge
+from tests.e2e.judging import counters_agree, judge
 from tests.e2e.load import Delivery, Load
 from tests.e2e.outside import OutsideSimulator
 from tests.e2e.rig import Instance
@@ -39,6 +40,7 @@ async def test_postgres_is_killed_twice(instance: Instance, shop: Shop, figures:
     verdict = await judge(shop, load.sent)
     figures.note("kill -9 postmaster", recovered_s, verdict, load)
     verdict.clean()
+    await counters_agree(shop)
     assert refused(load) == []
 
 
@@ -61,6 +63,7 @@ async def test_postgres_is_away(
     verdict = await judge(shop, [*load.sent, *one_by_one.sent])
     figures.note(f"postgres {how} for {seconds:g} s", recovered_s, verdict, load)
     verdict.clean()
+    await counters_agree(shop)
     assert refused(load) == []
     await one_by_one.kept()
     await same_webhooks_again(shop, base_client, load)
@@ -77,8 +80,8 @@ async def first_id(shop: Shop, delivery: Delivery) -> str:
     return str((await shop.api.get(f"/events/{delivery.event_id}"))["id"])
 
 
-@pytest.mark.parametrize("how", ["killed", "frozen"])
-async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, how: str) -> None:
+@pytest.mark.parametrize(("how", "seconds"), [("killed", 2.0), ("frozen", _OUTAGE_S), ("stopped", _LONG_OUTAGE_S)])
+async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, how: str, seconds: float) -> None:
     """Nothing is lost, nothing gets stuck, and the API answers all the while."""
     async with Load(shop, instance.base_url) as load:
         await load.flowing()
@@ -86,15 +89,15 @@ async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, 
         if how == "killed":
             instance.kill_server("valkey")
         with away(instance, "valkey", how):
-            seconds = 2.0 if how == "killed" else _OUTAGE_S
             while time.monotonic() - begun < seconds:
                 assert (await asyncio.wait_for(shop.api.answer("GET", "/messages", limit=1), 5.0)).status == 200
             during = sum(1 for delivery in load.sent if begun + 1 < delivery.acked < begun + seconds)
         assert during > 0.8 * load.rate * (seconds - 1), f"{during} acknowledged in {seconds - 1:g} s without Valkey"
         recovered_s = await load.full_rate_again(begun if how == "killed" else time.monotonic(), _BACK_S)
     verdict = await judge(shop, load.sent)
-    figures.note(f"valkey {how}", recovered_s, verdict, load)
+    figures.note(f"valkey {how} for {seconds:g} s", recovered_s, verdict, load)
     verdict.clean()
+    await counters_agree(shop)
     assert refused(load) == []
     await wait_until(instance.is_ready, 15.0, "every part to be well")
 
@@ -102,15 +105,21 @@ async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, 
 async def test_the_node_manager_is_killed(instance: Instance, shop: Shop, figures: Figures) -> None:
     """Its actors live on for seconds; nobody sends twice, and the old cluster is gone before the new one starts."""
     old = {pid for name in ("gateway-0", "gateway-1", "sender-0", shop.shard) if (pid := instance.actor_pid(name))}
+    raylet = instance.server("raylet").pid
     async with Load(shop, instance.base_url) as load:
         await load.flowing()
         killed = time.monotonic()
+        ended = asyncio.create_task(end_of(old))
         instance.kill_server("raylet")
         recovered_s = await load.full_rate_again(killed, _BACK_AFTER_NODE_MANAGER_S)
+    successor = instance.server("raylet")
+    assert successor.pid != raylet
+    assert await ended <= psutil.Process(successor.pid).create_time(), "old actors lived beside the new cluster"
     verdict = await judge(shop, load.sent)
     figures.note("kill -9 raylet", recovered_s, verdict, load)
     verdict.clean()
-    assert len(old) == 4 and not old & {process.pid for process in instance.members()}
+    await counters_agree(shop)
+    assert len(old) == 4
     await wait_until(instance.is_ready, 30.0, "every part to be well")
 
 
@@ -136,6 +145,20 @@ async def test_the_front_door_is_killed_and_started_again(
     figures.note("kill -9 masteria up, start again", recovered_s, verdict, load)
     await judges.close()
     verdict.clean()
+    await counters_agree(shop)
+
+
+async def end_of(pids: set[int]) -> float:
+    """Wait until none of these processes runs (a zombie does not); return the time of day, in seconds."""
+    await wait_until(lambda: not any(map(runs, pids)), 90.0, "the old cluster's end", look_s=0.01)
+    return time.time()
+
+
+def runs(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def away(instance: Instance, name: str, how: str) -> AbstractContextManager[None]:

@@ -55,9 +55,17 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
     )
     await world.pool.execute(
         "INSERT INTO incoming_events (id, company_id, created_at, delivery_id, source, event_type, state,"
-        " customer_phone, occurred_at, signature, payload)"
-        " SELECT id, company_id, created_at, id, 'whatsapp', 'message_received', 'processed', to_phone, created_at,"
-        " 'valid', '{}' FROM messages"
+        " customer_phone, order_id, occurred_at, signature, payload)"
+        " SELECT id, company_id, created_at, id, 'whatsapp', 'message_received', 'processed', to_phone, id::text,"
+        " created_at, 'valid', '{}' FROM messages"
+    )
+    await world.pool.execute("INSERT INTO event_keys SELECT id, company_id, id FROM messages")
+    await world.pool.execute(
+        "INSERT INTO uncertain_messages SELECT id, company_id, $1, 'bulk', now() FROM messages", session
+    )
+    await world.pool.execute(
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at)"
+        " SELECT id, company_id, 'message', id, 'suppress', 'x', created_at - interval '1 d' FROM messages"
     )
     await world.pool.execute("ANALYZE")
     large = {row["relname"] for row in await world.pool.fetch("SELECT relname FROM pg_class WHERE reltuples > 1000")}
@@ -109,6 +117,21 @@ async def test_no_query_of_the_hot_path_reads_a_large_table_from_end_to_end(worl
         "budgets/forget_people": (100,),
         "budgets/look_at_waits": (session, ids[0], 100),
         "statuses/find_by_provider_id": (texts, [world.company] * 100),
+        "ingest/find_keys": (ids,),
+        "ingest/claim_keys": (ids, [world.company] * 100, ids, [1], [1]),
+        "ingest/cancel_for_orders": ([world.company] * 100, texts, ["order_approved"] * 100, now, "now"),
+        "ingest/find_cancelling_events": (
+            list(range(100)),
+            [world.company] * 100,
+            texts,
+            ids,
+            ["order_approved"] * 100,
+        ),
+        "metrics/find_oldest_due": ([session],),
+        "metrics/newest_events": (world.company, 12, span[0]),
+        "metrics/messages_of_events": (ids, world.company, span[0]),
+        "statuses/resolve_dead_letters": ([world.company], ids, now),
+        "sending/claim_uncertain": (100,),
         "sending/dispatch": (
             [session],
             [1],

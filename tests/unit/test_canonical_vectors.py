@@ -28,7 +28,7 @@ def body_of(case: dict[str, Any]) -> bytes:
 def read(name: str) -> list[ReadEvent]:
     case = CASES[name]
     body = body_of(case)
-    ids = [bytes([position]) * 16 for position in range(count_events(body, case["content_type"]))]
+    ids = [bytes([position]) * 16 for position in range(count_events(body, case["content_type"])[0])]
     return WebhookReader(WEBHOOK).read(body, case["content_type"], b"{}", RECEIVED_MS, ids)
 
 

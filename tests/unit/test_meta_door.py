@@ -18,6 +18,8 @@ from tests.asgi import Client
 
 OWNER, SECOND, STRANGER = (bytes([number]) * 16 for number in (1, 2, 3))
 SECRET = "app-secret"
+ADDRESS = "/api/v1/webhooks/meta/7"
+LIMIT = 4 << 20
 
 
 @dataclass
@@ -41,14 +43,18 @@ async def rows(_: UUID | None) -> DirectoryRows:
     )
 
 
+def signed(body: bytes, secret: str = SECRET) -> dict[str, str]:
+    return {"x-hub-signature-256": "sha256=" + hmac.digest(secret.encode(), body, "sha256").hex()}
+
+
+def door_to(taken: Taken) -> Client:
+    return Client(MetaDoor(Directory(rows), taken, IdMaker(), LIMIT))
+
+
 async def post(*entries: dict[str, Any]) -> dict[bytes, Intake]:
     taken = Taken()
-    door = MetaDoor(Directory(rows), taken, IdMaker(), 1 << 20)
     body = orjson.dumps({"object": "whatsapp_business_account", "entry": list(entries)})
-    signature = "sha256=" + hmac.digest(SECRET.encode(), body, "sha256").hex()
-    answer = await Client(door).call(
-        "POST", "/api/v1/webhooks/meta/7", body=body, headers={"x-hub-signature-256": signature}
-    )
+    answer = await door_to(taken).call("POST", ADDRESS, body=body, headers=signed(body))
     assert answer.status == 200
     return {item.company_id: item for item in taken.items}
 
@@ -73,3 +79,48 @@ async def test_messages_go_by_their_number() -> None:
     value = {"metadata": {"phone_number_id": "200"}, "messages": [message]}
     found = await post({"id": "901", "changes": [{"field": "messages", "value": value}]})
     assert {company: len(item.event_ids) for company, item in found.items()} == {OWNER: 0, SECOND: 1}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"x-hub-signature-256": ""},
+        {"x-hub-signature-256": "sha256=" + "0" * 64},
+        {"x-hub-signature-256": "sha256=é"},
+        signed(b"{}", "another-secret"),
+        signed(b"{} "),
+    ],
+)
+async def test_a_body_that_meta_did_not_sign_is_refused_and_goes_nowhere(headers: dict[str, str]) -> None:
+    taken = Taken()
+    answer = await door_to(taken).call("POST", ADDRESS, body=b"{}", headers=headers)
+    assert (answer.status, taken.items) == (401, [])
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 413)])
+async def test_four_mebibytes_are_taken_and_one_byte_more_is_not(extra: int, status: int) -> None:
+    taken = Taken()
+    body = b'{"pad":"' + b"a" * (LIMIT + extra - 10) + b'"}'
+    answer = await door_to(taken).call("POST", ADDRESS, body=body, headers=signed(body))
+    assert (answer.status, len(taken.items)) == (status, 1 - extra)
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ({"hub.mode": "subscribe", "hub.verify_token": "verify", "hub.challenge": "42"}, 200),
+        ({"hub.mode": "subscribe", "hub.verify_token": "wrong", "hub.challenge": "42"}, 403),
+        ({"hub.mode": "subscribe", "hub.challenge": "42"}, 403),
+        ({"hub.mode": "unsubscribe", "hub.verify_token": "verify", "hub.challenge": "42"}, 403),
+    ],
+)
+async def test_the_handshake_takes_only_this_apps_token(query: dict[str, str], status: int) -> None:
+    answer = await door_to(Taken()).get(ADDRESS, query)
+    assert answer.status == status
+    assert (answer.body == b"42") == (status == 200)
+
+
+async def test_an_app_that_nobody_has_is_not_found() -> None:
+    assert (await door_to(Taken()).call("POST", ADDRESS[:-1] + "9", body=b"{}", headers=signed(b"{}"))).status == 404
