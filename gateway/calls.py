@@ -57,6 +57,11 @@ class Call:
             raise NotFound
         return self.principal.company_id
 
+    @property
+    def actor(self) -> str:
+        """Return who asks, as it is noted beside what they did."""
+        return "" if self.principal is None else f"api_key:{self.principal.name:.100}"
+
     def path_id(self, name: str) -> UUID:
         """Return an id of the path.
 

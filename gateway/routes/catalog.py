@@ -6,6 +6,8 @@ from gateway.operations import Operation
 from gateway.routes import (
     asking,
     companies,
+    contact_lists,
+    contacts,
     events,
     health,
     linking,
@@ -25,6 +27,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *rules.OPERATIONS,
     *templates.OPERATIONS,
     *reviewing.OPERATIONS,
+    *contacts.OPERATIONS,
+    *contact_lists.OPERATIONS,
     *webhooks.OPERATIONS,
     *sessions.OPERATIONS,
     *asking.OPERATIONS,

@@ -33,6 +33,13 @@ BODIES: Mapping[str, object] = {
     "setSessionLimits": {"throughput_per_s": 1},
     "markRead": {"message_id": "wamid.1"},
     "uploadMedia": b"%PDF",
+    "updateContact": {"name": "Outra Pessoa"},
+    "replaceContact": {"name": "Outra Pessoa"},
+    "addConsent": {"granted": True, "source": "checkout"},
+    "updateContactList": {"name": "outra"},
+    "replaceContactList": {"name": "mais outra"},
+    "addListMembers": {"ids": [str(UUID(int=1))]},
+    "removeListMembers": {"ids": [str(UUID(int=1))]},
 }
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
@@ -48,6 +55,9 @@ LISTS = {
     "getMe",
     "getMetricsSummary",
     "getLiveTicket",
+    "listContacts",
+    "listContactLists",
+    "listTags",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
@@ -59,6 +69,10 @@ MAKERS = {
     "sendMessage",
     "syncTemplates",
     "importTemplates",
+    "createContact",
+    "createContactList",
+    "addTags",
+    "removeTags",
 }
 
 # Routes of WhatsApp-Web sessions alone.
@@ -96,12 +110,18 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         "rule_id": await owner.post("/api/v1/rules", rule),
         "template_id": await owner.post("/api/v1/templates", {"name": "t", "body": "Olá"}),
         "webhook_id": await owner.post("/api/v1/webhooks", {"name": "w", "source": f"s{company_id.hex}"}),
+        "contact_id": await owner.post("/api/v1/contacts", {"phone": _phone(), "tags": [f"t{company_id.hex}"]}),
+        "list_id": await owner.post("/api/v1/lists", {"name": f"l{uuid4().hex}"}),
         "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
     }
     for name, answer in made.items():
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
     return {**ids, "session_id": session_id, "event_id": event_id, "message_id": message_id}
+
+
+def _phone() -> str:
+    return f"+55119{uuid4().int % 10**8:08d}"
 
 
 async def _call(client: Client, operation: Operation, ids: Mapping[str, UUID]) -> Answer:
@@ -240,6 +260,11 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "message_queue",
         "incoming_events",
         "dead_letters",
+        "contacts",
+        "contact_lists",
+        "contact_list_members",
+        "contact_tags",
+        "consents",
     )
     found = []
     for table in tables:

@@ -1,0 +1,18 @@
+-- Contacts as they are shown, with their tags, lists and wishes, newest first.
+-- Uses the primary key, idx_contact_tags_contact, idx_contact_list_members_contact and the key of suppressions.
+SELECT c.id, c.company_id, c.phone, c.wa_id, c.bsuid, c.name, c.email, c.document, c.fields, c.source, c.first_seen_at,
+    c.first_event_at, c.last_event_at, c.last_event_id, c.last_event_type, c.last_inbound_at, c.last_message_at,
+    c.created_at, c.updated_at,
+    ARRAY(
+        SELECT t.tag FROM contact_tags t WHERE t.company_id = c.company_id AND t.contact_id = c.id ORDER BY t.tag LIMIT 200
+    ) AS tags,
+    ARRAY(
+        SELECT m.list_id FROM contact_list_members m WHERE m.company_id = c.company_id AND m.contact_id = c.id
+        ORDER BY m.list_id LIMIT 200
+    ) AS lists,
+    ARRAY(
+        SELECT s.kind FROM suppressions s WHERE s.company_id = c.company_id AND s.phone = c.phone AND s.active ORDER BY s.kind
+    ) AS stopped
+FROM contacts c
+WHERE c.company_id = $1 AND c.id = ANY($2::uuid[])
+ORDER BY c.id DESC
