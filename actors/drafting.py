@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -21,8 +20,7 @@ from storage.message_rows import HANDED_OVER_S, MessageRow
 from storage.uuids import uuid_of
 
 
-@dataclass(frozen=True, slots=True)
-class EventFacts:
+class EventFacts(NamedTuple):
     """Where an event came from, beside what it says."""
 
     event_id: bytes

@@ -109,9 +109,11 @@ class _Group:
     holds: Holds
 
     def explain(self, event: CanonicalEvent, payload: object, expected: bool = True) -> Explanation | None:
-        if self.holds(event, payload) is expected:
-            return None
         of_children = not expected if self.kind == "not" else expected
+        # One child that is not as it should be is to blame, except where one that is would have been enough.
+        one_is_enough = of_children is not (self.kind == "all")
+        if one_is_enough and self.holds(event, payload) is expected:
+            return None
         for child in self.children:
             explanation = child.explain(event, payload, of_children)
             if explanation is not None:

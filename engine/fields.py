@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from functools import lru_cache
 from operator import attrgetter
 
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
@@ -50,7 +51,13 @@ def compile_field(field: str) -> Reader:
 
 def _read_order_value(event: CanonicalEvent, payload: object) -> object:
     cents = event.order_value_cents
-    return None if cents is None else Decimal(cents).scaleb(-2)
+    return None if cents is None else _reais(cents)
+
+
+@lru_cache(maxsize=4096)
+def _reais(cents: int) -> Decimal:
+    """A shop's prices are few, and many rules ask for the same one."""
+    return Decimal(cents).scaleb(-2)
 
 
 def _attribute_reader(name: str) -> Reader:

@@ -129,10 +129,9 @@ class _Entry:
             return self.told("error", "invalid_definition")
         if rule.source is not None and rule.source != fold(source):
             return self.told("skipped", "other_source", {"wanted": rule.source, "found": shortened(source)})
-        condition = rule.condition
-        if not condition.holds(event, payload):
-            detail = condition.explain(event, payload) or {}
-            return self.told("not_matched", detail.pop("reason", "condition_false"), detail)
+        detail = rule.condition.explain(event, payload)
+        if detail is not None:
+            return self.told("not_matched", detail.pop("reason"), detail)
         return self.told("error", self.problem) if self.problem else None
 
     def told(self, outcome: str, reason: str | None = None, detail: dict[str, Any] | None = None) -> dict[str, Any]:
