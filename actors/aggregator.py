@@ -13,11 +13,15 @@ from actors.scraping import prometheus
 from actors.summing import Summaries
 from engine.errors import StorageAway
 from engine.settings import Settings
+from storage.jobs import count_open
 from storage.pool import Pool, open_pool
+from storage.searching import Row
 
 _SWEEP_S = 1.0
 _ROLL_UP_S = 2.0
 _FORGET_S = 600.0
+_JOBS_S = 0.25
+_COUNT_JOBS_S = 5.0
 
 
 def _now_ms() -> int:
@@ -31,6 +35,7 @@ class MetricsAggregator:
         self._settings = settings
         self._life = Life("aggregator")
         self._pool: Pool | None = None
+        self._open_jobs: list[Row] = []
         self._states = LiveStates(FanoutRef(settings.instance).publish, _now_ms)
         self._counted = Aggregating(_now_ms, settings.time_zone, self._states.changed, self._states.told)
         self._states.bind(self._counted)
@@ -45,6 +50,8 @@ class MetricsAggregator:
         self._life.run(self._roll_up, pause_s=_ROLL_UP_S, action="roll_up")
         self._life.run(self._states.refresh, pause_s=1.0, action="refresh_states")
         self._life.run(self._read, pause_s=1.0, action="read_states")
+        self._life.run(self._read_jobs, pause_s=_JOBS_S, action="read_jobs")
+        self._life.run(self._count_jobs, pause_s=_COUNT_JOBS_S, action="count_jobs")
         self._life.run(self._forget, pause_s=_FORGET_S, action="forget_watermarks")
 
     async def _ready(self) -> Pool:
@@ -61,6 +68,12 @@ class MetricsAggregator:
 
     async def _read(self) -> None:
         await self._states.read(await self._ready())
+
+    async def _read_jobs(self) -> None:
+        await self._states.read_jobs(await self._ready())
+
+    async def _count_jobs(self) -> None:
+        self._open_jobs = await count_open(await self._ready())
 
     async def _forget(self) -> None:
         await self._counted.forget_watermarks(await self._ready())
@@ -94,7 +107,7 @@ class MetricsAggregator:
 
     async def prometheus(self) -> bytes:
         """Return the installation's numbers as JSON."""
-        return prometheus(self._counted, {"clients": self._states.clients})
+        return prometheus(self._counted, {"clients": self._states.clients}, self._open_jobs)
 
     async def ping(self) -> dict[str, Any]:
         self._life.counters |= self._counted.counters | {"watched": len(self._states)}

@@ -12,7 +12,9 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating, Told
+from actors.live_jobs import LiveJobs
 from engine.company_counters import CompanyCounters
+from engine.ids import ms_to_time
 from engine.live_feed import LiveFeed
 from engine.wire import pack, unpack
 from storage import metrics
@@ -37,13 +39,24 @@ State = tuple[bytes, str, int, int, bytes]
 class _Watched:
     """One company that somebody looks at."""
 
-    __slots__ = ("changed", "feed", "feed_changed", "feed_changed_ms", "feed_read_ms", "sessions", "told_ms", "topics")
+    __slots__ = (
+        "changed",
+        "feed",
+        "feed_changed",
+        "feed_changed_ms",
+        "feed_read_ms",
+        "jobs_changed",
+        "sessions",
+        "told_ms",
+        "topics",
+    )
 
     def __init__(self) -> None:
         self.topics: dict[str, int] = {}  # topic → until when
         self.changed: tuple[int, int] | None = None  # newest and oldest commit not told yet
         self.told_ms = 0
         self.feed_changed: tuple[int, int] | None = None
+        self.jobs_changed: tuple[int, int] | None = None
         self.feed: LiveFeed | None = None
         self.feed_changed_ms = 0
         self.feed_read_ms = 0
@@ -63,6 +76,7 @@ class LiveStates:
         self._clock_ms = clock_ms
         self._counted: Aggregating | None = None
         self._watched: dict[bytes, _Watched] = {}
+        self._jobs = LiveJobs()
         self._wake = asyncio.Event()
         self._next_tick = 0.0
         self._gap_s = _GAP_S
@@ -128,6 +142,8 @@ class LiveStates:
                 fresh.add(company)
         if fresh:
             await self._read(pool, fresh)
+        if any(topic == "jobs" and company not in self._jobs for company, topic, _ in entries):
+            await self.read_jobs(pool)
         return pack(
             [
                 [company, topic, self._clock_ms(), self._clock_ms(), orjson.dumps(self._state(company, topic))]
@@ -172,6 +188,8 @@ class LiveStates:
             return
         if topic == "events":
             watched.feed_changed = _widen(_widen(watched.feed_changed, ts), oldest_ts)
+        elif topic == "jobs":
+            watched.jobs_changed = _widen(_widen(watched.jobs_changed, ts), oldest_ts)
         else:
             watched.changed = _widen(_widen(watched.changed, ts), oldest_ts)
         self._wake.set()
@@ -182,9 +200,10 @@ class LiveStates:
         for company, watched in self._watched.items():
             counted, watched.changed = watched.changed, None
             fed, watched.feed_changed = watched.feed_changed, None
+            worked, watched.jobs_changed = watched.jobs_changed, None
             watched.told_ms = now_ms if counted else watched.told_ms
             for topic in watched.topics:
-                span = fed if topic == "events" else counted
+                span = {"events": fed, "jobs": worked}.get(topic, counted)
                 if span is not None:
                     states.append((company, topic, *span, orjson.dumps(self._state(company, topic))))
         return states
@@ -195,6 +214,8 @@ class LiveStates:
             return {}
         if topic == "events":
             return {"items": watched.feed.items() if watched.feed else []}
+        if topic == "jobs":
+            return self._jobs.state(company)
         counters, now_ms = self._counted.company(company), self._clock_ms()
         if topic == "metrics":
             return counters.metrics(now_ms)
@@ -231,6 +252,19 @@ class LiveStates:
                 self._sessions_read_ms = now_ms
             for company in [company for company, watched in self._watched.items() if _unsettled(watched, now_ms)]:
                 await self._read_feed(pool, company)
+
+    async def read_jobs(self, pool: Pool) -> None:
+        """Read the jobs of those who watch them; called a few times a second, and costs nothing while nobody does."""
+        companies = {company for company, watched in self._watched.items() if "jobs" in watched.topics}
+        self._jobs.keep(companies)
+        if not companies:
+            return
+        now_ms = self._clock_ms()
+        async with asyncio.timeout(_READ_S):
+            for company in await self._jobs.read(pool, companies, ms_to_time(now_ms)):
+                if (watched := self._watched.get(company)) is not None:
+                    watched.jobs_changed = _widen(watched.jobs_changed, now_ms)
+                    self._wake.set()
 
     def _expire(self, now_ms: int) -> None:
         for company, watched in list(self._watched.items()):

@@ -56,6 +56,7 @@ class Scheduler:
         self._life.run(hand_over, pause_s=0.0, action="hand_over_due")
         self._life.run(scheduling.decide, pause_s=1.0, action="decide_uncertain")
         self._life.run(scheduling.resume, pause_s=1.0, action="resume_sessions")
+        self._life.run(scheduling.make_jobs, pause_s=1.0, action="make_jobs")
         self._life.run(partitions, pause_s=3600.0, action="make_partitions")
         self._scheduling = scheduling
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
@@ -15,17 +16,23 @@ from actors.recorder import Changes
 from engine.errors import MasteriaError
 from engine.ids import IdMaker, ms_to_time
 from engine.metrics import Delta
+from engine.schedules import next_run
 from engine.wire import pack
+from engine.zones import zone_named
 from storage.due import Decided, Due, claim_due, decide_uncertain, next_due_s
 from storage.message_changes import Transition
 from storage.message_rows import MessageRow, hand_over
 from storage.partitions import make_partitions
 from storage.pool import Connection, Pool
+from storage.schedules import Due as DueSchedule
+from storage.schedules import make_due_jobs
+from storage.searching import Row
 from storage.sender_sessions import resume_sessions
 
 log = logging.getLogger(__name__)
 _PER_TRANSACTION = 500
 _PER_CALL = 256
+_SCHEDULES = 100
 _AGAIN_S = 30.0
 _SHORTEST_S, _LONGEST_S = 0.02, 0.25
 
@@ -52,7 +59,7 @@ class Scheduling:
         self._hosts = hosts
         self._announce = announce
         self._ids = IdMaker()
-        self.counters = {"claimed": 0, "sent_again": 0, "resumed": 0, "left_to_sweep": 0}
+        self.counters = {"claimed": 0, "sent_again": 0, "resumed": 0, "left_to_sweep": 0, "jobs_made": 0}
 
     async def hand_over_due(self) -> float:
         """Hand over everything that is due; return the seconds until there is more, at most a quarter of one."""
@@ -91,6 +98,31 @@ class Scheduling:
         self.counters["resumed"] += len(resumed)
         for company_id in {company for _, company in resumed}:
             await self._announce(company_id.bytes)
+
+    async def make_jobs(self) -> None:
+        """Make the jobs of schedules that are due; one that cannot be planned any more rests for good."""
+        while True:
+            async with self._pool.acquire() as connection, connection.transaction():
+                due, made = await make_due_jobs(connection, _now(), _SCHEDULES, self._plan)
+            self.counters["jobs_made"] += len(made)
+            if due < _SCHEDULES:
+                return
+
+    def _plan(self, row: Row) -> DueSchedule:
+        now = _now()
+        try:
+            following = next_run(
+                now,
+                every_s=row["every_s"],
+                cron=row["cron"],
+                jitter_s=row["jitter_s"],
+                zone=zone_named(row["time_zone"]),
+                spread=random.random(),
+            )
+        except ValueError as error:
+            log.warning("schedule %s: %s", row["id"], error, extra={"action": "make_jobs"})
+            following = None
+        return DueSchedule(row, self._ids.make_uuid(time.time_ns() // 1_000_000), following)
 
     async def make_partitions(self, today: date) -> None:
         """Have this month's partitions and the next's."""

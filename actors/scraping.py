@@ -14,7 +14,7 @@ from engine.histograms import Histogram
 _BOUNDS_MS = (25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000)
 
 
-def prometheus(counted: Aggregating, live: Mapping[str, int]) -> bytes:
+def prometheus(counted: Aggregating, live: Mapping[str, int], jobs: Iterable[Mapping[str, Any]] = ()) -> bytes:
     """Return ``{"families": [{"name", "type", "help", "samples"}…]}`` as JSON.
 
     No label names a company, a session or anything else that has no bound.
@@ -22,9 +22,12 @@ def prometheus(counted: Aggregating, live: Mapping[str, int]) -> bytes:
     Args:
         counted: every company's counters.
         live: the fanout's numbers.
+        jobs: unfinished jobs by state (``storage.jobs.count_open``).
     """
     states, messages, counts, latency = _totals(counted)
     own = counted.counters
+    open_jobs = {"queued": 0, "running": 0} | {row["state"]: row["jobs"] for row in jobs}
+    waiting_s = max((row["oldest_s"] for row in jobs), default=0.0)
     families = [
         _family("masteria_events", "counter", "Events stored, by state.", _by("state", states)),
         _family("masteria_messages", "gauge", "Messages by their present status.", _by("status", by_status(messages))),
@@ -36,6 +39,8 @@ def prometheus(counted: Aggregating, live: Mapping[str, int]) -> bytes:
         _one("masteria_delta_gaps_open", "gauge", "Writers with a gap just now.", counted.gap_count()),
         _one("masteria_delta_unexplained", "counter", "Numbers that no writer ever wrote.", own["unexplained"]),
         _one("masteria_rollup_lag_deltas", "gauge", "Counted deltas that wait for the roll-up.", counted.lag()),
+        _family("masteria_jobs", "gauge", "Unfinished jobs, by state.", _by("state", open_jobs)),
+        _one("masteria_jobs_oldest_waiting_seconds", "gauge", "How long a job waits for a worker.", waiting_s),
         _one("masteria_live_clients", "gauge", "Clients of the live connection.", live.get("clients", 0)),
     ]
     return orjson.dumps({"families": families})

@@ -25,7 +25,7 @@ _HUNG_S = 15.0
 _PING_S = 5.0
 _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
-_DRAIN_ORDER = ("gateway", "shard", "scheduler", "sender", "web", "aggregator", "fanout")
+_DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "sender", "web", "aggregator", "fanout")
 _WEB = "web-"
 
 
@@ -37,6 +37,7 @@ def _classes(gateway_class: str) -> dict[str, str]:
         "web": "actors.web_session:WebSessionSender",
         "shard": "actors.shard:CompanyShard",
         "scheduler": "actors.scheduler:Scheduler",
+        "worker": "actors.worker:Worker",
         "gateway": gateway_class,
     }
 
@@ -97,6 +98,7 @@ class Supervisor:
             *(f"sender-{n}" for n in range(settings.sender_hosts)),
             *(f"shard-{n}" for n in range(settings.shards)),
             "scheduler",
+            *(f"worker-{n}" for n in range(settings.workers)),
             *(f"gateway-{n}" for n in range(settings.gateways)),
         ]
 

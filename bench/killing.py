@@ -16,7 +16,7 @@ from masteria.processes import wait_until
 
 SENDER = ("sender",)
 # Ray's daemons and every actor at once. The front door, the two databases and the simulator stay.
-HOST = ("ray", "supervisor", "gateway", "shards", "sender", "aggregator", "fanout", "scheduler")
+HOST = ("ray", "supervisor", "gateway", "shards", "sender", "aggregator", "fanout", "scheduler", "worker")
 _LOOK_S = 0.05
 
 

@@ -24,6 +24,7 @@ _ACTORS = {
     "MetricsAggregator": "aggregator",
     "Fanout": "fanout",
     "Scheduler": "scheduler",
+    "Worker": "worker",
     "Supervisor": "supervisor",
     "BareGateway": "gateway",
     "BareShard": "shards",

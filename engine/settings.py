@@ -23,6 +23,7 @@ class Settings:
     gateways: int = 1
     shards: int = 2
     sender_hosts: int = 1
+    workers: int = 1
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v23.0"
     time_zone: str = "America/Sao_Paulo"

@@ -20,6 +20,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "gateways": (1, 64),
     "shards": (1, 256),
     "sender_hosts": (1, 64),
+    "workers": (1, 64),
     "ray_object_store_mb": (80, 65536),
     "uncertain_grace_s": (1, 86400),
     "max_body_bytes": (1024, 64 * 1024 * 1024),

@@ -14,10 +14,13 @@ import pytest
 
 from gateway.operations import Operation
 from gateway.routes.catalog import OPERATIONS
+from storage.bulk import insert_preview
+from storage.jobs import insert_job
 from storage.pool import Pool
+from storage.schedules import put_schedule
 from tests.asgi import Answer, Client
 from tests.rest_rig import Rig, make_rig
-from tests.seeding import add_event, add_message, add_session
+from tests.seeding import add_event, add_message, add_session, new_id
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
@@ -50,6 +53,8 @@ LISTS = {
     "listWebhooks",
     "listSessions",
     "listDeadLetters",
+    "listJobs",
+    "listSchedules",
     "listApiKeys",
     "getQueue",
     "getMe",
@@ -117,6 +122,12 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
     for name, answer in made.items():
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
+    ids |= {"job_id": new_id(NOW), "schedule_id": new_id(NOW), "preview_id": new_id(NOW)}
+    async with pool.acquire() as connection, connection.transaction():
+        await insert_job(connection, company_id, "nothing", {}, ids["job_id"])
+        await put_schedule(connection, ids["schedule_id"], company_id, "nothing", NOW, every_s=60)
+        counts = {"would": 1, "skip": {}}
+        await insert_preview(connection, ids["preview_id"], company_id, "nothing", {}, counts, NOW, NOW)
     return {**ids, "session_id": session_id, "event_id": event_id, "message_id": message_id}
 
 
@@ -265,6 +276,9 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "contact_list_members",
         "contact_tags",
         "consents",
+        "jobs",
+        "schedules",
+        "bulk_previews",
     )
     found = []
     for table in tables:

@@ -1,0 +1,48 @@
+"""What a worker does beside jobs, over and over. A new loop: a class with ``run_once``, and a line here.
+
+Every worker runs every loop: one that may not run twice at once claims its rows with SKIP LOCKED.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import NamedTuple, Protocol
+
+from actors.jobs.tools import JobTools
+from engine.ids import ms_to_time
+from storage.bulk import forget_previews
+from storage.jobs import forget_jobs
+
+_KEPT_JOBS = timedelta(days=90)
+_KEPT_PREVIEWS = timedelta(days=1)
+_AT_ONCE = 1_000
+
+
+class Loop(Protocol):
+    """Something to be done again and again; what it raises is logged, and it is tried again."""
+
+    async def run_once(self) -> None: ...
+
+
+class LoopPlan(NamedTuple):
+    """A loop's name (in the log and in ``ping``), the pause between two runs in seconds, and how it is made."""
+
+    name: str
+    pause_s: float
+    make: Callable[[JobTools], Loop]
+
+
+class Forgetting:
+    """Deletes jobs 90 days after their end, and previews a day after they expired."""
+
+    def __init__(self, tools: JobTools) -> None:
+        self._tools = tools
+
+    async def run_once(self) -> None:
+        now = ms_to_time(self._tools.now_ms())
+        await forget_jobs(self._tools.pool, now - _KEPT_JOBS, _AT_ONCE)
+        await forget_previews(self._tools.pool, now - _KEPT_PREVIEWS, _AT_ONCE)
+
+
+LOOPS: tuple[LoopPlan, ...] = (LoopPlan("forget_jobs", 600.0, Forgetting),)

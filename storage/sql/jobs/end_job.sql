@@ -1,0 +1,6 @@
+-- End a job that was cancelled or has failed, only under its fence.
+-- Uses jobs_pkey.
+UPDATE jobs
+SET state = $3, error = $4, lease_until = NULL, finished_at = clock_timestamp()
+WHERE id = $1 AND fence = $2 AND state = 'running'
+RETURNING id
