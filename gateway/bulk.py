@@ -165,7 +165,9 @@ async def _run(call: Call, action: BulkAction, preview_id: UUID) -> Response:
             "most": counts["would"],
         }
         total = counts["would"] + sum(counts["skip"].values())
-        await insert_job(connection, call.company_id, action.job_kind, params, job_id, total=total, created_by=call.actor)
+        await insert_job(
+            connection, call.company_id, action.job_kind, params, job_id, total=total, created_by=call.actor
+        )
         await use_preview(connection, call.company_id, preview_id, job_id)
     job = await get_job(call.services.pool, call.company_id, job_id)
     if job is None:

@@ -86,7 +86,12 @@ async def test_schedules_are_paused_resumed_and_run_out_of_turn(rig: Rig) -> Non
     assert (status, resumed["active"]) == (200, True)
     assert datetime.fromisoformat(str(resumed["next_run_at"])) == ms_to_time(NOW_MS + 21_600_000)
     status, job = await act(owner, "run")
-    assert (status, job["kind"], job["schedule_id"], job["created_by"]) == (202, "sync", str(schedule_id), "api_key:owner")
+    assert (status, job["kind"], job["schedule_id"], job["created_by"]) == (
+        202,
+        "sync",
+        str(schedule_id),
+        "api_key:owner",
+    )
     assert (await act(owner, "run"))[0] == 409  # the first has not ended
     shown = (await owner.get("/api/v1/schedules")).json["data"]
     assert [(one["last_job_id"], one["last_state"]) for one in shown] == [(job["id"], "running")]
