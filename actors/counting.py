@@ -7,10 +7,12 @@ from typing import Any
 from engine.ids import id_ms
 from engine.metrics import Delta
 from engine.times import rfc3339
+from engine.wire import IMPORTED
 from storage.ingest_rows import EVENT_COLUMNS, EventWrite, Stored
 
 _AT = {name: index for index, name in enumerate(EVENT_COLUMNS)}
 _TYPE, _STATE, _COMPANY = _AT["event_type"], _AT["state"], _AT["company_id"]
+_WEBHOOK, _SIGNATURE = _AT["webhook_id"], _AT["signature"]
 _SHOWN = ("event_type", "source", "state", "customer_name", "customer_phone", "product_name", "order_id")
 _FEED = 20
 
@@ -20,7 +22,10 @@ def count_stored(stored: Stored) -> Delta:
     delta = Delta()
     for event in stored.fresh:
         row = event.row
-        delta.event(row[_COMPANY].bytes, id_ms(event.event_id.bytes), row[_TYPE], row[_STATE])
+        company, event_ms, webhook = row[_COMPANY].bytes, id_ms(event.event_id.bytes), row[_WEBHOOK]
+        delta.event(company, event_ms, row[_TYPE], row[_STATE])
+        if webhook is not None:
+            delta.webhook(company, event_ms, webhook.bytes, _verdict(row))
     for message in stored.messages:
         delta.message(message.company_id.bytes, id_ms(message.id.bytes), message.session_id.bytes, None, message.status)
     for gone in stored.cancelled:
@@ -31,9 +36,17 @@ def count_stored(stored: Stored) -> Delta:
         delta.message(
             change.company_id.bytes, id_ms(change.message_id.bytes), change.session_id.bytes, change.old, change.new
         )
-    for company, count in stored.duplicates.items():
-        delta.count(company.bytes, "duplicates", count)
+    for owner, count in stored.duplicates.items():
+        delta.count(owner.bytes, "duplicates", count)
+    for (owner, webhook_id), count in stored.repeated.items():
+        delta.webhook(owner.bytes, 0, webhook_id.bytes, "duplicate", count)
     return delta
+
+
+def _verdict(row: list[Any]) -> str:
+    if row[_SIGNATURE] == IMPORTED:
+        return IMPORTED
+    return "unparsed" if row[_STATE] == "unparsed" else "accepted"
 
 
 def feed_of(stored: Stored, now_ms: int) -> dict[str, dict[str, list[dict[str, Any]]]]:

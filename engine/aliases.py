@@ -110,3 +110,21 @@ def _find(scopes: list[dict[str, object]], accepted: frozenset[type], aliases: t
             if hit is not None:
                 return hit
     return None
+
+
+def locate_fields(root: dict[str, object]) -> dict[str, str]:
+    """Return the path (``$.customer.phone``) of each field that :func:`find_fields` finds. For previews: it is slow."""
+    scopes = [("$", root)]
+    scopes += [(f"$.{name}", inner) for name in CONTAINERS if type(inner := root.get(name)) is dict]
+    places = ((name, _locate(scopes, accepted, aliases)) for name, accepted, aliases in FIELD_ALIASES)
+    return {name: place for name, place in places if place is not None}
+
+
+def _locate(
+    scopes: list[tuple[str, dict[str, object]]], accepted: frozenset[type], aliases: tuple[Alias, ...]
+) -> str | None:
+    for alias in aliases:
+        for prefix, scope in scopes:
+            if _find([scope], accepted, (alias,)) is not None:
+                return ".".join((prefix, *(part for part in alias if part is not None)))
+    return None

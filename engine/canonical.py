@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 
 from engine.aliases import ID_HEADERS, find_fields
+from engine.event_types import TYPE_SYNONYMS
 from engine.events import CanonicalEvent
 from engine.json_text import SpelledFloat
 from engine.mapping import NO_MAPPING, FieldMapping
@@ -18,14 +19,6 @@ from engine.phones import normalise_typed
 from engine.pix import checksum_holds
 from engine.texts import clean, snake_case, stored_id
 from engine.times import SAO_PAULO, parse_time
-
-# Other systems' names for the same thing. Types unknown here stay as they are, in snake case.
-TYPE_SYNONYMS = {
-    "purchase_approved": "order_approved",
-    "sale_approved": "order_approved",
-    "payment_approved": "order_approved",
-    "order_paid": "order_approved",
-}
 
 _LIMITS = {
     "customer_name": 300,
@@ -84,7 +77,7 @@ def canonicalise(
     times = (mapped_time,) if "occurred_at" in mapping.fields else (approved_at, created_at, timestamp)
     return CanonicalEvent(
         _occurred_at(times, zone, received_at, problems),
-        None if kind is None else _event_type(kind, problems),
+        None if kind is None else _event_type(kind, mapping.types, problems),
         None if id_text is None else stored_id(id_text),
         None if order_id is None else stored_id(_spelling(order_id)),
         None if name is None else _text("customer_name", name, problems),
@@ -100,12 +93,6 @@ def canonicalise(
         id_key,
         problems,
     )
-
-
-def event_type_of(text: str) -> str | None:
-    """Return the one name of an event type: snake case, synonyms folded (``order.paid`` is ``order_approved``)."""
-    name = snake_case(text)
-    return None if name is None else TYPE_SYNONYMS.get(name, name)
 
 
 def header_id_key(headers: Mapping[str, str]) -> bytes | None:
@@ -158,7 +145,9 @@ def _header_id(headers: Mapping[str, str]) -> tuple[str | None, bytes | None]:
     return None, None
 
 
-def _event_type(raw: str, problems: Problems) -> str | None:
+def _event_type(raw: str, own: Mapping[str, str], problems: Problems) -> str | None:
+    if own and (named := own.get(raw.strip())) is not None:
+        return named
     name = snake_case(raw) if len(raw) <= 200 else None
     if name is None:
         problems.append(("event_type", "unreadable"))

@@ -35,14 +35,6 @@ CANONICAL_FIELDS: dict[str, FieldNote] = {
     "occurred_at": FieldNote("time", "Quando aconteceu na origem", "When it happened at the source"),
 }
 
-# The types with a fixed meaning; any other type is kept in snake case and can trigger rules just the same.
-EVENT_TYPES: dict[str, tuple[str, str]] = {
-    "pix_created": ("PIX gerado, ainda não pago", "PIX code made, not yet paid"),
-    "order_approved": ("Compra aprovada", "Purchase approved"),
-    "lead_created": ("Novo lead", "New lead"),
-    "message_received": ("Mensagem recebida no WhatsApp", "Message received on WhatsApp"),
-}
-
 
 @dataclass(slots=True)
 class CanonicalEvent:

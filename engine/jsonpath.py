@@ -27,6 +27,14 @@ class Path:
     text: str
     steps: tuple[str | int, ...]
 
+    @property
+    def canonical(self) -> str:
+        """Return the path in full, however short it was written: ``$.a[0]['a key']``."""
+        written = "$"
+        for one in self.steps:
+            written = f"{written}[{one}]" if isinstance(one, int) else step_below(written, one)
+        return written
+
     def get(self, value: object) -> object:
         """Return what stands at the path (which may be None), or :data:`MISSING`."""
         for step in self.steps:
@@ -38,6 +46,14 @@ class Path:
             else:
                 return MISSING
         return value
+
+
+def step_below(prefix: str, key: str) -> str:
+    """Return the path of a key below a path, quoted where the key is no plain word."""
+    if key and all(letter.isalnum() or letter in "_-" for letter in key):
+        return f"{prefix}.{key}"
+    quote = '"' if "'" in key else "'"
+    return f"{prefix}[{quote}{key}{quote}]"
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ STATE = "state"  # key: the event's state
 MESSAGE = "message"  # key: a message's status; a transition takes 1 away and adds 1
 LATENCY = "latency"  # key: bucket of engine.histograms; minute: of the acceptance
 COUNT = "count"  # key: the counter's name
+WEBHOOK = "webhook"  # key: what became of an event (accepted, duplicate, unparsed, imported); session: the webhook's id
 _KEY_CHARACTERS = 64
 _VERSION = 1
 
@@ -99,6 +100,18 @@ class Delta:
             self._add((company, minute, LATENCY, str(bucket_of(accepted_ms - event_ms)), session), 1)
         if accepted_ms < self.oldest_ms or not self.oldest_ms:
             self.oldest_ms = accepted_ms
+
+    def webhook(self, company: bytes, event_ms: int, webhook: bytes, verdict: str, n: int = 1) -> None:
+        """Count what came in by a webhook.
+
+        Args:
+            company: 16 bytes.
+            event_ms: the time inside the event's id; 0 for the minute of the commit.
+            webhook: 16 bytes; stands where other kinds name a session.
+            verdict: accepted, duplicate, unparsed or imported.
+            n: how many.
+        """
+        self._add((company, event_ms // MINUTE_MS, WEBHOOK, verdict, webhook), n)
 
     def count(self, company: bytes, name: str, n: int = 1) -> None:
         """Count anything else (duplicates, refused, uncertain …), in the minute of the commit (here: minute 0)."""

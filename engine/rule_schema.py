@@ -6,8 +6,8 @@ template_id | text, to?}}, caps?: {per_order}}``. ``event_type`` is one name, a 
 
 from __future__ import annotations
 
-from engine.canonical import event_type_of
 from engine.conditions import GROUPS
+from engine.event_types import event_type_of
 from engine.fields import field_problem
 from engine.operators import operator_named, operator_problem, value_problem
 from engine.problems import Problem, Problems, encodable

@@ -14,6 +14,10 @@ FLAG_BEHIND = 1  # the gateway has spilled for this bucket: the spill goes first
 FLAG_INACTIVE = 2  # the webhook is deactivated: store, run no rules
 FLAG_SPILLED = 4  # comes out of the spill
 FLAG_CARRIES = 8  # of a Meta body that concerns several companies, the one that stores its bytes
+FLAG_IMPORTED = 16  # out of the source's history: store, run no rules unless FLAG_AUTOMATE stands beside it
+FLAG_AUTOMATE = 32  # of an imported one: run the rules as for a delivery
+
+IMPORTED = "imported"  # the signature of what came by a history sync, and the reason why no rules ran
 
 DONE = 0
 BEHIND = 1  # older events of this company are in the spill: come again

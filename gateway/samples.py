@@ -9,6 +9,13 @@ from engine.ids import ms_to_time
 from engine.times import rfc3339
 
 _TWO_HOURS_MS = 7_200_000
+_STATUS = {
+    "pix_created": "pending",
+    "order_refused": "refused",
+    "order_refunded": "refunded",
+    "order_chargeback": "chargeback",
+    "cart_abandoned": "abandoned",
+}
 _PIX = (
     "00020126580014br.gov.bcb.pix0136123e4567-e12b-12d1-a456-4266554400005204000053039865802BR5913Fulano de Tal"
     "6008BRASILIA62070503***63041D3D"
@@ -24,11 +31,12 @@ def sample_payload(event_type: str, event_id: bytes, now_ms: int) -> dict[str, A
         now_ms: when the purchase was made (milliseconds since 1970).
     """
     pix = event_type == "pix_created"
+    status = _STATUS.get(event_type, "approved")
     moment = rfc3339(ms_to_time(now_ms))
     return {
         "eventId": str(UUID(bytes=event_id)),
         "eventType": event_type,
-        "status": "pending" if pix else "approved",
+        "status": status,
         "paymentMethod": "pix",
         "orderId": f"teste-{event_id.hex()[-12:]}",
         "total": 97,
@@ -43,6 +51,6 @@ def sample_payload(event_type: str, event_id: bytes, now_ms: int) -> dict[str, A
         "product": {"name": "Produto Exemplo", "quantity": 1},
         "plan": {"name": "Plano Exemplo"},
         "createdAt": moment,
-        "approvedAt": None if pix else moment,
+        "approvedAt": moment if status == "approved" else None,
         "test": True,
     }

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
+from masteria.source_parsers import add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
 
 OK, FAILED, USAGE, UNAVAILABLE, CONFIG = 0, 1, 2, 69, 78  # the last two as in sysexits.h
@@ -181,6 +182,7 @@ def _add_resources(commands: _Commands) -> None:
             create.add_argument("--name", help="how it is shown")
             create.add_argument("--source", help="the system that calls it, for instance grapfy")
             create.add_argument("--scheme", default="token", choices=("none", "token", "timestamped", "standard"))
+            add_webhook_actions(partial(_companys, group))
         if name in ("session", "template"):
             more = add_session_actions if name == "session" else add_template_actions
             more(partial(_companys, group))

@@ -136,9 +136,11 @@ async def list_deliveries(
     return await fetch_rows(executor, "events/list_deliveries", company_id, webhook_id, *before, limit)
 
 
-async def list_captures(executor: Pool | Connection, company_id: UUID, webhook_id: UUID, limit: int) -> list[Row]:
-    """Return a webhook's last deliveries with headers and bytes."""
-    return await fetch_rows(executor, "events/list_captures", company_id, webhook_id, limit)
+async def list_captures(
+    executor: Pool | Connection, company_id: UUID, webhook_id: UUID, limit: int, most_bytes: int
+) -> list[Row]:
+    """Return a webhook's last deliveries with headers and bytes, as long as those are at most ``most_bytes`` in all."""
+    return await fetch_rows(executor, "events/list_captures", company_id, webhook_id, limit, most_bytes)
 
 
 async def list_refusals(executor: Pool | Connection, company_id: UUID, webhook_id: UUID, since: datetime) -> list[Row]:

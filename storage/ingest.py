@@ -164,6 +164,9 @@ def _sort_out(deliveries: Sequence[DeliveryWrite], holders: Mapping[UUID, UUID])
             mine = holder == event.event_id
             if not mine:
                 stored.duplicates[delivery.company_id] = stored.duplicates.get(delivery.company_id, 0) + 1
+                if delivery.meta is None:
+                    place = (delivery.company_id, delivery.webhook_id)
+                    stored.repeated[place] = stored.repeated.get(place, 0) + 1
             answers.append((uuid_of(holder.bytes) if isinstance(holder, _Own) else holder, not mine))
             if mine and not isinstance(holder, _Own) and event.event_id not in taken:
                 taken.add(event.event_id)

@@ -106,6 +106,7 @@ class Stored:
     cancelled: list[Cancelled]
     folded: list[Transition]
     duplicates: dict[UUID, int] = field(default_factory=dict)  # per company
+    repeated: dict[tuple[UUID, UUID], int] = field(default_factory=dict)  # the same per company and webhook
     seq: int | None = None
     delta: Delta | None = None
     reconfigured: set[UUID] = field(default_factory=set)  # companies whose templates or sessions Meta has changed

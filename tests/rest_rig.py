@@ -21,6 +21,10 @@ from engine.wire import DONE, Answer, Intake
 from gateway.app import build_app
 from gateway.auth import Authenticator
 from gateway.counts import Counts
+from gateway.directory import Directory
+from gateway.door import WebhookDoor
+from gateway.loading import DirectoryLoader
+from gateway.refusals import RefusalCounter
 from gateway.services import Services
 from gateway.uploads import MediaPost, Uploads
 from storage.api_keys import insert_api_key
@@ -153,6 +157,18 @@ async def _door(scope: Scope, receive: Receive, send: Send) -> None:
     await PlainTextResponse(f"door {scope['path']}")(scope, receive, send)
 
 
+class FreshDoor:
+    """The real webhook door, whose directory is read anew before each request as an announcement would have it."""
+
+    def __init__(self, pool: Pool, vault: Vault, actors: FakeActors) -> None:
+        self._directory = Directory(DirectoryLoader(pool, vault))
+        self._door = WebhookDoor(self._directory, actors, RefusalCounter(pool), IdMaker(), 1_048_576)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._directory.reload(None)
+        await self._door(scope, receive, send)
+
+
 @dataclass(slots=True)
 class Rig:
     """The application, who may call it, and what it told the actors."""
@@ -194,12 +210,12 @@ async def make_key(services: Services, company_id: UUID | None, role: str) -> st
 
 async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) -> Rig:
     """Return the application on a database."""
-    actors, clock = FakeActors(), FakeClock()
+    actors, clock, vault = FakeActors(), FakeClock(), Vault(b"v" * 32)
     defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example"}
     services = Services(
         settings=Settings("test", "/nowhere", "", "", **{**defaults, **settings}),
         pool=pool,
-        vault=Vault(b"v" * 32),
+        vault=vault,
         clock=clock,
         ids=IdMaker(),
         auth=Authenticator(pool, clock),
@@ -214,7 +230,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         uploads=Uploads(),
         media=media or actors,
         device=FakeDevice,
-        webhook_door=_door,
+        webhook_door=FreshDoor(pool, vault, actors),
         meta_door=_door,
     )
     stranger = Client(build_app(services))

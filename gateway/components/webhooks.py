@@ -5,7 +5,19 @@ from __future__ import annotations
 from engine.dedupe import MAX_SAME_BYTES_MINUTES
 from engine.signatures import SCHEMES
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, boolean, define, identifier, moment, record, text, whole
+from gateway.schema import (
+    Schema,
+    anything,
+    boolean,
+    choice,
+    define,
+    identifier,
+    moment,
+    nullable,
+    record,
+    text,
+    whole,
+)
 
 _AUTH = anything(
     description="`scheme` and its settings; secrets are never in here.",
@@ -51,6 +63,33 @@ _WEBHOOK: dict[str, Schema] = {
     "updated_at": moment(),
 }
 define("Webhook", shown(_WEBHOOK))
+_SUMS: dict[str, Schema] = dict.fromkeys(("accepted", "duplicate", "unparsed", "imported", "refused"), COUNT)
+_LAST_ERROR = nullable(
+    shown(
+        {
+            "kind": choice("refused", "unparsed", description="At the door, or stored without being understood."),
+            "reason": SENTENCE,
+            "reason_text": WORDS,
+            "event_id": MAYBE_ID,
+            "at": moment(),
+        }
+    )
+)
+define(
+    "WebhookWithActivity",
+    shown(
+        {
+            **_WEBHOOK,
+            "activity": shown(
+                {
+                    "last_delivery_at": MAYBE_TIME,
+                    "last_24h": shown(_SUMS, description="Since the whole hour 23 hours ago; some seconds old."),
+                    "last_refusal": nullable(shown({"reason": SENTENCE, "reason_text": WORDS, "at": moment()})),
+                }
+            ),
+        }
+    ),
+)
 define(
     "WebhookWithSecret",
     shown({**_WEBHOOK, "secret": {"type": ["string", "null"], "description": "Shown this once."}}),
@@ -60,6 +99,12 @@ _DELIVERY = shown(
     {
         "id": identifier(),
         "event_id": MAYBE_ID,
+        "verdict": choice(
+            "accepted", "duplicate", "unparsed", "imported", description="What became of it (of its first event)."
+        ),
+        "event_type": SENTENCE,
+        "reason": SENTENCE,
+        "reason_text": WORDS,
         "duplicate": boolean(),
         "signature": {"type": "string"},
         "content_type": SENTENCE,
@@ -80,14 +125,132 @@ define(
         }
     ),
 )
+_ANY: Schema = {"description": "Any JSON."}
+_LEAF: dict[str, Schema] = {
+    "path": {"type": "string", "description": "As mappings and rules take it: `$.customer.name`."},
+    "kind": choice("text", "number", "boolean", "null", "object", "list"),
+    "example": _ANY,
+}
 _CAPTURE = shown(
     {
         "id": identifier(),
         "event_id": MAYBE_ID,
+        "event_type": {**SENTENCE, "description": "The canonical type; null where there is none."},
+        "shape": {"type": "string", "description": "The same for payloads with the same keys; `unparsed`: no JSON."},
+        "seen": {**COUNT, "description": "How many of the deliveries that were looked at have this type and shape."},
         "content_type": SENTENCE,
         "headers": anything(),
         "body": {"type": "string"},
+        "values": {
+            "type": "array",
+            "items": shown({**_LEAF, "field": {**SENTENCE, "description": "The canonical field read from here."}}),
+            "description": "Every value of the payload by its path, up to 300; of an array the first three elements.",
+        },
         "created_at": moment(),
     }
 )
-define("Captures", shown({"data": {"type": "array", "items": _CAPTURE}}))
+define(
+    "Captures",
+    shown(
+        {
+            "data": {"type": "array", "items": _CAPTURE},
+            "looked_at": {**COUNT, "description": "How many of the last deliveries were read for this."},
+        }
+    ),
+)
+define(
+    "MappingPreviewInput",
+    record(
+        {
+            "mapping": anything(
+                description="Left out: the webhook's own, as it is now.", **{"x-checked-by": "engine/mapping.py"}
+            ),
+            "capture_id": identifier(description="A delivery of this webhook, from `captures` or `deliveries`."),
+            "event_id": identifier(description="An event of this company."),
+            "payload": {"type": ["object", "array", "string"], "description": "Any JSON, pasted."},
+        }
+    ),
+)
+_FIELD_FOUND = shown(
+    {
+        "field": {"type": "string"},
+        "kind": choice("text", "phone", "money", "time"),
+        "label": WORDS,
+        "value": SENTENCE,
+        "origin": nullable(
+            choice(
+                "mapping",
+                "constant",
+                "alias",
+                "header",
+                "receipt",
+                description="Where it comes from; `receipt`: the time of receipt; null: nothing was found.",
+            )
+        ),
+        "path": SENTENCE,
+        "problem": SENTENCE,
+        "problem_text": WORDS,
+    }
+)
+define(
+    "MappingPreview",
+    shown(
+        {
+            "parsed": boolean(),
+            "reason": SENTENCE,
+            "reason_text": WORDS,
+            "fields": {"type": "array", "items": _FIELD_FOUND},
+            "unmapped": {"type": "array", "items": shown(_LEAF), "description": "Values that no field is read from."},
+            "unmapped_capped": {"type": "boolean", "description": "The payload has more than 300 values."},
+        }
+    ),
+)
+define(
+    "WebhookActivity",
+    shown(
+        {
+            "last_delivery_at": MAYBE_TIME,
+            "last_24h": shown(_SUMS),
+            "hours": {
+                "type": "array",
+                "items": shown({"hour": moment(), **_SUMS}),
+                "description": "24 hours (UTC), the oldest first, the last one still running. Some seconds old.",
+            },
+            "refused": {
+                "type": "array",
+                "items": _REFUSAL,
+                "description": "Of the last seven days, by reason: signatures that failed, bodies that were too large.",
+            },
+            "last_error": _LAST_ERROR,
+            "deliveries": {"type": "array", "items": _DELIVERY, "description": "The last ten."},
+        }
+    ),
+)
+define(
+    "Catalogue",
+    shown(
+        {
+            "event_types": {
+                "type": "array",
+                "items": shown(
+                    {
+                        "name": {"type": "string"},
+                        "label": WORDS,
+                        "synonyms": {"type": "array", "items": {"type": "string"}},
+                    }
+                ),
+            },
+            "fields": {
+                "type": "array",
+                "items": shown(
+                    {
+                        "name": {"type": "string"},
+                        "kind": choice("text", "phone", "money", "time"),
+                        "label": WORDS,
+                        "aliases": {"type": "array", "items": {"type": "string"}},
+                    }
+                ),
+            },
+        }
+    ),
+)

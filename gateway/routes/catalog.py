@@ -20,6 +20,7 @@ from gateway.routes import (
     sessions,
     templates,
     watching,
+    webhook_activity,
     webhooks,
 )
 
@@ -32,6 +33,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *contacts.OPERATIONS,
     *contact_lists.OPERATIONS,
     *webhooks.OPERATIONS,
+    *webhook_activity.OPERATIONS,
     *sessions.OPERATIONS,
     *asking.OPERATIONS,
     *linking.OPERATIONS,

@@ -1,30 +1,23 @@
-"""Routes of webhooks: the addresses that shops are pointed at, their secrets, and what came in by them."""
+"""Routes of webhooks: the addresses that shops are pointed at, and their secrets. What came in: webhook_activity.py."""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-import orjson
 from starlette.responses import Response
 
 from engine.errors import NotFound
 from engine.ids import id_time
 from engine.pagination import COUNT_CAP, Position
-from engine.sharding import bucket_of
-from engine.wire import FLAG_INACTIVE, KIND_WEBHOOK, Intake
 from gateway.auth import Principal
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
-from gateway.operations import PAGING, Answer, Operation, Query, nothing, ok, page_of
-from gateway.reasons import in_words
-from gateway.samples import sample_payload
-from gateway.schema import anything, record, ref, text, whole
-from gateway.views import stored_json, time_text
+from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
+from gateway.schema import record, ref, text, whole
+from gateway.views import time_text
+from gateway.webhook_activity import activity_of
 from gateway.webhook_config import WebhookKeeper, check_settings
-from storage.events import list_captures, list_deliveries, list_refusals
-from storage.searching import Row
 from storage.webhooks import (
     WebhookRecord,
     change_webhook,
@@ -35,18 +28,17 @@ from storage.webhooks import (
     list_webhooks,
 )
 
-_CAPTURES = 20
-_REFUSALS = timedelta(days=7)
 _DEFAULT_GRACE_S = 86_400
 _MAX_GRACE_S = 604_800
 
 
-def _keeper(call: Call) -> WebhookKeeper:
+def keeper_of(call: Call) -> WebhookKeeper:
+    """Return who opens and seals webhooks' secrets."""
     return WebhookKeeper(call.services.vault)
 
 
 def _view(call: Call, webhook: WebhookRecord) -> dict[str, Any]:
-    chain = _keeper(call).chain(webhook)
+    chain = keeper_of(call).chain(webhook)
     now_ms = call.services.clock()
     old = [item.until_ms for item in chain if item.until_ms is not None and item.until_ms > now_ms]
     token = next((item.secret for item in chain if item.kind == "token" and item.until_ms is None), None)
@@ -82,10 +74,17 @@ async def _list(call: Call) -> Response:
     following = Position(shown[-1].created_at, shown[-1].id) if len(rows) > within.limit else None
     number = await count_webhooks(call.services.pool, call.company_id)
     count = Count(min(number, COUNT_CAP), number > COUNT_CAP)
-    return page_response([_view(call, webhook) for webhook in shown], following, count)
+    lately = await activity_of(call, [webhook.id for webhook in shown])
+    views = [{**_view(call, webhook), "activity": lately[webhook.id]} for webhook in shown]
+    return page_response(views, following, count)
 
 
-async def _webhook(call: Call) -> WebhookRecord:
+async def webhook_of(call: Call) -> WebhookRecord:
+    """Return the webhook that the path names.
+
+    Raises:
+        NotFound: the company has none of this id.
+    """
     webhook = await get_webhook(call.services.pool, call.company_id, call.path_id("webhook_id"))
     if webhook is None:
         raise NotFound
@@ -93,13 +92,15 @@ async def _webhook(call: Call) -> WebhookRecord:
 
 
 async def _get(call: Call) -> Response:
-    return json_response(_view(call, await _webhook(call)))
+    webhook = await webhook_of(call)
+    lately = await activity_of(call, [webhook.id])
+    return json_response({**_view(call, webhook), "activity": lately[webhook.id]})
 
 
 async def _create(call: Call) -> Response:
     check_settings(call.body, "token")
     webhook_id = call.services.ids.make_uuid(call.services.clock())
-    webhook, secret = _keeper(call).make(webhook_id, call.company_id, call.body, id_time(webhook_id))
+    webhook, secret = keeper_of(call).make(webhook_id, call.company_id, call.body, id_time(webhook_id))
     await insert_webhook(call.services.pool, webhook)
     await call.services.announce("webhooks", call.company_id)
     location = {"location": f"/api/v1/webhooks/{webhook_id}"}
@@ -107,9 +108,9 @@ async def _create(call: Call) -> Response:
 
 
 async def _update(call: Call) -> Response:
-    present = await _webhook(call)
+    present = await webhook_of(call)
     check_settings(call.body, present.auth["scheme"])
-    return await _change(call, lambda webhook: _keeper(call).change(webhook, call.body))
+    return await _change(call, lambda webhook: keeper_of(call).change(webhook, call.body))
 
 
 async def _change(call: Call, change: Any) -> Response:
@@ -137,100 +138,18 @@ async def _delete(call: Call) -> Response:
 
 
 async def _activate(call: Call) -> Response:
-    return await _change(call, lambda webhook: _keeper(call).change(webhook, {"active": True}))
+    return await _change(call, lambda webhook: keeper_of(call).change(webhook, {"active": True}))
 
 
 async def _deactivate(call: Call) -> Response:
-    return await _change(call, lambda webhook: _keeper(call).change(webhook, {"active": False}))
+    return await _change(call, lambda webhook: keeper_of(call).change(webhook, {"active": False}))
 
 
 async def _rotate_secret(call: Call) -> Response:
     grace_ms = call.body.get("grace_s", _DEFAULT_GRACE_S) * 1000
     now_ms = call.services.clock()
     given = call.body.get("secret")
-    return await _change(call, lambda webhook: _keeper(call).rotate(webhook, now_ms, grace_ms, given))
-
-
-async def _test(call: Call) -> Response:
-    """Send an event through the same pipeline as a delivery at the door, without the signature check."""
-    webhook = await _webhook(call)
-    services = call.services
-    now_ms = services.clock()
-    event_id = services.ids.make(now_ms)
-    payload = call.body.get("payload") or sample_payload(call.body.get("event_type", "pix_created"), event_id, now_ms)
-    intake = Intake(
-        kind=KIND_WEBHOOK,
-        company_id=webhook.company_id.bytes,
-        webhook_id=webhook.id.bytes,
-        delivery_id=event_id,
-        received_ms=now_ms,
-        event_ids=[event_id],
-        signature="unsigned",
-        headers=b'{"content-type":"application/json","x-masteria-test":"true"}',
-        content_type="application/json",
-        body=orjson.dumps(payload),
-        flags=0 if webhook.active else FLAG_INACTIVE,
-    )
-    answer = await services.intake.take(bucket_of(webhook.company_id.bytes), intake)
-    duplicate = answer.duplicates[0]
-    body = {"id": UUID(bytes=answer.first_ids[0]), "duplicate": duplicate, "payload": payload}
-    return json_response(body, 200 if duplicate else 202)
-
-
-async def _deliveries(call: Call) -> Response:
-    webhook, within, pool = await _webhook(call), call.range, call.services.pool
-    rows = await list_deliveries(pool, call.company_id, webhook.id, within.before, within.limit + 1)
-    shown = rows[: within.limit]
-    refused = await list_refusals(pool, call.company_id, webhook.id, call.now() - _REFUSALS)
-    following = Position(shown[-1]["created_at"], shown[-1]["id"]) if len(rows) > within.limit else None
-    return json_response(
-        {
-            **orjson.loads(
-                page_response(
-                    [_delivery(row) for row in shown], following, Count(len(shown), following is not None)
-                ).body
-            ),
-            "refused": [_refusal(row) for row in refused],
-        }
-    )
-
-
-def _delivery(row: Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "event_id": row["event_id"],
-        "duplicate": row["duplicate"],
-        "signature": row["signature"],
-        "content_type": row["content_type"],
-        "bytes": row["size"],
-        "created_at": time_text(row["created_at"]),
-    }
-
-
-def _refusal(row: Row) -> dict[str, Any]:
-    return {
-        "reason": row["reason"],
-        "reason_text": in_words(row["reason"]),
-        "count": row["count"],
-        "last_at": time_text(row["last_at"]),
-    }
-
-
-async def _captures(call: Call) -> Response:
-    webhook = await _webhook(call)
-    rows = await list_captures(call.services.pool, call.company_id, webhook.id, call.query.get("limit", _CAPTURES))
-    return json_response({"data": [_capture(row) for row in rows]})
-
-
-def _capture(row: Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "event_id": row["event_id"],
-        "content_type": row["content_type"],
-        "headers": stored_json(row["headers"]),
-        "body": row["raw_body"].decode("utf-8", "replace"),
-        "created_at": time_text(row["created_at"]),
-    }
+    return await _change(call, lambda webhook: keeper_of(call).rotate(webhook, now_ms, grace_ms, given))
 
 
 _TAG = "Webhooks"
@@ -249,7 +168,7 @@ OPERATIONS = (
         handler=_list,
         summary="Webhooks, newest first",
         tag=_TAG,
-        answers=page_of("Webhook"),
+        answers=page_of("WebhookWithActivity"),
         query=PAGING,
     ),
     Operation(
@@ -275,7 +194,7 @@ OPERATIONS = (
         handler=_get,
         summary="One webhook",
         tag=_TAG,
-        answers=ok("Webhook", "The webhook; its address with the token for owners only."),
+        answers=ok("WebhookWithActivity", "The webhook; its address with the token for owners only."),
     ),
     *(
         Operation(
@@ -341,44 +260,5 @@ OPERATIONS = (
         body_optional=True,
         body_example={"grace_s": 3600},
         answers=ok("WebhookWithSecret", "The new secret, or the address with the new token."),
-    ),
-    Operation(
-        name="testWebhook",
-        method="POST",
-        path=_PATH + "/test",
-        handler=_test,
-        summary="Send an event through the whole pipeline",
-        description="Rules run and messages are sent as for a real one.",
-        tag=_TAG,
-        role="operator",
-        body=record({"event_type": text(100, default="pix_created"), "payload": anything()}),
-        body_optional=True,
-        body_example={"event_type": "pix_created"},
-        answers={
-            **ok("TestedEvent", "Stored.", 202),
-            200: Answer("A known event; nothing new came of it.", ref("TestedEvent")),
-        },
-    ),
-    Operation(
-        name="listWebhookDeliveries",
-        method="GET",
-        path=_PATH + "/deliveries",
-        handler=_deliveries,
-        summary="What came in by a webhook, and what was refused in the last seven days",
-        tag=_TAG,
-        answers=ok("DeliveryPage", "The last deliveries, newest first."),
-        query=PAGING,
-    ),
-    Operation(
-        name="listWebhookCaptures",
-        method="GET",
-        path=_PATH + "/captures",
-        handler=_captures,
-        summary="The last bodies as text, to make a mapping from",
-        description="Not for viewers.",
-        tag=_TAG,
-        role="operator",
-        answers=ok("Captures", "The last bodies, newest first."),
-        query=(Query("limit", "whole", "How many.", whole(1, 100, default=_CAPTURES)),),
     ),
 )

@@ -43,7 +43,19 @@ async def test_an_event_is_stored_with_its_bytes_and_counted_once(rig: ShardRig)
     assert delivery["raw_body"] == order("e-1", total=97).encode()
     [delta] = await rig.rows("SELECT data::jsonb->'rows' AS counted, seq FROM metric_deltas")
     assert delta["seq"] == 1
-    assert [row[2:4] for row in json.loads(delta["counted"])] == [["event", "order_approved"], ["state", "processed"]]
+    counted = json.loads(delta["counted"])
+    assert [row[2:4] for row in counted[:2]] == [["event", "order_approved"], ["state", "processed"]]
+    assert counted[2][2:] == ["webhook", "accepted", rig.webhook_id.hex, 1]
+
+
+async def test_a_repetition_and_an_unparsed_body_are_counted_for_their_webhook(rig: ShardRig) -> None:
+    await rig.post(order("e-1"))
+    await rig.post(order("e-1"), "no json")
+    deltas = await rig.rows("SELECT data::jsonb->'rows' AS counted FROM metric_deltas ORDER BY seq")
+    rows = [row for delta in deltas for row in json.loads(delta["counted"]) if row[2] == "webhook"]
+    assert {(row[3], row[4], row[5]) for row in rows} == {
+        (verdict, rig.webhook_id.hex, 1) for verdict in ("accepted", "duplicate", "unparsed")
+    }
 
 
 async def test_the_same_id_ten_times_at_once_is_one_event(rig: ShardRig) -> None:

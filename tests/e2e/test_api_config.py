@@ -228,28 +228,6 @@ async def test_a_webhook_is_switched_tested_and_deleted(rig: Rig) -> None:
     assert (await owner.post("/api/v1/webhooks", {"name": "Loja", "source": "grapfy"})).status == 201
 
 
-async def test_deliveries_refusals_and_captures(rig: Rig, pool: Pool) -> None:
-    company_id, owner = await rig.company()
-    webhook_id = UUID((await owner.post("/api/v1/webhooks", {"name": "Loja", "source": "grapfy"})).json["id"])
-    for number in range(3):
-        await add_event(pool, company_id, NOW, webhook_id=webhook_id, body=b"body %d" % number)
-    await pool.execute(
-        "INSERT INTO door_refusals VALUES ($1, $2, $3, 'signature_missing', 4, $3)", webhook_id, company_id, NOW
-    )
-    path = f"/api/v1/webhooks/{webhook_id}"
-    first = (await owner.get(path + "/deliveries", {"limit": "2"})).json
-    assert len(first["data"]) == 2
-    assert first["data"][0]["bytes"] == 6
-    assert first["refused"][0]["count"] == 4
-    assert first["refused"][0]["reason_text"]["pt"] == "Falta a assinatura."
-    rest = (await owner.get(path + "/deliveries", {"limit": "2", "cursor": first["next_cursor"]})).json
-    assert (len(rest["data"]), rest["next_cursor"]) == (1, None)
-    captures = (await owner.get(path + "/captures")).json["data"]
-    assert sorted(capture["body"] for capture in captures) == ["body 0", "body 1", "body 2"]
-    viewer = await rig.client(company_id, "viewer")
-    assert (await viewer.get(path + "/captures")).status == 403
-
-
 def _session(**more: Any) -> dict[str, Any]:
     app = {"app_id": "300", "app_secret": "app-secret", "verify_token": "verify"}
     base = {"name": "Vendas", "transport": "cloud", "phone_number_id": "100", "token": "tok-G-secret"}

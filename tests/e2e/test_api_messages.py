@@ -272,7 +272,7 @@ async def test_doors_come_before_everything_else(rig: Rig) -> None:
         "/webhooks/meta/1",
     ):
         answer = await rig.stranger.post(path)
-        assert answer.body.decode() == f"door {path}"
+        assert (answer.body.decode() == f"door {path}") if "meta" in path else (answer.status == 404)
         assert "x-request-id" not in answer.headers
     assert (await rig.stranger.get("/api/v1/webhooks")).status == 401
 

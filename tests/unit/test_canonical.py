@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from engine.aliases import FIELD_ALIASES
 from engine.bodies import decode_body
-from engine.canonical import canonicalise, event_type_of
+from engine.canonical import canonicalise
+from engine.event_types import EVENT_TYPES, TYPE_SYNONYMS, event_type_of
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
 from engine.mapping import NO_MAPPING, FieldMapping, compile_mapping, validate_mapping
 from engine.reading_reasons import FIELD
@@ -76,7 +77,12 @@ def test_a_header_gives_the_id_of_a_single_event_only(header: str) -> None:
         ("PaymentApproved", "order_approved"),
         ("order.paid", "order_approved"),
         ("lead.created", "lead_created"),
-        ("PURCHASE_OUT_OF_SHOPPING_CART", "purchase_out_of_shopping_cart"),
+        ("PURCHASE_OUT_OF_SHOPPING_CART", "cart_abandoned"),
+        ("Compra Recusada", "order_refused"),
+        ("refunded", "order_refunded"),
+        ("ORDER.CHARGEBACK", "order_chargeback"),
+        ("subscription-canceled", "subscription_cancelled"),
+        ("payment_received", "payment_received"),
         ("Cobrança vencida", "cobranca_vencida"),
         ("pixCreated", "pix_created"),
         ("HTTPError", "http_error"),
@@ -86,6 +92,41 @@ def test_a_header_gives_the_id_of_a_single_event_only(header: str) -> None:
 def test_event_types_become_one_list(written: str, name: str | None) -> None:
     assert event_of({"event": written}).event_type == name
     assert event_type_of(written) == name
+
+
+def test_every_type_has_words_and_a_synonym_means_one_type_only() -> None:
+    assert {"pix_created", "order_refused", "order_refunded", "order_chargeback", "cart_abandoned"} <= set(EVENT_TYPES)
+    synonyms = [synonym for note in EVENT_TYPES.values() for synonym in note.synonyms]
+    assert len(synonyms) == len(set(synonyms)) == len(TYPE_SYNONYMS)
+    for name, note in EVENT_TYPES.items():
+        assert note.pt
+        assert note.en
+        assert snake_case(name) == event_type_of(name) == name
+        assert all(snake_case(synonym) == synonym and synonym not in EVENT_TYPES for synonym in note.synonyms)
+
+
+def test_a_webhooks_own_names_of_types_go_first() -> None:
+    mapping = compile_mapping(
+        {
+            "event_type": "$.codigo",
+            "types": {"VENDA_OK": "order.paid", " 3 ": "order_refunded", "refund": "minha_coisa"},
+        }
+    )
+    assert event_of({"codigo": "VENDA_OK"}, mapping=mapping).event_type == "order_approved"
+    assert event_of({"codigo": 3}, mapping=mapping).event_type == "order_refunded"
+    assert event_of({"codigo": "refund"}, mapping=mapping).event_type == "minha_coisa"
+    assert event_of({"codigo": "pix.gerado"}, mapping=mapping).event_type == "pix_created"
+    only_types = compile_mapping({"types": {"VENDA_OK": "order_approved"}})
+    assert event_of({"event": " VENDA_OK "}, mapping=only_types).event_type == "order_approved"
+
+
+@pytest.mark.parametrize(
+    "types", [[], "x", {"": "order_approved"}, {"a": ""}, {"a": 1}, {"a": "!!"}, {"a" * 201: "b"}, {"a\x00": "b"}]
+)
+def test_types_that_make_no_sense_are_named(types: object) -> None:
+    [problem] = validate_mapping({"types": types})
+    assert problem["field"].startswith("mapping.types")
+    assert compile_mapping({"types": types}).types == {}
 
 
 def test_occurred_at_prefers_the_approval_and_falls_back_to_the_receipt() -> None:
