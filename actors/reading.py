@@ -15,11 +15,13 @@ from engine.dedupe import DedupeKey
 from engine.events import CanonicalEvent
 from engine.ids import ms_to_time
 from engine.meta_updates import InboundMessage, read_updates
+from engine.opt_out import inbound_text, read_wish
 from engine.phones import normalise_wa_id
 from engine.reading import ReadEvent
 from engine.texts import clean
 from engine.wire import FLAG_CARRIES, FLAG_INACTIVE, FLAG_SPILLED, KIND_META, Intake
-from storage.ingest_rows import DeliveryWrite, EventWrite, MetaPart
+from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, EventWrite, MetaPart
+from storage.suppressions import OWN_WORD, Wish
 from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
@@ -139,4 +141,15 @@ class Reader:
         key = blake2b(company.id.bytes + message.provider_id.encode(), digest_size=16, person=b"wamid").digest()
         write = self._drafter.event(company, facts, key, event, value)
         write.heard_by = session_id
+        write.wish = _wish(write, event, message)
         return write
+
+
+def _wish(write: EventWrite, event: CanonicalEvent, message: InboundMessage) -> Wish | None:
+    """Return what an inbound message says about being written to, as its company keeps it."""
+    text = inbound_text(message.value["message"])
+    found = read_wish(text) if text is not None else None
+    if found is None or event.customer_phone is None:
+        return None
+    company_id = write.row[EVENT_COLUMNS.index("company_id")]
+    return Wish(company_id, event.customer_phone, found.stop, OWN_WORD, event.occurred_at, found.kind, write.event_id)

@@ -86,7 +86,11 @@ class Scheduling:
             await self._changes.commit(step)
             self.counters["sent_again"] += len(decided.retries)
             await self._hand_over(
-                [hand_over(row, None, orjson.loads(row.components or "null")) for row in decided.retries]
+                [
+                    hand_over(row, None, orjson.loads(row.components or "null"))
+                    for row in decided.retries
+                    if row.due_at is not None
+                ]
             )
             if len(decided.retries) + decided.final < _PER_TRANSACTION:
                 return

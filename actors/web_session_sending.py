@@ -26,6 +26,7 @@ from actors.web_session_memory import recall, remember, show
 from engine.errors import MasteriaError
 from engine.ids import ms_to_time
 from engine.lanes import Parcel
+from engine.opt_out import read_wish
 from engine.quiet_hours import QuietClock
 from engine.sending_policy import read_budget_options
 from engine.settings import Settings
@@ -35,6 +36,7 @@ from engine.web_options import WebOptions, read_web_options
 from storage.leases import acquire, release, renew
 from storage.pool import AWAY, Pool
 from storage.sender_sessions import pause_sessions
+from storage.suppressions import OWN_WORD, Wish, hear_wishes
 from storage.web_sessions import WebSessionRow, load_uncertain, load_web_session, save_web_session, set_phone
 from whatsapp.web.courier import Answered, Courier, Letter, Skipped
 from whatsapp.web.messages import to_web_message
@@ -207,8 +209,23 @@ class WebSending:
 
     def inbound(self, message: Inbound, phone: str | None) -> None:
         self._life.count("inbound")
-        if phone is not None and self._courier is not None:
+        if phone is None:
+            return
+        if self._courier is not None:
             self._life.spawn(self._courier.book.answered(phone))
+        if self.row is not None and (found := read_wish(message.text or "")) is not None:
+            at = ms_to_time(message.at_ms)
+            wish = Wish(self.row.company_id, phone, found.stop, OWN_WORD, at, found.kind)
+            self._life.spawn(self._hear(wish))
+
+    async def _hear(self, wish: Wish) -> None:
+        """Keep what a person said about being written to; an absent Postgres is waited for."""
+        while True:
+            try:
+                await hear_wishes(self._pool, [wish])
+                return
+            except AWAY:
+                await asyncio.sleep(0.5)
 
     async def _pause(self, reason: str, wait_s: float | None) -> None:
         """Write down that the session has to stop, so that everybody sees why and until when."""

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
+from actors.contact_folding import ContactFolding
 from actors.jobs.tools import JobTools
 from engine.ids import ms_to_time
 from storage.bulk import forget_previews
@@ -45,4 +46,7 @@ class Forgetting:
         await forget_previews(self._tools.pool, now - _KEPT_PREVIEWS, _AT_ONCE)
 
 
-LOOPS: tuple[LoopPlan, ...] = (LoopPlan("forget_jobs", 600.0, Forgetting),)
+LOOPS: tuple[LoopPlan, ...] = (
+    LoopPlan("forget_jobs", 600.0, Forgetting),
+    LoopPlan("fold_contacts", 2.0, lambda tools: ContactFolding(tools.pool, tools.ids, tools.now_ms)),
+)

@@ -11,6 +11,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
+
 _READABLE = ("body", "text", "emoji", "caption", "filename")
 # Business-scoped user id: how a person with a username is named who shows no phone (Meta, 2026).
 _USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}")
@@ -52,6 +54,11 @@ def read_content(content: Mapping[str, Any], reply_to: str | None = None) -> Out
 def reply_extra(reply_to: str | None) -> dict[str, Any] | None:
     """Return the extra part of a message that answers another one; None for one that answers nothing."""
     return None if reply_to is None else {"context": {"message_id": reply_to}}
+
+
+def answers_a_message(content: str | None) -> bool:
+    """Tell whether a message (its ``messages.content``, JSON) answers one of its person's."""
+    return content is not None and '"context"' in content and "context" in orjson.loads(content)
 
 
 def readable(kind: str, value: Any) -> str:

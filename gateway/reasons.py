@@ -25,6 +25,10 @@ _WAITING: Mapping[str, Words] = {
     "account_disabled": Words("A Meta desativou a conta.", "Meta has disabled the account."),
     "account_deleted": Words("A conta foi excluída na Meta.", "The account was deleted at Meta."),
     "marketing_stopped": Words("A pessoa não quer receber marketing.", "The person wants no marketing."),
+    "opted_out": Words(
+        "A pessoa pediu para não receber mais mensagens (opt-out).",
+        "The person has asked for no more messages (opt-out).",
+    ),
     "probably_not_on_whatsapp": Words(
         "Este número provavelmente não está no WhatsApp: foi recusado em dois dias diferentes.",
         "This number is probably not on WhatsApp: it was refused on two different days.",

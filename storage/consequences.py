@@ -12,7 +12,7 @@ from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
 from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
-from storage.suppressions import skip_suppressed
+from storage.suppressions import hear_wishes, skip_suppressed
 from storage.undeliverable import skip_undeliverable
 
 _COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
@@ -24,6 +24,8 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     An event that could not be read is a dead letter under its own id.
     """
     await _bury_unread(connection, stored)
+    if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
+        await hear_wishes(connection, wishes)  # before messages are made: also those of the same batch
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}

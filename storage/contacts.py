@@ -55,7 +55,7 @@ class ContactWrite:
         return replace(
             self,
             id=earlier.id,
-            source=earlier.source,
+            source=self.source if earlier.source == "message" else earlier.source,
             seen_at=min(self.seen_at, earlier.seen_at),
             wa_id=self.wa_id or earlier.wa_id,
             bsuid=self.bsuid or earlier.bsuid,
@@ -97,7 +97,8 @@ async def upsert_contacts(
         The contact of each row, in their order.
     """
     merged: dict[str, ContactWrite] = {}
-    for row in rows:
+    # A name that people gave themselves on WhatsApp comes after a checkout's.
+    for row in sorted(rows, key=lambda row: row.source == "message") if fill else rows:
         known = merged.get(row.phone)
         if known is None:
             merged[row.phone] = row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -13,11 +13,13 @@ import orjson
 
 from engine.ids import id_time, ms_to_time, time_to_ms
 from engine.message_states import TimelineEntry, at_text
+from engine.opt_out import Stop, stop_reason
+from engine.outgoing import answers_a_message
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
-from storage.suppressions import MARKETING, MARKETING_STOPPED, find_suppressed
+from storage.suppressions import find_stops, skip_suppressed
 from storage.undeliverable import BULK, PROBABLY_NOT, find_undeliverable
 
 
@@ -93,16 +95,24 @@ async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> d
 
     What is not in the queue any more is in its sender's hands, and stays there.
     """
-    marketing = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["category"] == MARKETING}
-    stopped = await find_suppressed(connection, marketing.values())
+    stops = await find_stops(connection, [(row["company_id"], row["to_phone"]) for row in rows])
+    unwanted = {row["id"]: reason for row in rows if stops and (reason := _stopped(row, stops)) is not None}
     bulk = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["lane"] == BULK}
     absent = await find_undeliverable(connection, bulk.values())
-    if not stopped and not absent:
+    unwanted = {message_id: PROBABLY_NOT for message_id, person in bulk.items() if person in absent} | unwanted
+    if not unwanted:
         return {}
-    unwanted = {message_id: PROBABLY_NOT for message_id, person in bulk.items() if person in absent}
-    unwanted |= {message_id: MARKETING_STOPPED for message_id, person in marketing.items() if person in stopped}
     left = await connection.fetch(query("sending/leave_queue"), list(unwanted))
     return {row[0]: unwanted[row[0]] for row in left}
+
+
+def _stopped(row: asyncpg.Record, stops: Mapping[tuple[UUID, str], Stop]) -> str | None:
+    stop = stops.get((row["company_id"], row["to_phone"]))
+    if stop is None:
+        return None
+    by_hand = row["rule_id"] is None and row["campaign_id"] is None
+    answers = by_hand and answers_a_message(row["content"])
+    return stop_reason(stop, category=row["category"], event_id=row["event_id"], answers=answers)
 
 
 def _parcel(
@@ -181,6 +191,8 @@ async def create_retries(
 ) -> list[MessageRow]:
     """Make new queued messages like these, each naming the old one in ``retry_of``; inside the caller's transaction.
 
+    One whose person has opted out meanwhile is made as skipped.
+
     Args:
         connection: in a transaction.
         message_ids: messages that must not be sent again under their own ids.
@@ -198,6 +210,7 @@ async def create_retries(
         if once and row["retry_of"] is not None:
             continue
         new.append(_again(MessageRow._make([*row[:27], None, None, None, row["content"]]), make_id(now_ms), now))
+    new = await skip_suppressed(connection, new)
     await create_messages(connection, new)
     return new
 

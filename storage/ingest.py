@@ -14,6 +14,7 @@ from engine.ids import id_ms, ms_to_time
 from engine.metrics import Delta
 from storage import deltas
 from storage.consequences import take_consequences
+from storage.contact_folds import is_late, name_late_events
 from storage.deliveries import copy_deliveries, take_meta
 from storage.ingest_plain import RecentKeys, is_plain, store_plain
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, Stored
@@ -56,8 +57,9 @@ async def store(
         StorageAway: (through storage.pool.AWAY) Postgres is gone; nothing is stored, or the same ids find themselves.
         DataError and others of REFUSED: Postgres cannot hold one of the values.
     """
+    late = any(is_late(event, now_ms) for delivery in deliveries for event in delivery.events)
     repeated = recent.repeat([event.key for delivery in deliveries for event in delivery.events])
-    if not repeated and is_plain(deliveries):
+    if not late and not repeated and is_plain(deliveries):
         stored = await store_plain(connection, lane, epochs, deliveries, count, now_ms)
         if stored is not None:
             return stored
@@ -83,6 +85,7 @@ async def store_any(
             await connection.copy_records_to_table(
                 "incoming_events", records=[event.row for event in stored.fresh], columns=EVENT_COLUMNS
             )
+            await name_late_events(connection, stored.fresh, now_ms)
             await take_consequences(connection, stored, now)
         delta = count(stored)
         if not delta.empty:

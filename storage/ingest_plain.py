@@ -16,6 +16,7 @@ from engine.metrics import Delta
 from storage.deliveries import delivery_row
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, EventWrite, Stored
 from storage.message_rows import MessageRow
+from storage.person_digest import person_digest
 from storage.pool import AWAY, Connection
 from storage.queries import query
 from storage.refused import REFUSED
@@ -80,7 +81,10 @@ def _is_plain_event(event: EventWrite) -> bool:
 
 
 def _is_plain_message(message: MessageRow) -> bool:
-    """Marketing waits for a look at who wants none; a message that something calls off, for a look at its order."""
+    """Marketing waits for a look at who wants none, a message that something calls off for a look at its order.
+
+    Who wants no messages at all the statement itself looks at.
+    """
     return message.category != "marketing" and not any(message[MESSAGE_FIELDS:])
 
 
@@ -104,7 +108,7 @@ async def store_plain(
 
     Returns:
         What was stored; None if nothing was: a key is known, an epoch has moved on, a message waits that an event calls
-        off, or a value was refused. The general way finds out which, and acts on it.
+        off, a person wants no messages, or a value was refused. The general way finds out which, and acts on it.
 
     Raises:
         StorageAway: (through storage.pool.AWAY) Postgres is gone; nothing is stored, or the same ids find themselves.
@@ -129,6 +133,7 @@ async def store_plain(
             [order.company_id for order in orders],
             [order.order_id for order in orders],
             [order.event_type for order in orders],
+            *_people(stored.messages),
         )
     except (*REFUSED, asyncpg.UniqueViolationError):
         return None  # before AWAY: asyncpg's word for a value that it cannot encode is both
@@ -141,6 +146,15 @@ async def store_plain(
         return None
     stored.seq, stored.delta = lane.seq, delta
     return stored
+
+
+def _people(messages: Sequence[MessageRow]) -> tuple[list[UUID], list[str], list[bytes]]:
+    people = sorted({(row.company_id, row.to_phone) for row in messages if row.due_at is not None})
+    return (
+        [company_id for company_id, _ in people],
+        [phone for _, phone in people],
+        [person_digest(company_id, phone) for company_id, phone in people],
+    )
 
 
 def _all_fresh(deliveries: Sequence[DeliveryWrite]) -> Stored:

@@ -13,6 +13,7 @@ from engine.metrics import Delta
 from storage.cancelling import Cancelled, CancelOrder
 from storage.message_changes import Transition
 from storage.message_rows import MessageRow
+from storage.suppressions import Wish
 
 EVENT_COLUMNS = (
     "id",
@@ -64,6 +65,7 @@ class EventWrite:
     caps: dict[UUID, Cap] = field(default_factory=dict)  # message → what limits it
     cancels: CancelOrder | None = None
     earlier: tuple[UUID, int] | None = None  # another key, and since when its event counts as the same
+    wish: Wish | None = None  # what an inbound message says about being written to
     heard_by: UUID | None = None  # the session that an inbound message was written to
 
 

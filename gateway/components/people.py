@@ -121,3 +121,39 @@ define(
         }
     ),
 )
+define(
+    "OptOutInput",
+    record(
+        {
+            "phones": items(text(64), MOST_IDS, minItems=1, description="Anything that can be read as phones."),
+            "kind": choice("all", "marketing", description="By default all."),
+            "source": text(200, description="Where it was said: `pediu por telefone`, …"),
+        },
+        required=("phones",),
+    ),
+)
+define(
+    "OptOut",
+    shown(
+        {
+            "phone": E164,
+            "kind": choice("all", "marketing"),
+            "source": {"type": "string", "description": "`message`: the person wrote it; else who or what noted it."},
+            "event_id": {**MAYBE_ID, "description": "The inbound message in which it was said."},
+            "contact_id": MAYBE_ID,
+            "name": SENTENCE,
+            "at": moment(),
+        }
+    ),
+)
+define(
+    "OptOutPolicy",
+    record(
+        {
+            "spares_utility": boolean(
+                description="Templates of the categories utility and authentication go to opted-out people too."
+            )
+        },
+        required=("spares_utility",),
+    ),
+)

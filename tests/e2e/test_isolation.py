@@ -65,6 +65,8 @@ LISTS = {
     "listContacts",
     "listContactLists",
     "listTags",
+    "listOptOuts",
+    "getOptOutPolicy",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
@@ -80,6 +82,9 @@ MAKERS = {
     "createContactList",
     "addTags",
     "removeTags",
+    "addOptOuts",
+    "removeOptOut",
+    "setOptOutPolicy",
 }
 
 # Routes of WhatsApp-Web sessions alone.
@@ -130,6 +135,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         await put_schedule(connection, ids["schedule_id"], company_id, "nothing", NOW, every_s=60)
         counts = {"would": 1, "skip": {}}
         await insert_preview(connection, ids["preview_id"], company_id, "nothing", {}, counts, NOW, NOW)
+    stopped = await owner.post("/api/v1/opt-outs", {"phones": [_phone()], "source": f"o{company_id.hex}"})
+    assert stopped.status == 201, stopped.body
     return {**ids, "session_id": session_id, "event_id": event_id, "message_id": message_id}
 
 
@@ -281,6 +288,7 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "jobs",
         "schedules",
         "bulk_previews",
+        "suppressions",
     )
     found = []
     for table in tables:

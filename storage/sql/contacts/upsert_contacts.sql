@@ -16,7 +16,13 @@ FROM unnest(
 ON CONFLICT (company_id, phone) WHERE phone IS NOT NULL DO UPDATE
 SET wa_id = coalesce(excluded.wa_id, known.wa_id),
     bsuid = coalesce(excluded.bsuid, known.bsuid),
-    name = CASE WHEN $18 THEN coalesce(known.name, excluded.name) ELSE coalesce(excluded.name, known.name) END,
+    -- A checkout's name replaces one that the person has given themselves on WhatsApp.
+    name = CASE
+        WHEN known.source = 'message' AND excluded.source <> 'message' THEN coalesce(excluded.name, known.name)
+        WHEN $18 THEN coalesce(known.name, excluded.name)
+        ELSE coalesce(excluded.name, known.name)
+    END,
+    source = CASE WHEN known.source = 'message' THEN excluded.source ELSE known.source END,
     email = CASE WHEN $18 THEN coalesce(known.email, excluded.email) ELSE coalesce(excluded.email, known.email) END,
     document = CASE WHEN $18 THEN coalesce(known.document, excluded.document)
         ELSE coalesce(excluded.document, known.document) END,

@@ -1,5 +1,6 @@
--- Stores a small batch and its delta if every epoch holds, every key is new and nothing is called off; else nothing.
--- Uses shard_buckets_pkey, event_keys_pkey, idx_message_queue_order. Sorted keys go first: batches wait in no circle.
+-- Stores a small batch and its delta if every epoch holds, every key is new, nothing is called off and nobody opted out.
+-- Uses shard_buckets_pkey, event_keys_pkey, idx_message_queue_order and the keys of both tables of suppressions. Sorted
+-- keys go first: batches wait in no circle. Else it stores nothing.
 WITH owned AS (
     SELECT 1
     FROM unnest($1::smallint[], $2::bigint[]) AS mine (bucket, epoch)
@@ -21,6 +22,22 @@ WITH owned AS (
                     AND c.event_type = ANY(q.cancel_on)
                 LIMIT 1
             ) AS waits
+        )
+        AND NOT EXISTS (
+            SELECT FROM unnest($17::uuid[], $18::text[], $19::bytea[]) AS p (company_id, phone, digest)
+            CROSS JOIN LATERAL (
+                (
+                    SELECT FROM suppressions s
+                    WHERE s.company_id = p.company_id AND s.phone = p.phone AND s.kind = 'all' AND s.active
+                    LIMIT 1
+                )
+                UNION ALL
+                (
+                    SELECT FROM erased_suppressions e
+                    WHERE e.company_id = p.company_id AND e.digest = p.digest AND e.kind = 'all'
+                    LIMIT 1
+                )
+            ) AS stops
         )
     RETURNING 1
 ), gate AS MATERIALIZED (

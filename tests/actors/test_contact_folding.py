@@ -1,0 +1,124 @@
+"""Events become contacts: each once, in order, late ones too, and never ahead of a transaction that still writes."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from actors.contact_folding import ContactFolding
+from engine.ids import id_time
+from storage.contact_folds import BEHIND, LATE_MS, horizon
+from storage.pool import Pool
+from tests.actors.shard_rig import IDS, make_rig, new_id, now_ms
+from tests.seeding import add_event
+from tests.storage.people_kit import add_company, phone
+
+AGO = timedelta(minutes=5)
+
+
+@pytest.fixture
+async def company(pool: Pool) -> UUID:
+    return await add_company(pool)
+
+
+@pytest.fixture
+def folding(pool: Pool) -> ContactFolding:
+    return ContactFolding(pool, IDS, now_ms)
+
+
+async def event(pool: Pool, company: UUID, number: int, ago: timedelta = AGO, **columns: Any) -> UUID:
+    moment = id_time(new_id()) - ago
+    return await add_event(pool, company, moment, **{"customer_phone": phone(number), **columns})
+
+
+async def contacts(pool: Pool, company: UUID) -> list[dict[str, Any]]:
+    rows = await pool.fetch("SELECT * FROM contacts WHERE company_id = $1 ORDER BY phone", company)
+    return [dict(row) for row in rows]
+
+
+async def test_customers_become_contacts_once(pool: Pool, company: UUID, folding: ContactFolding) -> None:
+    other = await add_company(pool)
+    first = await event(pool, company, 1, AGO * 3, customer_name="Ana", event_type="pix_created")
+    last = await event(pool, company, 1, AGO, customer_email="ana@x.test", event_type="order_approved")
+    await event(pool, company, 2, AGO, customer_name="Rui", customer_document="1")
+    await event(pool, company, 3, AGO, customer_phone=None)
+    await event(pool, other, 1, AGO, customer_name="Outra")
+    for _ in range(2):
+        await folding.run_once()
+        ana, rui = await contacts(pool, company)
+        assert (ana["name"], ana["email"], ana["source"]) == ("Ana", "ana@x.test", "event")
+        assert (ana["first_event_at"], ana["last_event_at"]) == (id_time(first), id_time(last))
+        assert (ana["last_event_id"], ana["last_event_type"]) == (last, "order_approved")
+        assert (rui["name"], rui["document"], rui["phone"]) == ("Rui", "1", phone(2))
+        assert [row["name"] for row in await contacts(pool, other)] == ["Outra"]
+    assert folding.folded == 5
+    await event(pool, company, 1, timedelta(minutes=1), customer_name="Ana Maria", event_type="refunded")
+    await folding.run_once()
+    ana, _ = await contacts(pool, company)
+    assert (ana["name"], ana["last_event_type"]) == ("Ana", "refunded")  # what is known stays
+
+
+async def test_an_inbound_message_opens_the_window_and_gives_way_to_a_checkouts_name(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    told = {"event_type": "message_received", "customer_name": "aninha"}
+    payload = json.dumps({"message": {"from": "551187654321"}})
+    when = await event(pool, company, 0, customer_phone="+5511987654321", payload=payload, **told)
+    await pool.execute("UPDATE incoming_events SET webhook_id = NULL")  # by Meta's door
+    await folding.run_once()
+    [row] = await contacts(pool, company)
+    assert (row["name"], row["source"], row["wa_id"]) == ("aninha", "message", "551187654321")
+    assert (row["last_inbound_at"], row["last_event_at"]) == (id_time(when), None)
+    await event(pool, company, 0, timedelta(minutes=1), customer_phone="+5511987654321", customer_name="Ana Lima")
+    await folding.run_once()
+    [row] = await contacts(pool, company)
+    assert (row["name"], row["source"], row["wa_id"]) == ("Ana Lima", "event", "551187654321")
+
+
+async def test_what_is_new_waits_for_the_horizon(pool: Pool, company: UUID, folding: ContactFolding) -> None:
+    await event(pool, company, 1, timedelta(0))
+    await folding.run_once()
+    assert await contacts(pool, company) == []
+    async with pool.acquire() as writer, writer.transaction():
+        await writer.execute("INSERT INTO companies (id, name) VALUES ($1, 'x')", new_id())
+        began = await writer.fetchval("SELECT transaction_timestamp()")
+        assert await horizon(pool) <= began - BEHIND
+
+
+async def test_many_events_are_folded_in_pieces_by_several_at_once(pool: Pool, company: UUID) -> None:
+    moment = id_time(new_id()) - AGO
+    rows = [
+        (i := IDS.make_uuid(now_ms()), company, moment + timedelta(milliseconds=n), i, phone(n % 700), moment)
+        for n in range(2500)
+    ]
+    await pool.executemany(
+        "INSERT INTO incoming_events (id, company_id, created_at, delivery_id, customer_phone, occurred_at, source, "
+        "state, signature, webhook_id) VALUES ($1, $2, $3, $4, $5, $6, 'grapfy', 'processed', 'unsigned', $4)",
+        rows,
+    )
+    several = [ContactFolding(pool, IDS, now_ms) for _ in range(3)]
+    await asyncio.gather(*(one.run_once() for one in several))
+    assert sum(one.folded for one in several) == 2500
+    assert len(await contacts(pool, company)) == 700
+
+
+async def test_an_event_that_is_stored_late_is_folded_too(pool: Pool, database_url: str) -> None:
+    rig = await make_rig(pool, database_url)
+    folding = ContactFolding(pool, IDS, now_ms)
+    await event(pool, rig.company_id, 1, timedelta(minutes=1))
+    await folding.run_once()  # the place is beyond what comes now
+    old_ms = now_ms() - LATE_MS - 60_000
+    late = [(old_ms << 80 | 0x7 << 76 | 0b10 << 62 | number).to_bytes(16, "big") for number in (1, 2)]
+    body = json.dumps({"eventType": "order_approved", "eventId": "e", "phone": "11900000000", "customerName": "Bia"})
+    items = [rig.intake(body, event_ids=late[:1]), rig.intake(body.replace('"e"', '"f"'))]
+    await rig.ingestor.ingest(items)
+    assert [row["event_id"].bytes for row in await rig.rows("SELECT event_id FROM late_events")] == late[:1]
+    await folding.run_once()
+    assert [row["name"] for row in await contacts(pool, rig.company_id)] == ["Bia", None]
+    assert await rig.rows("SELECT * FROM late_events") == []
+    await rig.lanes.close()
