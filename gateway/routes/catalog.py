@@ -14,6 +14,7 @@ from gateway.routes import (
     linking,
     media,
     messages,
+    metrics,
     opt_outs,
     reviewing,
     rules,
@@ -43,6 +44,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *watching.OPERATIONS,
     *jobs.OPERATIONS,
     *schedules.OPERATIONS,
+    *metrics.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )
