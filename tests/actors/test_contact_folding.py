@@ -66,7 +66,7 @@ async def test_customers_become_contacts_once(pool: Pool, company: UUID, folding
 async def test_an_inbound_message_opens_the_window_and_gives_way_to_a_checkouts_name(
     pool: Pool, company: UUID, folding: ContactFolding
 ) -> None:
-    told = {"event_type": "message_received", "customer_name": "aninha"}
+    told: dict[str, Any] = {"event_type": "message_received", "customer_name": "aninha"}
     payload = json.dumps({"message": {"from": "551187654321"}})
     when = await event(pool, company, 0, customer_phone="+5511987654321", payload=payload, **told)
     await pool.execute("UPDATE incoming_events SET webhook_id = NULL")  # by Meta's door
