@@ -7,30 +7,35 @@ import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
-from typing import Protocol
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
 from uuid import UUID
 
 from actors.sender import Office, SessionSender
 from actors.session_work import SessionWork
-from actors.verdicts import Judge, Pause
+from actors.verdicts import Judge
 from engine.errors import MasteriaError
-from engine.ids import ms_to_time
+from engine.hold_reasons import TEMPLATE_REASONS
 from engine.lanes import Parcel
 from engine.settings import Settings
-from storage.pool import AWAY, Pool
-from storage.sender_sessions import SenderSession, load_sessions, pause_sessions
+from engine.stops import Stop
+from storage.pool import AWAY, Connection, Pool
+from storage.sender_sessions import SenderSession, load_sessions, note_token_hashes
+from storage.stops import stop_session, stop_template
 from whatsapp.transport import NotConnected, Outbound, SendAnswer, Transport
 
 log = logging.getLogger(__name__)
 _UNKNOWN_S = 2.0  # a company whose session nobody knows is not asked for again so soon
 _UNKNOWN_MAX = 10_000
+_Result = TypeVar("_Result")
 
 
 class TransportMaker(Protocol):
     """Where sessions' transports come from (actors/transports.py)."""
 
     def make(self, session: SenderSession) -> Transport: ...
+
+    def token_hash(self, session: SenderSession) -> bytes | None: ...
 
     async def close(self) -> None: ...
 
@@ -91,6 +96,11 @@ class Roster:
         present = {session.id for session in loaded}
         for session in loaded:
             self._take_on(session)
+        hashes = {session.id: self._transports.token_hash(session) for session in loaded}
+        known = {session.id: session.token_hash for session in loaded}
+        await note_token_hashes(
+            self._pool, {which: value for which, value in hashes.items() if value is not None and value != known[which]}
+        )
         for sender in self.senders.values():
             if company_id in (None, sender.session.company_id) and sender.id not in present:
                 self._stop(sender, "session_removed")
@@ -109,8 +119,10 @@ class Roster:
         else:
             known = sender.session
             sender.change(session, transport)
-            if (session.policy, session.blocked_templates) != (known.policy, known.blocked_templates):
+            if session.policy != known.policy:
                 self._work.rethink(sender)
+            if any(session.blocked_templates.get(which) != why for which, why in known.blocked_templates.items()):
+                self._work.rethink(sender, TEMPLATE_REASONS)
         if reason is not None:
             self._stop(sender, reason)
         elif sender.paused_for is not None and sender.id not in self._pausing:
@@ -124,35 +136,40 @@ class Roster:
         sender.paused_for = reason
         self._work.hold(sender)
 
-    async def pause(self, sender: SessionSender, pause: Pause) -> None:
-        """Write down that WhatsApp stops a session (and its company's others of the account or app, if it says so)."""
-        session = sender.session
-        resume_at = None
-        if pause.wait_s is not None:
-            resume_at = ms_to_time(time.time_ns() // 1_000_000) + timedelta(seconds=pause.wait_s)
+    async def pause(self, sender: SessionSender, stop: Stop) -> None:
+        """Write down that WhatsApp stops a session (and its company's others, if it says so)."""
+        session, at = sender.session, datetime.now(UTC)
         self._pausing.add(sender.id)
         try:
-            while True:
-                try:
-                    async with self._pool.acquire() as connection:
-                        paused = await pause_sessions(
-                            connection,
-                            session.company_id,
-                            [session.id],
-                            pause.reason,
-                            resume_at,
-                            waba_id=session.waba_id if pause.scope == "account" else None,
-                            app_id=session.app_id if pause.scope == "app" else None,
-                        )
-                    break
-                except AWAY:
-                    await asyncio.sleep(0.5)
+            paused = await self._write(
+                lambda connection: stop_session(connection, session.company_id, session.id, stop, at)
+            )
         finally:
             self._pausing.discard(sender.id)
-        log.warning("session %s paused: %s", session.id, pause.reason, extra={"action": "pause_session"})
+        log.warning("session %s paused: %s", session.id, stop.reason, extra={"action": "pause_session"})
         for session_id in (session.id, *paused):
             if (known := self.senders.get(session_id)) is not None:
                 self._stop(known, "session_paused")
+        await self._tell(session.company_id)
+
+    async def stop_template(self, sender: SessionSender, name: str, language: str | None, stop: Stop) -> None:
+        """Write down that WhatsApp takes no more of a template, for all the company's numbers and restarts."""
+        company_id, at = sender.session.company_id, datetime.now(UTC)
+        stopped = await self._write(lambda connection: stop_template(connection, company_id, name, language, stop, at))
+        log.warning("template %s stopped: %s", name, stop.reason, extra={"action": "stop_template"})
+        if stopped:
+            await self._tell(company_id)
+
+    async def _write(self, step: Callable[[Connection], Awaitable[_Result]]) -> _Result:
+        """Do what has to be done, however long Postgres is away."""
+        while True:
+            try:
+                async with self._pool.acquire() as connection, connection.transaction():
+                    return await step(connection)
+            except AWAY:
+                await asyncio.sleep(0.5)
+
+    async def _tell(self, company_id: UUID) -> None:
         if self._announce is not None:
             with contextlib.suppress(MasteriaError):  # who was not told reads it at the next change or restart
-                await self._announce(session.company_id.bytes)
+                await self._announce(company_id.bytes)

@@ -12,9 +12,10 @@ from typing import Protocol
 from uuid import UUID
 
 from actors.flights import Flight, Landed
-from actors.verdicts import Judge, Pause
+from actors.verdicts import Judge
 from engine.lanes import Mailbox, Parcel
 from engine.permits import Permits, Refusal, Wait
+from engine.stops import TEMPLATE, Stop
 from storage.answers import Answer
 from storage.sender_sessions import SenderSession
 from whatsapp.transport import Outbound, Refused, SendAnswer, Transport, Uncertain
@@ -36,8 +37,11 @@ class Office(Protocol):
     def landed(self, landed: Landed) -> None:
         """An answer is to be recorded."""
 
-    def paused(self, sender: SessionSender, pause: Pause) -> None:
+    def paused(self, sender: SessionSender, stop: Stop) -> None:
         """WhatsApp's answer stops this session."""
+
+    def template_stopped(self, sender: SessionSender, name: str, language: str | None, stop: Stop) -> None:
+        """WhatsApp's answer stops a template."""
 
     def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
         """WhatsApp's answer stops marketing to a person."""
@@ -259,9 +263,13 @@ class SessionSender:
         self._land(flight, verdict.answer)
         if isinstance(heard, Refused) and verdict.answer.code == _MARKETING_LIMIT and verdict.answer.due_at is not None:
             self._office.no_marketing(self, flight.parcel.to, verdict.answer.due_at)
-        if verdict.pause is not None and self.paused_for is None:
+        stop = verdict.stop
+        if stop is not None and stop.scope == TEMPLATE:
+            parcel = flight.parcel
+            self._office.template_stopped(self, parcel.template_name or "", parcel.template_language, stop)
+        elif stop is not None and self.paused_for is None:
             self.stop("session_paused")
-            self._office.paused(self, verdict.pause)
+            self._office.paused(self, stop)
 
     def _land(self, flight: Flight, answer: Answer) -> None:
         if flight.parcel.counted and answer.outcome not in ("accepted", "uncertain"):

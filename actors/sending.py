@@ -24,13 +24,14 @@ from actors.recovery import Recovery
 from actors.roster import Roster, TransportMaker
 from actors.sender import SessionSender
 from actors.session_work import SessionWork
-from actors.verdicts import Judge, Pause
+from actors.verdicts import Judge
 from engine.errors import MasteriaError
 from engine.hold_reasons import TEMPLATE_REASONS
 from engine.ids import IdMaker
 from engine.lanes import Parcel
 from engine.metrics import Delta
 from engine.settings import Settings
+from engine.stops import Stop
 from engine.wire import unpack
 from storage.answers import Answer
 from storage.budgets import load_spending
@@ -189,9 +190,12 @@ class SendingHost:
         if self.recorder.full:
             self.dispatcher.paused = True
 
-    def paused(self, sender: SessionSender, pause: Pause) -> None:
+    def paused(self, sender: SessionSender, stop: Stop) -> None:
         self._work.hold(sender)
-        self._life.spawn(self.roster.pause(sender, pause))
+        self._life.spawn(self.roster.pause(sender, stop))
+
+    def template_stopped(self, sender: SessionSender, name: str, language: str | None, stop: Stop) -> None:
+        self._life.spawn(self.roster.stop_template(sender, name, language, stop))
 
     def no_marketing(self, sender: SessionSender, recipient: str, until: datetime) -> None:
         self._work.no_marketing(sender.session.company_id, recipient, until)

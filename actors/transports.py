@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.credentials import open_session_token
+from engine.credentials import hash_token, open_session_token
 from engine.settings import Settings
-from engine.vault import Vault
+from engine.vault import SealBroken, Vault
 from storage.sender_sessions import SenderSession
 from whatsapp.cloud import CloudClient
 from whatsapp.transport import Transport
@@ -33,6 +33,15 @@ class Transports:
             raise ValueError("no simulator runs in this installation")
         token = open_session_token(self._vault, session.id, session.token_sealed)
         return self._cloud.session(session.phone_number_id, token, base_url, settings.graph_version)
+
+    def token_hash(self, session: SenderSession) -> bytes | None:
+        """Return what tells which sessions share a token; None where there is none, or it cannot be opened."""
+        if session.token_sealed is None:
+            return None
+        try:
+            return hash_token(open_session_token(self._vault, session.id, session.token_sealed))
+        except SealBroken:
+            return None
 
     async def close(self) -> None:
         await self._cloud.close()

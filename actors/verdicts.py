@@ -15,33 +15,21 @@ from engine.ids import IdMaker, ms_to_time
 from engine.lanes import Parcel
 from engine.message_states import at_text
 from engine.permits import Permits
+from engine.stops import NUMBER_SCOPES, SHORT_S, TEMPLATE, Stop, spoils_template
 from storage.answers import Answer
 from storage.message_rows import NEVER
 from whatsapp.transport import Accepted, NotConnected, Refused, SendAnswer
 
-# Above this a wait of the whole number is a pause of the session, which a restart remembers.
-_SHORT_S = 60.0
-_NUMBER_SCOPES = frozenset({"number", "token", "app", "account"})
 _THROUGHPUT_REACHED = 130429
 _PAIR_LIMIT = 131056
 
 
 @dataclass(frozen=True, slots=True)
-class Pause:
-    """The session has to stop, and perhaps its company's others of the same account or app."""
-
-    scope: str
-    reason: str
-    wait_s: float | None
-    alert: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Verdict:
-    """What to record, and whether the session has to stop."""
+    """What to record, and what has to stop: the session (and perhaps others), or the message's template."""
 
     answer: Answer
-    pause: Pause | None = None
+    stop: Stop | None = None
 
 
 class Judge:
@@ -211,31 +199,51 @@ class Judge:
             answer.outcome = answer.status = "failed"
             answer.dead_id = self._ids.make_uuid(now_ms)
             answer.suppresses = decision.kind == "suppress"
-            return Verdict(answer)
+            return Verdict(answer, self._spoilt(answer, decision, failure, parcel, permits, now))
         if decision.kind == "retry":
             answer.outcome, answer.status, answer.reason = "retry", "queued", "retry"
             _wait(answer, decision.wait_s or 0.0)
             if decision.scope == "number":
-                permits.block(now, min(decision.wait_s or 0.0, _SHORT_S))
+                permits.block(now, min(decision.wait_s or 0.0, SHORT_S))
             return Verdict(answer)
         answer.outcome = answer.status = "held"
-        if decision.scope in _NUMBER_SCOPES:
+        if decision.scope in NUMBER_SCOPES:
             return self._number_waits(answer, decision, failure, permits, now)
-        if decision.scope == "template" and parcel.template_name is not None:
-            permits.block_template(parcel.template_name, now, decision.wait_s, failure.reason)
         _wait(answer, decision.wait_s)
-        return Verdict(answer)
+        if decision.scope != TEMPLATE or parcel.template_name is None:
+            return Verdict(answer)
+        stop = Stop(TEMPLATE, failure.reason, decision.wait_s, decision.alert)
+        answer.reason = stop.template_reason
+        return Verdict(answer, _block_template(parcel, stop, permits, now))
+
+    @staticmethod
+    def _spoilt(
+        answer: Answer, decision: Decision, failure: Failure, parcel: Parcel, permits: Permits, now: float
+    ) -> Stop | None:
+        """Return the stop of a template whose next messages would be refused like this one."""
+        if decision.of.name != "fix" or decision.scope != TEMPLATE or parcel.template_name is None:
+            return None
+        in_a_row = permits.strike_template(parcel.template_name, parcel.template_language)
+        if answer.code is None or not spoils_template(decision.of, int(answer.code), in_a_row):
+            return None
+        return _block_template(parcel, Stop(TEMPLATE, failure.reason, None, alert=True), permits, now)
 
     @staticmethod
     def _number_waits(answer: Answer, decision: Decision, failure: Failure, permits: Permits, now: float) -> Verdict:
         wait_s = decision.wait_s
         permits.block(now, math.inf if wait_s is None else wait_s)
-        if wait_s is not None and wait_s <= _SHORT_S:
+        if wait_s is not None and wait_s <= SHORT_S:
             _wait(answer, wait_s)
             return Verdict(answer)
         answer.reason = "session_paused"
         _wait(answer, None)
-        return Verdict(answer, Pause(decision.scope, failure.reason, wait_s, decision.alert))
+        return Verdict(answer, Stop(decision.scope, failure.reason, wait_s, decision.alert))
+
+
+def _block_template(parcel: Parcel, stop: Stop, permits: Permits, now: float) -> Stop | None:
+    """Hold what else this sender has of a message's template; return the stop if it is news."""
+    name, language = parcel.template_name or "", parcel.template_language
+    return stop if permits.block_template(name, language, now, stop.wait_s, stop.template_reason) else None
 
 
 def _wait(answer: Answer, wait_s: float | None) -> None:

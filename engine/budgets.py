@@ -15,8 +15,17 @@ from engine.sending_policy import SendingPolicy
 from engine.session_caps import SessionCaps
 
 MARKETING = "marketing"
-# A template (name, language) that may not be sent, and the reason.
-BlockedTemplates = Mapping[tuple[str, str | None], str]
+
+
+class Block(NamedTuple):
+    """Why a template may not be sent, and until when (milliseconds since 1970; None: until something lifts it)."""
+
+    reason: str
+    until_ms: int | None = None
+
+
+# Templates (name, language) that may not be sent.
+BlockedTemplates = Mapping[tuple[str, str | None], Block]
 
 
 class Wait(NamedTuple):
@@ -85,9 +94,11 @@ class SessionBudgets:
             now_ms: milliseconds since 1970.
         """
         if self._blocked and parcel.template_name is not None:
-            reason = self._blocked.get((parcel.template_name, parcel.template_language))
-            if reason is not None:
-                return Wait(reason, None)
+            block = self._blocked.get((parcel.template_name, parcel.template_language))
+            if block is not None and block.until_ms is None:
+                return Wait(block.reason, None)
+            if block is not None and block.until_ms is not None and block.until_ms > now_ms:
+                return Wait(block.reason, (block.until_ms - now_ms) / 1000)
         quiet = self._quiet
         if quiet is not None and (not parcel.transactional or quiet.hours.transactional):
             until = quiet.until_ms(parcel.to, now_ms)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from engine.budgets import BlockedTemplates, Never, Refusal, SessionBudgets, Wait
+from engine.budgets import Block, BlockedTemplates, Never, Refusal, SessionBudgets, Wait
 from engine.lanes import Parcel
 from engine.limits import PairLimiter, TokenBucket
 from engine.sending_policy import UNBOUNDED, SendingPolicy
@@ -13,7 +13,8 @@ from engine.sending_policy import UNBOUNDED, SendingPolicy
 __all__ = ["Never", "Permits", "Refusal", "Wait"]
 
 _TEMPLATES_MAX = 1_000
-_NONE: Mapping[tuple[str, str | None], str] = {}
+_NONE: Mapping[tuple[str, str | None], Block] = {}
+_Template = tuple[str, str | None]
 
 
 class Permits:
@@ -23,7 +24,7 @@ class Permits:
     outage spends few tries of few messages.
     """
 
-    __slots__ = ("_blocked_until", "_pairs", "_rules", "_templates", "bucket", "budgets", "strikes")
+    __slots__ = ("_blocked_until", "_pairs", "_rules", "_spoilt", "_templates", "bucket", "budgets", "strikes")
 
     def __init__(
         self, throughput: int, now: float, policy: SendingPolicy = UNBOUNDED, blocked: BlockedTemplates = _NONE
@@ -33,7 +34,8 @@ class Permits:
         self.strikes = 0
         self._pairs = PairLimiter()
         self._blocked_until = -math.inf
-        self._templates: dict[str, tuple[float, str]] = {}
+        self._templates: dict[_Template, tuple[float, str]] = {}
+        self._spoilt: dict[_Template, int] = {}
 
     def _take_on(self, budgets: SessionBudgets) -> None:
         self.budgets = budgets
@@ -60,7 +62,8 @@ class Permits:
             now_ms: milliseconds since 1970, for hours, days and nights.
         """
         if parcel.template_name is not None and self._templates:
-            until, reason = self._templates.get(parcel.template_name, (-math.inf, ""))
+            place = (parcel.template_name, parcel.template_language)
+            until, reason = self._templates.get(place, (-math.inf, ""))
             if until > now:
                 return Wait(reason, None if math.isinf(until) else until - now)
         wait = self._pairs.take(parcel.to, now)
@@ -78,8 +81,10 @@ class Permits:
             self._rules.give_back(parcel)
 
     def accepted(self, parcel: Parcel) -> None:
-        """WhatsApp took a message: neither the number nor the recipient is in trouble."""
+        """WhatsApp took a message: neither the number nor the recipient is in trouble, nor is its template."""
         self.strikes = 0
+        if self._spoilt and parcel.template_name is not None:
+            self._spoilt.pop((parcel.template_name, parcel.template_language), None)
         self._pairs.clear_strikes(parcel.to)
 
     def strike_recipient(self, recipient: str) -> int:
@@ -89,10 +94,27 @@ class Permits:
     def block_recipient(self, recipient: str, now: float, wait_s: float) -> None:
         self._pairs.block(recipient, now, wait_s)
 
-    def block_template(self, name: str, now: float, wait_s: float | None, reason: str) -> None:
-        """Let nothing of this template pass for a while, or (None) until the session is read again."""
-        if len(self._templates) < _TEMPLATES_MAX:
-            self._templates[name] = (math.inf if wait_s is None else now + wait_s, reason)
+    def strike_template(self, name: str, language: str | None) -> int:
+        """Count a refusal for a mistake of this template; return how many in a row that makes."""
+        if len(self._spoilt) >= _TEMPLATES_MAX:
+            self._spoilt.clear()
+        count = self._spoilt[name, language] = self._spoilt.get((name, language), 0) + 1
+        return count
+
+    def block_template(self, name: str, language: str | None, now: float, wait_s: float | None, reason: str) -> bool:
+        """Let nothing of this template pass, for a while or (None) without end, until the session is read again.
+
+        What lasts stands in the template's row by then; this holds what would go out before.
+
+        Returns:
+            Whether this is news.
+        """
+        until = math.inf if wait_s is None else now + wait_s
+        if len(self._templates) >= _TEMPLATES_MAX:
+            self._templates.clear()
+        known, _ = self._templates.get((name, language), (-math.inf, ""))
+        self._templates[name, language] = (max(known, until), reason)
+        return known <= now or (math.isinf(until) and not math.isinf(known))
 
     def block(self, now: float, wait_s: float) -> None:
         """The whole number waits, and is probed afterwards."""
@@ -108,6 +130,8 @@ class Permits:
         self, throughput: int, now: float, policy: SendingPolicy = UNBOUNDED, blocked: BlockedTemplates = _NONE
     ) -> None:
         """The session was read again: perhaps with another rate, other budgets or other paused templates."""
+        self._templates.clear()
+        self._spoilt.clear()
         if throughput != self.bucket.per_s:
             self.bucket = TokenBucket(float(throughput), now)
         self._take_on(self.budgets.changed(policy, blocked))

@@ -33,6 +33,10 @@ _WAITING: Mapping[str, Words] = {
         "Este número provavelmente não está no WhatsApp: foi recusado em dois dias diferentes.",
         "This number is probably not on WhatsApp: it was refused on two different days.",
     ),
+    "country_restricted": Words(
+        "O WhatsApp não deixa a empresa enviar para este país; campanhas não o tentam por um dia.",
+        "WhatsApp does not let the company write to this country; bulk spares it for a day.",
+    ),
     "row_refused": Words("O banco não aceitou os campos do evento.", "The database refused the event's fields."),
 }
 _PREFIXES: Mapping[str, Words] = {

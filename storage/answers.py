@@ -9,6 +9,8 @@ from uuid import UUID
 
 from engine.ids import id_time
 from engine.message_states import may_follow
+from storage.countries import CODE as COUNTRY_BARRED
+from storage.countries import bar_countries
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import QUEUE_COLUMNS
 from storage.pool import Connection
@@ -136,6 +138,7 @@ async def record_answers(
         "message_attempts", records=[_attempt(answer) for answer in answers], columns=_ATTEMPT_COLUMNS
     )
     await _follow_up(connection, took, recorded)
+    await bar_countries(connection, [m.id for a, m in took if a.code == str(COUNTRY_BARRED)], now)
     if resolved:
         await connection.execute(query("sending/delete_uncertain"), resolved)
     if finished:

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from engine.reach import AIMS
 from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
+from storage.countries import skip_barred
 from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
 from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
-from storage.reached import note
 from storage.suppressions import hear_wishes, skip_suppressed
 from storage.undeliverable import skip_undeliverable
 
-_COMPANY, _AT, _STATE, _REASON, _TYPE = (
-    EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason", "event_type")
-)
+_COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
 
 
 async def take_consequences(connection: Connection, stored: Stored, now: datetime) -> None:
@@ -30,11 +27,11 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     await _bury_unread(connection, stored)
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
         await hear_wishes(connection, wishes)  # before messages are made: also those of the same batch
-    await note(connection, [(e.event_id, e.row[_COMPANY]) for e in stored.fresh if e.row[_TYPE] in AIMS])
     messages = [message for event in stored.fresh for message in event.messages]
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
         wanted = await skip_undeliverable(connection, await skip_suppressed(connection, messages))
+        wanted = await skip_barred(connection, wanted)
         stored.messages = await _call_off(connection, await _cap(connection, wanted, caps) if caps else wanted)
         await create_messages(connection, stored.messages)
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]

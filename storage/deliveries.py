@@ -103,11 +103,11 @@ async def take_meta(connection: Connection, deliveries: Sequence[DeliveryWrite],
     if rows:
         await connection.execute(query("ingest/keep_meta_deliveries"), *zip(*rows, strict=True))
     if heard:
-        stored.folded = await fold_many(connection, heard, now)
+        stored.folded = await fold_many(connection, heard, now, stored.reconfigured)
     if wishes:
         await hear_wishes(connection, wishes)
     if account:
-        stored.reconfigured = await take_account_updates(connection, account, now)
+        stored.reconfigured |= await take_account_updates(connection, account, now)
 
 
 def _events(deliveries: Sequence[DeliveryWrite]) -> int:

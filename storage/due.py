@@ -15,6 +15,7 @@ from engine.ids import id_time, ms_to_time, time_to_ms
 from engine.message_states import TimelineEntry, at_text
 from engine.opt_out import Stop, stop_reason
 from engine.outgoing import answers_a_message
+from storage.countries import BARRED, find_barred
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
 from storage.pool import Connection
@@ -99,7 +100,9 @@ async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> d
     unwanted = {row["id"]: reason for row in rows if stops and (reason := _stopped(row, stops)) is not None}
     bulk = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["lane"] == BULK}
     absent = await find_undeliverable(connection, bulk.values())
+    barred = await find_barred(connection, bulk.values())
     unwanted = {message_id: PROBABLY_NOT for message_id, person in bulk.items() if person in absent} | unwanted
+    unwanted = {message_id: BARRED for message_id, person in bulk.items() if person in barred} | unwanted
     if not unwanted:
         return {}
     left = await connection.fetch(query("sending/leave_queue"), list(unwanted))

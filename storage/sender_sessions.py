@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,14 +13,15 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from engine.budgets import Block
 from engine.ids import time_to_ms
 from engine.sending_policy import UNBOUNDED, BudgetOptions, SendingPolicy, policy_of, read_budget_options
+from engine.stops import TEMPLATE_IS_OUT, TEMPLATE_WAITS
+from storage.message_rows import NEVER
 from storage.pool import Connection, Pool
 from storage.queries import query
 
 log = logging.getLogger(__name__)
-_NOT_USABLE = "template_not_usable"
-_BLOCKED = {"paused": "template_paused"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class SenderSession:
     state: str
     reason: str | None
     policy: SendingPolicy = UNBOUNDED
-    blocked_templates: dict[tuple[str, str | None], str] = field(default_factory=dict)
+    blocked_templates: dict[tuple[str, str | None], Block] = field(default_factory=dict)
+    token_hash: bytes | None = None
 
 
-_STORED = SenderSession.__slots__[:10]
+_STORED = (*SenderSession.__slots__[:10], "token_hash")
 
 
 async def load_sessions(
@@ -53,10 +55,9 @@ async def load_sessions(
     """Return the sessions that sender host ``host`` of ``hosts`` serves; of one company, or of all."""
     rows = await executor.fetch(query("sending/load_sessions"), company_id)
     mine = [row for row in rows if row["id"].int % hosts == host]
-    blocked: dict[UUID, dict[tuple[str, str | None], str]] = {}
+    blocked: dict[UUID, dict[tuple[str, str | None], Block]] = {}
     for row in await executor.fetch(query("sending/load_blocked_templates"), company_id):
-        reasons = blocked.setdefault(row["company_id"], {})
-        reasons[row["name"], row["language"]] = _BLOCKED.get(row["status"], _NOT_USABLE)
+        blocked.setdefault(row["company_id"], {})[row["name"], row["language"]] = _block(row)
     now_ms = time.time_ns() // 1_000_000
     return [
         SenderSession(
@@ -66,6 +67,13 @@ async def load_sessions(
         )
         for row in mine
     ]
+
+
+def _block(row: asyncpg.Record) -> Block:
+    """Say why a template may not be sent: what Meta calls it, else what a refusal said of it."""
+    if row["by_status"]:
+        return Block(TEMPLATE_WAITS if row["status"] == "paused" else TEMPLATE_IS_OUT)
+    return Block(TEMPLATE_IS_OUT if row["until_ms"] is None else TEMPLATE_WAITS, row["until_ms"])
 
 
 def _policy(row: asyncpg.Record, now_ms: int) -> SendingPolicy:
@@ -95,10 +103,10 @@ async def pause_sessions(
     reason: str,
     resume_at: datetime | None,
     *,
-    waba_id: str | None = None,
-    app_id: str | None = None,
+    scope: str = "number",
+    at: datetime | None = None,
 ) -> list[UUID]:
-    """Pause a company's active sessions: those named, and those of the account or app if one is given.
+    """Pause a company's active sessions: those named, and those that share their token, app or account.
 
     Args:
         connection: any.
@@ -106,15 +114,22 @@ async def pause_sessions(
         session_ids: the sessions.
         reason: shown with the session.
         resume_at: when they go on by themselves; None: a person resumes them.
-        waba_id, app_id: also every session of this account or app.
+        scope: token, app or account; number: none but those named.
+        at: when WhatsApp said so; what was resumed since goes on.
 
     Returns:
         The sessions paused by this call.
     """
     rows = await connection.fetch(
-        query("sending/pause_sessions"), company_id, list(session_ids), reason, resume_at, waba_id, app_id
+        query("sending/pause_sessions"), company_id, list(session_ids), reason, resume_at, scope, at or NEVER
     )
     return [row[0] for row in rows]
+
+
+async def note_token_hashes(executor: Pool | Connection, hashes: Mapping[UUID, bytes]) -> None:
+    """Write down which token sessions use, so that who shares it can be stopped together."""
+    if hashes:
+        await executor.execute(query("sending/note_token_hashes"), list(hashes), list(hashes.values()))
 
 
 async def resume_sessions(connection: Connection) -> list[tuple[UUID, UUID]]:

@@ -11,13 +11,17 @@ from uuid import UUID
 import orjson
 
 from engine.failures import read_failure
-from engine.ids import IdMaker, time_to_ms
+from engine.ids import IdMaker, ms_to_time, time_to_ms
 from engine.message_states import RECEIPT_NAMES, at_text
+from engine.stops import told_stop
 from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
 from storage.budgets import block_marketing_of
+from storage.countries import CODE as COUNTRY_BARRED
+from storage.countries import bar_countries
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
+from storage.stops import ToldStop, take_stops
 from storage.suppressions import suppress_recipients
 from storage.undeliverable import CODE as UNDELIVERABLE
 from storage.undeliverable import forget_delivered, note_refusals
@@ -57,13 +61,17 @@ async def fold(
 
 
 async def fold_many(
-    connection: Connection, heard: Sequence[tuple[UUID, Receipt]], now: datetime | None = None
+    connection: Connection,
+    heard: Sequence[tuple[UUID, Receipt]],
+    now: datetime | None = None,
+    reconfigured: set[UUID] | None = None,
 ) -> list[Transition]:
     """Fold receipts into their messages: one row update per message, never backwards, whatever the order.
 
     A receipt may come before the sender has recorded the acceptance; either way the row ends up the same. A receipt
     resolves an uncertain message; a failure makes a dead letter with the error's meaning, and a delivery takes it
-    back. Unknown statuses, unknown messages and another company's messages change nothing.
+    back. A failure that concerns more than its message stops the number, its token, app or account, or the template, as
+    the same answer to a send would. Unknown statuses, unknown messages and another company's messages change nothing.
 
     A transaction should call this once: messages are locked in the order of their ids, so that it never waits in a
     circle with a sender or another shard.
@@ -72,6 +80,7 @@ async def fold_many(
         connection: in a transaction; the caller counts the transitions in its delta.
         heard: company and receipt, in any order, repeats included.
         now: becomes ``updated_at``, and the time of a receipt that tells none.
+        reconfigured: gets the companies whose sessions or templates were stopped.
 
     Returns:
         The changes of status, at most one per message.
@@ -87,6 +96,9 @@ async def fold_many(
         )
     await write(connection, folded.changed, now)
     await _follow_up(connection, folded)
+    stopped = await take_stops(connection, folded.stops, now)
+    if reconfigured is not None:
+        reconfigured |= stopped
     return [transition for message in folded.changed if (transition := message.transition) is not None]
 
 
@@ -124,6 +136,8 @@ class _Folded:
     limited: list[UUID] = field(default_factory=list)
     unreached: list[UUID] = field(default_factory=list)
     reached: list[UUID] = field(default_factory=list)
+    barred: list[UUID] = field(default_factory=list)
+    stops: list[ToldStop] = field(default_factory=list)
 
     def add(self, message: LockedMessage, receipts: Sequence[Receipt]) -> None:
         heard = [_hear(message, receipt, self.now_ms) for receipt in receipts]
@@ -137,11 +151,11 @@ class _Folded:
         if message.old == "failed":
             self.overtaken.append(message.id)
         if message.status == "failed":
-            self._bury(message)
+            self._bury(message, max((receipt.at_ms for receipt in receipts if receipt.errors is not None), default=0))
         elif message.status in ("delivered", "read"):
             self.reached.append(message.id)
 
-    def _bury(self, message: LockedMessage) -> None:
+    def _bury(self, message: LockedMessage, at_ms: int) -> None:
         error = orjson.loads(message.error or "{}")
         error_class, code = error.get("class", "transient"), error.get("code")
         letter_id = _ids.make_uuid(self.now_ms)
@@ -150,6 +164,12 @@ class _Folded:
             self.limited.append(message.id)
         if code == UNDELIVERABLE:
             self.unreached.append(message.id)
+        if code == COUNTRY_BARRED:
+            self.barred.append(message.id)
+        stop = None if code is None else told_stop(code, error.get("subcode"))
+        if stop is not None:
+            at = ms_to_time(min(at_ms or self.now_ms, self.now_ms))
+            self.stops.append(ToldStop(message.company_id, message.session_id, message.id, stop, at))
         if error_class == "suppress":
             self.suppressed.append((message.id, message.reason or "failed"))
 
@@ -160,6 +180,7 @@ async def _follow_up(connection: Connection, folded: _Folded) -> None:
     await suppress_recipients(connection, folded.suppressed, folded.now)
     await block_marketing_of(connection, folded.limited, folded.now + _MARKETING_REST)
     await note_refusals(connection, folded.unreached, folded.now)
+    await bar_countries(connection, folded.barred, folded.now)
     await forget_delivered(connection, folded.reached, {message.company_id for message in folded.changed})
     if folded.resolved:
         await connection.execute(query("sending/delete_uncertain"), folded.resolved)
@@ -180,6 +201,4 @@ def _hear(message: LockedMessage, receipt: Receipt, now_ms: int) -> bool:
     if took:
         message.next_attempt_at = None
         message.error = failure.error if failure else None
-        if status == "sent" and '"scheduled"' not in message.timeline:  # its own delay is none of WhatsApp's
-            message.sent_ms = receipt.at_ms or now_ms
     return (message.timeline, message.status, message.provider_id) != before

@@ -1,9 +1,9 @@
-"""Dead letters, the queue, the way to the live feed."""
+"""Dead letters, the queue, the summary, the way to the live feed."""
 
 from __future__ import annotations
 
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, NUMBER, SENTENCE, WORDS, shown
-from gateway.schema import define, identifier, moment
+from gateway.schema import anything, define, identifier, moment
 
 define(
     "DeadLetter",
@@ -46,6 +46,7 @@ define(
         }
     ),
 )
+define("MetricsSummary", anything(description="See `metrics` of the live feed; with a range, its sums."))
 define(
     "LiveTicket",
     shown({"url": {"type": "string"}, "ticket": {"type": "string", "description": "Good once, for 30 s."}}),

@@ -14,7 +14,6 @@ from gateway.routes import (
     linking,
     media,
     messages,
-    metrics,
     opt_outs,
     reviewing,
     rules,
@@ -44,7 +43,6 @@ OPERATIONS: tuple[Operation, ...] = (
     *watching.OPERATIONS,
     *jobs.OPERATIONS,
     *schedules.OPERATIONS,
-    *metrics.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -1,4 +1,4 @@
-"""Routes for watching the work: dead letters, the queue, the way to the live feed."""
+"""Routes for watching the work: dead letters, the queue, numbers, the way to the live feed."""
 
 from __future__ import annotations
 
@@ -67,6 +67,13 @@ def _age_s(oldest: Any, now: Any) -> float:
     return 0.0 if oldest is None else max(0.0, round((now - oldest).total_seconds(), 3))
 
 
+async def _summary(call: Call) -> Response:
+    query = {name: value.isoformat() for name, value in call.query.items() if name in ("from", "to")}
+    query |= {name: str(value) for name, value in call.query.items() if name not in query}
+    summary = await call.services.metrics.summary(call.company_id, query)
+    return Response(summary, media_type="application/json")
+
+
 async def _live(call: Call) -> Response:
     key = call.services.vault.derive(KEY_PURPOSE)
     ticket = issue(key, call.company_id.bytes, call.services.clock(), secrets.token_bytes(NONCE_BYTES))
@@ -100,6 +107,21 @@ OPERATIONS = (
         description="Of each session the 10,000 messages that are due first are looked at.",
         tag="Queue",
         answers=ok("Queue", "The queue."),
+    ),
+    Operation(
+        name="getMetricsSummary",
+        method="GET",
+        path="/metrics/summary",
+        handler=_summary,
+        summary="Counts, rates, queue and latency",
+        tag="Metrics",
+        answers=ok("MetricsSummary", "The numbers; without `from` and `to` today's."),
+        query=(
+            *TIME_RANGE,
+            id_query("session_id", "Of one WhatsApp number."),
+            id_query("campaign_id", "Of one campaign."),
+            id_query("rule_id", "Of one rule."),
+        ),
     ),
     Operation(
         name="getLiveTicket",

@@ -70,9 +70,13 @@ class FakeTransports:
     def __init__(self, transport: FakeTransport) -> None:
         self.transport = transport
         self.by_session: dict[UUID, FakeTransport] = {}
+        self.hashes: dict[UUID, bytes] = {}
 
     def make(self, session: SenderSession) -> FakeTransport:
         return self.by_session.get(session.id, self.transport)
+
+    def token_hash(self, session: SenderSession) -> bytes | None:
+        return self.hashes.get(session.id)
 
     async def close(self) -> None:
         return

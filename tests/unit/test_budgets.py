@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.budgets import SessionBudgets, Wait
+from engine.budgets import Block, SessionBudgets, Wait
 from engine.hold_reasons import BUDGETS
 from engine.lanes import Parcel
 from engine.permits import Permits
@@ -152,7 +152,7 @@ def test_quiet_hours_hold_bulk_and_transactional_messages_only_if_asked() -> Non
 
 
 def test_a_template_that_meta_has_paused_waits() -> None:
-    made = SessionBudgets(UNBOUNDED, {("promo", "pt_BR"): "template_paused"})
+    made = SessionBudgets(UNBOUNDED, {("promo", "pt_BR"): Block("template_paused")})
     assert made.ask(parcel(template="promo"), NOON) == Wait("template_paused", None)
     assert made.ask(parcel(template="pix"), NOON) is None
 

@@ -63,9 +63,9 @@ def test_cancelled_messages_leave_the_mailbox() -> None:
 
 def test_a_blocked_template_waits_and_others_go() -> None:
     permits = Permits(80, 0.0)
-    permits.block_template("promo", 0.0, 10_800.0, "whatsapp_132015")
+    assert permits.block_template("promo", None, 0.0, 10_800.0, "template_paused")
     wait = permits.ask(parcel(template="promo"), 0.0)
-    assert wait is not None and wait == ("whatsapp_132015", 10_800.0)
+    assert wait is not None and wait == ("template_paused", 10_800.0)
     assert permits.ask(parcel(template="pix"), 0.0) is None
     assert permits.ask(parcel(template="promo"), 10_801.0) is None
 
