@@ -8,6 +8,7 @@ from uuid import UUID
 
 from engine.matching import RuleRow, RuleSet, SessionRow, TemplateRow
 from engine.reading import WebhookReader
+from engine.type_names import event_types_of
 from engine.zones import zone_named
 from storage.company_config import CompanyRows
 
@@ -42,6 +43,7 @@ class Company:
             {UUID(row["id"]): _template(row) for row in rows.templates},
             {UUID(r["id"]): SessionRow(UUID(r["id"]), r["transport"], r["state"]) for r in rows.sessions},
         )
+        self.cancel_types = self.rules.cancel_types | set(event_types_of(rows.cancel_on))
 
     def webhook(self, webhook_id: bytes) -> WebhookFacts:
         """Return a webhook's facts; one that was deleted meanwhile still reads what it had acknowledged."""

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
 from actors.company import Company
+from actors.firing import cap_key, firing_write
 from engine.events import CanonicalEvent
 from engine.ids import IdMaker, id_time, ms_to_time
-from engine.matching import MessageDraft
+from engine.matching import Firing, MessageDraft
 from engine.times import rfc3339
 from storage.cancelling import CancelOrder
+from storage.case_rows import FiringWrite
 from storage.ingest_rows import Cap, EventWrite
 from storage.message_rows import HANDED_OVER_S, MessageRow
 from storage.uuids import uuid_of
@@ -41,6 +42,10 @@ class Drafter:
     def __init__(self, ids: IdMaker) -> None:
         self._ids = ids
 
+    def make_id(self, now_ms: int) -> UUID:
+        """Return a fresh id."""
+        return self._ids.make_uuid(now_ms)
+
     def event(
         self, company: Company, facts: EventFacts, key: bytes, canonical: CanonicalEvent | None, value: object
     ) -> EventWrite:
@@ -49,19 +54,34 @@ class Drafter:
         runs: str | None = None
         messages: list[MessageRow] = []
         caps: dict[UUID, Cap] = {}
+        firings: list[FiringWrite] = []
         if canonical is not None and facts.runs_rules:
             outcome = company.rules.evaluate(
                 canonical, value, source=facts.source, company_time_zone=company.time_zone, now_ms=facts.received_ms
             )
-            messages = [self._message(company, event_id, draft, facts.received_ms) for draft in outcome.drafts]
+            messages = [self.message(company.id, event_id, draft, facts.received_ms) for draft in outcome.drafts]
             for draft, message in zip(outcome.drafts, messages, strict=True):
                 if draft.per_order is not None and draft.order_id is not None:
-                    caps[message.id] = Cap(_cap_key(draft.rule_id, draft.order_id), draft.per_order)
+                    caps[message.id] = Cap(cap_key(draft.rule_id, draft.order_id), draft.per_order)
+            for firing in outcome.firings:
+                write, made = self._firing(company, event_id, firing, facts.received_ms)
+                messages += made
+                if not write.plain:
+                    firings.append(write)
             runs = orjson.dumps(outcome.runs, default=str).decode() if outcome.runs else None
         row = _event_row(company.id, event_id, facts, canonical, runs)
-        return EventWrite(uuid_of(key), event_id, row, messages, caps, _cancels(company, canonical))
+        return EventWrite(uuid_of(key), event_id, row, messages, caps, _cancels(company, canonical), firings=firings)
 
-    def _message(self, company: Company, event_id: UUID, draft: MessageDraft, now_ms: int) -> MessageRow:
+    def _firing(
+        self, company: Company, event_id: UUID, firing: Firing, now_ms: int
+    ) -> tuple[FiringWrite, list[MessageRow]]:
+        drafts = [effect.draft for effect in firing.walked.effects if effect.draft is not None]
+        messages = [self.message(company.id, event_id, draft, now_ms) for draft in drafts]
+        case_id = None if firing.walked.over else self._ids.make_uuid(now_ms)
+        return firing_write(company.id, event_id, firing, messages, case_id), messages
+
+    def message(self, company_id: UUID, event_id: UUID, draft: MessageDraft, now_ms: int) -> MessageRow:
+        """Return the row of a draft, made at ``now_ms``."""
         message_id = self._ids.make_uuid(now_ms)
         created_at = ms_to_time(message_id.int >> 80)
         waits = draft.status in ("queued", "scheduled")
@@ -72,7 +92,7 @@ class Drafter:
         first = {"status": draft.status, "at": rfc3339(created_at), "reason": draft.reason, "attempt": 0}
         return MessageRow(
             id=message_id,
-            company_id=company.id,
+            company_id=company_id,
             created_at=created_at,
             event_id=event_id,
             rule_id=draft.rule_id,
@@ -147,12 +167,8 @@ def _event_row(
     ]
 
 
-def _cap_key(rule_id: UUID, order_id: str) -> UUID:
-    return uuid_of(blake2b(rule_id.bytes + order_id.encode(), digest_size=16, person=b"per-order").digest())
-
-
 def _cancels(company: Company, canonical: CanonicalEvent | None) -> CancelOrder | None:
-    if canonical is None or not canonical.order_id or canonical.event_type not in company.rules.cancel_types:
+    if canonical is None or not canonical.order_id or canonical.event_type not in company.cancel_types:
         return None
     return CancelOrder(company.id, canonical.order_id, canonical.event_type or "")
 

@@ -7,18 +7,20 @@ from uuid import UUID
 
 from engine.drafts import BULK, TRANSACTIONAL, Content, MessageDraft, MessageTemplate, SessionRow, TemplateRow
 from engine.events import CanonicalEvent
+from engine.pix import BrCodeProblem, check_brcode
 from engine.rules import Rule
 from engine.template_syntax import MAX_TEXT
 from engine.zones import zone_named
 
 # A WhatsApp-Web session knows no approved templates: it sends their filled text.
 _WITHOUT_TEMPLATES = "web"
+INVALID_PIX = "invalid_pix_code"
 
 
 class Composer:
     """Makes the messages of one rule. ``problem`` is why it cannot (a reason code), None where it can."""
 
-    __slots__ = ("_approved", "_as_text", "_rule", "_template", "problem")
+    __slots__ = ("_approved", "_as_text", "_checks_pix", "_rule", "_template", "problem")
 
     def __init__(
         self,
@@ -32,11 +34,17 @@ class Composer:
         self._as_text = session is not None and session.transport == _WITHOUT_TEMPLATES
         row = self._template.row if self._template else None
         self._approved = row is None or row.status.lower() == "approved" or (self._as_text and row.kind == "meta")
+        self._checks_pix = rule.checks_pix and self._shows("pix_code")
         self.problem: str | None = None
         if session is None:
             self.problem = "unknown_session"
         elif rule.template_id and not self._template:
             self.problem = "invalid_template" if rule.template_id in templates else "unknown_template"
+
+    @property
+    def as_text(self) -> bool:
+        """Tell whether the session knows neither templates nor uploads."""
+        return self._as_text
 
     def compose(self, event: CanonicalEvent, payload: object, time_zone: str, now_ms: int) -> MessageDraft:
         """Return the message for one event, held with a reason where it must not be sent as it is."""
@@ -48,7 +56,7 @@ class Composer:
         else:
             content = _literal(rule, event, payload, time_zone)
         to_phone = rule.recipient(event, payload, zone)
-        reason = self._hold_reason(content, to_phone)
+        reason = self._hold_reason(event, content, to_phone)
         by_template = row is not None and content.components is not None
         return MessageDraft(
             rule_id=rule.id,
@@ -72,18 +80,28 @@ class Composer:
             reason=reason,
         )
 
-    def _hold_reason(self, content: Content, to_phone: str | None) -> str | None:
+    def _shows(self, variable: str) -> bool:
+        text = self._template.body if self._template else self._rule.text
+        if text is not None and variable in text.variables:
+            return True
+        return self._template is not None and variable in str(self._template.row.components)
+
+    def _hold_reason(self, event: CanonicalEvent, content: Content, to_phone: str | None) -> str | None:
         if not to_phone:
             return "no_phone"
         if content.missing:
             return f"missing_variable:{','.join(content.missing)}"
+        if self._checks_pix and isinstance(code := check_brcode(event.pix_code or ""), BrCodeProblem):
+            return f"{INVALID_PIX}:{code.reason}"
         if not self._approved:
             return "template_not_approved"
-        if content.components is None and not content.text.strip():
-            return "empty_text"
-        if content.components is None and len(content.text) > MAX_TEXT:
-            return "text_too_long"
-        return None
+        return None if content.components is not None else _text_problem(content.text)
+
+
+def _text_problem(text: str) -> str | None:
+    if not text.strip():
+        return "empty_text"
+    return "text_too_long" if len(text) > MAX_TEXT else None
 
 
 def _literal(rule: Rule, event: CanonicalEvent, payload: object, time_zone: str) -> Content:

@@ -87,6 +87,11 @@ class MessageTemplate:
         if row.kind == "meta":
             self._components = compile_components(row.components or [], self._body)
 
+    @property
+    def body(self) -> Template:
+        """Return its text, compiled."""
+        return self._body
+
     def fill(self, event: CanonicalEvent, payload: object, zone: tzinfo, as_text: bool) -> Content:
         """Fill the template for one event; ``as_text``: for a transport that knows no Meta templates."""
         components = None if as_text else self._components

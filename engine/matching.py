@@ -11,10 +11,22 @@ from engine.comparison import fold, shortened
 from engine.composing import Composer
 from engine.drafts import MessageDraft, MessageTemplate, SessionRow, TemplateRow
 from engine.events import CanonicalEvent
-from engine.rule_schema import event_types_of
-from engine.rules import ANY_EVENT, Rule, RuleRow, compile_rule
+from engine.rules import ANY_EVENT, Rule, RuleRow
+from engine.steps import Send, SteppedRule, compile_any
+from engine.type_names import event_types_of
+from engine.walking import Situation, Walked, Walker
 
-__all__ = ["MessageDraft", "Outcome", "RuleRow", "RuleSet", "SessionRow", "TemplateRow"]
+__all__ = ["Firing", "MessageDraft", "Outcome", "RuleRow", "RuleSet", "SessionRow", "TemplateRow"]
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule in steps that an event has set off, and how far it came at once."""
+
+    rule: SteppedRule
+    walked: Walked
+    order_id: str | None
+    phone: str | None
 
 
 @dataclass(slots=True)
@@ -23,11 +35,12 @@ class Outcome:
 
     ``runs``: one small JSON object per rule whose trigger names the event's type: ``rule_id``, ``version``,
     ``outcome`` (fired, not_matched, held, skipped, error), ``reason`` (a code or None) and ``detail`` (or None).
-    ``drafts``: one message per rule that fired or is held.
+    ``drafts``: one message per rule that fired or is held. ``firings``: what the rules in steps that fired did.
     """
 
     runs: list[dict[str, Any]] = field(default_factory=list)
     drafts: list[MessageDraft] = field(default_factory=list)
+    firings: list[Firing] = field(default_factory=list)
 
 
 class RuleSet:
@@ -68,10 +81,14 @@ class RuleSet:
         entries = []
         for row in rules:
             try:
-                rule = compile_rule(row)
+                rule = compile_any(row)
             except Exception as error:
                 problems[row.id] = _words(error)
                 entries.append(_Entry(row, _types_named(row.definition), None, None))
+                continue
+            if isinstance(rule, SteppedRule):
+                composers = composers_of(rule, templates, sessions, compiled)
+                entries.append(_Entry(row, rule.event_types, rule, None, Walker(rule, composers)))
             else:
                 composer = Composer(rule, sessions.get(rule.session_id), templates, compiled)
                 entries.append(_Entry(row, rule.event_types, rule, composer))
@@ -93,7 +110,9 @@ class RuleSet:
         for entry in self._by_type.get(event.event_type, self._any):
             try:
                 run = entry.refusal(event, payload, source)
-                if run is None:
+                if run is None and entry.walker is not None:
+                    run = _fire(entry, entry.walker, outcome, event, payload, company_time_zone, now_ms)
+                elif run is None:
                     draft = entry.compose(event, payload, company_time_zone, now_ms)
                     outcome.drafts.append(draft)
                     run = entry.told("held" if draft.status == "held" else "fired", draft.reason)
@@ -106,10 +125,15 @@ class RuleSet:
 class _Entry:
     """A rule in its place, or the place of one that could not be compiled."""
 
-    __slots__ = ("active", "compose", "event_types", "id", "problem", "rule", "version")
+    __slots__ = ("active", "compose", "event_types", "id", "problem", "rule", "version", "walker")
 
     def __init__(
-        self, row: RuleRow, event_types: tuple[str, ...], rule: Rule | None, composer: Composer | None
+        self,
+        row: RuleRow,
+        event_types: tuple[str, ...],
+        rule: Rule | SteppedRule | None,
+        composer: Composer | None,
+        walker: Walker | None = None,
     ) -> None:
         self.id = str(row.id)
         self.version = row.version
@@ -117,6 +141,7 @@ class _Entry:
         self.event_types = event_types
         self.rule = rule
         self.problem = composer.problem if composer else None
+        self.walker = walker
         if composer:
             self.compose = composer.compose
 
@@ -143,6 +168,47 @@ class _Entry:
             "reason": reason,
             "detail": detail,
         }
+
+
+def _fire(
+    entry: _Entry,
+    walker: Walker,
+    outcome: Outcome,
+    event: CanonicalEvent,
+    payload: object,
+    time_zone: str,
+    now_ms: int,
+) -> dict[str, Any]:
+    """Begin a rule in steps: what waits for nothing is done with the event, the rest becomes a case."""
+    rule = entry.rule
+    if not isinstance(rule, SteppedRule):
+        raise TypeError("only a rule in steps can be walked")
+    walked = walker.walk(rule.start, Situation(event, payload, time_zone, now_ms, None))
+    outcome.firings.append(Firing(rule, walked, event.order_id, event.customer_phone))
+    first = walked.log[0] if walked.log else None
+    drafts = [effect.draft for effect in walked.effects if effect.draft is not None]
+    if first and walked.over and not drafts:  # nothing came of it: the first step's reason is the run's
+        return entry.told(_OUTCOMES.get(first["outcome"], "skipped"), first["reason"], {"step": first["step"]})
+    held = next((draft.reason for draft in drafts if draft.status == "held"), None)
+    detail = None if walked.over else {"step": walked.position, "due_ms": walked.due_ms}
+    return entry.told("held" if held and walked.over and len(drafts) == 1 else "fired", held, detail)
+
+
+_OUTCOMES = {"error": "error", "skipped": "skipped", "ended": "skipped"}
+
+
+def composers_of(
+    rule: SteppedRule,
+    templates: Mapping[UUID, TemplateRow],
+    sessions: Mapping[UUID, SessionRow],
+    compiled: Mapping[UUID, MessageTemplate],
+) -> dict[str, Composer]:
+    """Return what makes the messages of a rule's steps, per step that sends."""
+    return {
+        step.id: Composer(step.action.rule, sessions.get(step.action.rule.session_id), templates, compiled)
+        for step in rule.steps.values()
+        if isinstance(step.action, Send)
+    }
 
 
 def _types_named(definition: object) -> tuple[str, ...]:

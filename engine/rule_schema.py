@@ -1,28 +1,41 @@
 """The shape of a rule and its bounds: what the routes accept, what the seed writes, what is compiled later.
 
 ``{name?, active?, trigger: {event_type, source?}, when?, delay_s?, cancel_on?, action: {send: {session_id,
-template_id | text, to?}}, caps?: {per_order}}``. ``event_type`` is one name, a list of names, or ``"*"``.
+template_id | text, to?}}, caps?: {per_order?, per_person?: {count, per_hours}}, schedule?}``, or in place of ``action``
+and ``delay_s`` a list of ``steps`` (engine/step_schema.py). ``event_type`` is one name, a list, or ``"*"``.
 """
 
 from __future__ import annotations
 
-from engine.conditions import GROUPS
-from engine.event_types import event_type_of
-from engine.fields import field_problem
-from engine.operators import operator_named, operator_problem, value_problem
-from engine.problems import Problem, Problems, encodable
-from engine.templates import recipient_problem, text_problems
+from engine.condition_schema import MAX_CONDITIONS, MAX_DEPTH, ConditionChecks
+from engine.problems import Problem, Problems
+from engine.rule_windows import check_schedule
+from engine.send_schema import check_send
+from engine.step_schema import check_steps
+from engine.type_names import MAX_EVENT_TYPES, check_event_types, event_types_of
+
+__all__ = ["MAX_CONDITIONS", "MAX_DELAY_S", "MAX_DEPTH", "MAX_EVENT_TYPES", "event_types_of", "validate_rule"]
 
 MAX_DELAY_S = 30 * 24 * 3600
-MAX_DEPTH = 8
-MAX_CONDITIONS = 100
-MAX_EVENT_TYPES = 20
 MAX_NAME = 200
 MAX_PER_ORDER = 100
+MAX_PER_PERSON = 100
+MAX_PER_HOURS = 24 * 90
 
 _READ_ONLY = ("id", "version", "created_at", "updated_at")
-_KEYS = (*_READ_ONLY, "name", "active", "trigger", "when", "delay_s", "cancel_on", "action", "caps")
-_EVENT_TYPE_REASON = "must be the name of an event type, such as pix_created"
+_KEYS = (
+    *_READ_ONLY,
+    "name",
+    "active",
+    "trigger",
+    "when",
+    "delay_s",
+    "cancel_on",
+    "action",
+    "steps",
+    "caps",
+    "schedule",
+)
 
 
 def validate_rule(definition: object) -> list[Problem]:
@@ -41,21 +54,21 @@ def validate_rule(definition: object) -> list[Problem]:
         problems.add("active", "must be true or false")
     _check_trigger(problems, definition.get("trigger"))
     if definition.get("when") not in (None, {}):
-        _Conditions(problems).check(definition["when"], "when", 1)
+        ConditionChecks(problems).check(definition["when"], "when", 1)
     if definition.get("delay_s") is not None:
         problems.whole("delay_s", definition["delay_s"], 0, MAX_DELAY_S)
     if definition.get("cancel_on") is not None:
-        _check_event_types(problems, "cancel_on", definition["cancel_on"])
-    _check_action(problems, definition.get("action"))
+        check_event_types(problems, "cancel_on", definition["cancel_on"])
+    if definition.get("steps") is not None:
+        for name in ("action", "delay_s"):
+            if definition.get(name) is not None:
+                problems.add(name, "belongs to a rule without steps; put a step of type send or wait into the list")
+        check_steps(problems, definition["steps"])
+    else:
+        _check_action(problems, definition.get("action"))
     _check_caps(problems, definition.get("caps"))
+    check_schedule(problems, "schedule", definition.get("schedule"))
     return problems.found
-
-
-def event_types_of(value: object) -> tuple[str, ...]:
-    """Return the canonical event types that a checked ``event_type`` or ``cancel_on`` names, each once."""
-    names = value if isinstance(value, list) else [value]
-    types = (name if name == "*" else event_type_of(name) for name in names if isinstance(name, str))
-    return tuple(dict.fromkeys(name for name in types if name))
 
 
 def _check_trigger(problems: Problems, trigger: object) -> None:
@@ -66,64 +79,9 @@ def _check_trigger(problems: Problems, trigger: object) -> None:
     event_type = trigger.get("event_type")
     if event_type != "*":
         as_list = event_type if isinstance(event_type, list) else [event_type]
-        _check_event_types(problems, "trigger.event_type", as_list, single=not isinstance(event_type, list))
+        check_event_types(problems, "trigger.event_type", as_list, single=not isinstance(event_type, list))
     if trigger.get("source") is not None:
         problems.text("trigger.source", trigger["source"], 100)
-
-
-def _check_event_types(problems: Problems, field: str, value: object, single: bool = False) -> None:
-    if not isinstance(value, list) or not 1 <= len(value) <= MAX_EVENT_TYPES:
-        problems.add(field, f"must be a list of 1 to {MAX_EVENT_TYPES} event types")
-        return
-    for index, name in enumerate(value):
-        if not isinstance(name, str) or len(name) > 100 or not encodable(name) or not event_type_of(name):
-            problems.add(field if single else f"{field}[{index}]", _EVENT_TYPE_REASON)
-
-
-class _Conditions:
-    """Walks the conditions, counting them."""
-
-    def __init__(self, problems: Problems) -> None:
-        self.problems = problems
-        self.count = 0
-
-    def check(self, node: object, path: str, depth: int) -> None:
-        if not isinstance(node, dict):
-            self.problems.add(path, "must be a condition {field, op, value} or a group {all|any|not: […]}")
-            return
-        groups = [name for name in GROUPS if name in node]
-        if not groups:
-            self._check_leaf(node, path)
-        elif len(node) > 1:
-            self.problems.add(path, f"holds '{groups[0]}' and something else beside it; put them into one list")
-        elif depth > MAX_DEPTH:
-            self.problems.add(path, f"is nested deeper than {MAX_DEPTH} groups")
-        else:
-            self._check_group(groups[0], node[groups[0]], path, depth)
-
-    def _check_group(self, name: str, children: object, path: str, depth: int) -> None:
-        if name == "not" and isinstance(children, dict):
-            children = [children]
-        if not isinstance(children, list) or not children:
-            self.problems.add(f"{path}.{name}", "must be a list with at least one condition")
-            return
-        for index, child in enumerate(children):
-            if self.count > MAX_CONDITIONS:
-                return
-            self.check(child, f"{path}.{name}[{index}]", depth + 1)
-
-    def _check_leaf(self, node: dict[str, object], path: str) -> None:
-        self.count += 1
-        if self.count == MAX_CONDITIONS + 1:
-            self.problems.add("when", f"has more than {MAX_CONDITIONS} conditions")
-            return
-        self.problems.keys(path, node, ("field", "op", "value", *GROUPS))
-        self.problems.note(f"{path}.field", field_problem(node.get("field")))
-        op = operator_named(node.get("op"))
-        if op is None:
-            self.problems.note(f"{path}.op", operator_problem(node.get("op")))
-        elif "value" in node or op != "exists":
-            self.problems.note(f"{path}.value", value_problem(op, node.get("value")))
 
 
 def _check_action(problems: Problems, action: object) -> None:
@@ -133,17 +91,7 @@ def _check_action(problems: Problems, action: object) -> None:
         return
     problems.keys("action", action, ("send",))
     problems.keys("action.send", send, ("session_id", "template_id", "text", "to"))
-    problems.identifier("action.send.session_id", send.get("session_id"))
-    template_id, text = send.get("template_id"), send.get("text")
-    if (template_id is None) == (text is None):
-        problems.add("action.send", "needs either template_id or text, and not both")
-    elif template_id is not None:
-        problems.identifier("action.send.template_id", template_id)
-    else:
-        for reason in text_problems(text):
-            problems.add("action.send.text", reason)
-    if send.get("to") is not None:
-        problems.note("action.send.to", recipient_problem(send["to"]))
+    check_send(problems, "action.send", send)
 
 
 def _check_caps(problems: Problems, caps: object) -> None:
@@ -152,6 +100,15 @@ def _check_caps(problems: Problems, caps: object) -> None:
     if not isinstance(caps, dict):
         problems.add("caps", "must be an object such as {'per_order': 1}")
         return
-    problems.keys("caps", caps, ("per_order",))
+    problems.keys("caps", caps, ("per_order", "per_person"))
     if caps.get("per_order") is not None:
         problems.whole("caps.per_order", caps["per_order"], 1, MAX_PER_ORDER)
+    person = caps.get("per_person")
+    if person is None:
+        return
+    if not isinstance(person, dict):
+        problems.add("caps.per_person", "must be an object such as {'count': 3, 'per_hours': 24}")
+        return
+    problems.keys("caps.per_person", person, ("count", "per_hours"))
+    problems.whole("caps.per_person.count", person.get("count"), 1, MAX_PER_PERSON)
+    problems.whole("caps.per_person.per_hours", person.get("per_hours"), 1, MAX_PER_HOURS)

@@ -12,8 +12,8 @@ from engine.comparison import fold
 from engine.conditions import Condition, compile_condition
 from engine.events import CanonicalEvent
 from engine.phones import normalise_typed
-from engine.rule_schema import event_types_of
 from engine.templates import Template, compile_template
+from engine.type_names import event_types_of
 
 ANY_EVENT = "*"
 
@@ -33,7 +33,10 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule. Exactly one of ``template_id`` and ``text`` is there."""
+    """A compiled rule of one message, or one send of a rule in steps. Either ``template_id`` or ``text`` is there.
+
+    ``checks_pix``: a text that shows the PIX code is held where the code is no sound BR Code.
+    """
 
     id: UUID
     version: int
@@ -48,6 +51,7 @@ class Rule:
     delay_s: int
     cancel_on: tuple[str, ...]
     per_order: int | None
+    checks_pix: bool = False
 
     @property
     def any_event(self) -> bool:
@@ -62,22 +66,48 @@ def compile_rule(row: RuleRow) -> Rule:
         ValueError, KeyError, TypeError, AttributeError: it was not checked, and something is wrong with it.
     """
     definition = row.definition
-    trigger, send = definition["trigger"], definition["action"]["send"]
+    trigger = definition["trigger"]
+    return compile_send(
+        row,
+        definition["action"]["send"],
+        event_types=event_types_of(trigger["event_type"]),
+        source=fold(trigger["source"]) if trigger.get("source") else None,
+        condition=compile_condition(definition.get("when")),
+        delay_s=definition.get("delay_s") or 0,
+        cancel_on=event_types_of(definition.get("cancel_on") or []),
+        per_order=(definition.get("caps") or {}).get("per_order"),
+    )
+
+
+def compile_send(
+    row: RuleRow,
+    send: dict[str, Any],
+    *,
+    event_types: tuple[str, ...] = (),
+    source: str | None = None,
+    condition: Condition | None = None,
+    delay_s: int = 0,
+    cancel_on: tuple[str, ...] = (),
+    per_order: int | None = None,
+    checks_pix: bool = False,
+) -> Rule:
+    """Compile what a rule, or one of its steps, sends."""
     template_id, text = send.get("template_id"), send.get("text")
     return Rule(
         id=row.id,
         version=row.version,
         active=row.active,
-        event_types=event_types_of(trigger["event_type"]),
-        source=fold(trigger["source"]) if trigger.get("source") else None,
-        condition=compile_condition(definition.get("when")),
+        event_types=event_types,
+        source=source,
+        condition=condition or compile_condition(None),
         session_id=UUID(send["session_id"]),
         template_id=UUID(template_id) if template_id else None,
-        text=None if template_id else compile_template(text),
+        text=None if template_id else compile_template(text or ""),
         recipient=_recipient(send.get("to")),
-        delay_s=definition.get("delay_s") or 0,
-        cancel_on=event_types_of(definition.get("cancel_on") or []),
-        per_order=(definition.get("caps") or {}).get("per_order"),
+        delay_s=delay_s,
+        cancel_on=cancel_on,
+        per_order=per_order,
+        checks_pix=checks_pix,
     )
 
 

@@ -16,3 +16,13 @@ def zone_named(name: str) -> tzinfo:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):
         return SAO_PAULO
+
+
+@lru_cache(maxsize=256)
+def is_zone(name: str) -> bool:
+    """Tell whether this machine knows a zone of this name."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

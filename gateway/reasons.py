@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from engine.error_classes import error_brain
 from engine.hold_reasons import BUDGETS
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
-from engine.rule_reasons import RUN, hold_words
+from engine.rule_reasons import RUN, case_words, hold_words
 from engine.web_reasons import web_words
 
 _WHATSAPP = "whatsapp_"  # engine/failures.py: the error code follows
@@ -52,7 +52,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN):
         if code in table:
             return _both(table[code])
-    if words := hold_words(code) or web_words(code):
+    if words := hold_words(code) or web_words(code) or case_words(code):
         return _both(words)
     prefix, _, rest = code.partition(":")
     if prefix in _PREFIXES:

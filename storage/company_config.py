@@ -14,13 +14,14 @@ from storage.queries import query
 
 @dataclass(frozen=True, slots=True)
 class CompanyRows:
-    """A company's rows as JSON values; ids are text."""
+    """A company's rows as JSON values; ids are text. ``cancel_on``: what calls off runs of rules' earlier versions."""
 
     time_zone: str
     rules: list[dict[str, Any]]
     templates: list[dict[str, Any]]
     sessions: list[dict[str, Any]]
     webhooks: list[dict[str, Any]]
+    cancel_on: list[str]
 
 
 async def load_company(pool: Pool, company_id: UUID) -> CompanyRows | None:
@@ -35,5 +36,5 @@ async def load_company(pool: Pool, company_id: UUID) -> CompanyRows | None:
         return None
     return CompanyRows(
         row["time_zone"],
-        *(orjson.loads(row[name]) for name in ("rules", "templates", "sessions", "webhooks")),
+        *(orjson.loads(row[name]) for name in ("rules", "templates", "sessions", "webhooks", "cancel_on")),
     )

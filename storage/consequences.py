@@ -8,7 +8,9 @@ from uuid import UUID
 
 from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
+from storage.case_rows import CaseRow
 from storage.countries import skip_barred
+from storage.firings import cancel_cases, limit_firings, store_cases
 from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
 from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
@@ -28,14 +30,20 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
         await hear_wishes(connection, wishes)  # before messages are made: also those of the same batch
     messages = [message for event in stored.fresh for message in event.messages]
+    firings = [firing for event in stored.fresh for firing in event.firings]
+    cases: list[CaseRow] = []
+    if firings:
+        messages, cases = await limit_firings(connection, firings, messages, now)
     if messages:
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
         wanted = await skip_undeliverable(connection, await skip_suppressed(connection, messages))
         wanted = await skip_barred(connection, wanted)
         stored.messages = await _call_off(connection, await _cap(connection, wanted, caps) if caps else wanted)
         await create_messages(connection, stored.messages)
+    await store_cases(connection, cases)
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     if orders:
+        await cancel_cases(connection, orders, now)
         stored.cancelled = await cancel_for_orders(connection, orders, now)
 
 

@@ -76,6 +76,7 @@ def _is_plain_event(event: EventWrite) -> bool:
         event.row[_STATE] == "processed"
         and event.earlier is None
         and not event.caps
+        and not event.firings
         and all(map(_is_plain_message, event.messages))
     )
 

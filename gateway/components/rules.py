@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from engine.rule_windows import DAYS
+from engine.step_schema import TYPES
 from gateway.components.shared import COUNT, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, define, identifier, moment, record, whole
+from gateway.schema import Schema, anything, choice, define, identifier, moment, record, whole
 
 _TRIGGER = anything(
     properties={
@@ -24,6 +26,13 @@ _SEND = anything(
     },
     required=["session_id"],
 )
+_STEP = anything(
+    properties={
+        "id": {"type": "string", "description": "Unique in the rule; by default its place."},
+        "type": choice(*TYPES),
+    },
+    required=["type"],
+)
 _RULE: dict[str, Schema] = {
     "name": {"type": "string"},
     "active": {"type": "boolean"},
@@ -32,7 +41,33 @@ _RULE: dict[str, Schema] = {
     "delay_s": {"type": "integer", "minimum": 0},
     "cancel_on": {"type": "array", "items": {"type": "string"}},
     "action": anything(properties={"send": _SEND}, required=["send"]),
-    "caps": anything(properties={"per_order": {"type": "integer", "minimum": 1}}),
+    "steps": {
+        "type": "array",
+        "description": "In place of `action` and `delay_s`: what is done, one after another (docs/RULES.md).",
+        "items": _STEP,
+    },
+    "caps": anything(
+        properties={
+            "per_order": {"type": "integer", "minimum": 1},
+            "per_person": anything(
+                properties={
+                    "count": {"type": "integer", "minimum": 1},
+                    "per_hours": {"type": "integer", "minimum": 1},
+                },
+                required=["count", "per_hours"],
+            ),
+        }
+    ),
+    "schedule": anything(
+        description="When it may write; outside of it a message waits, or is skipped.",
+        properties={
+            "days": {"type": "array", "items": choice(*DAYS)},
+            "from": {"type": "string", "examples": ["08:00"]},
+            "to": {"type": "string", "examples": ["20:00"]},
+            "zone": {"type": "string", "description": "`company`, `recipient`, or an IANA name."},
+            "outside": choice("wait", "skip"),
+        },
+    ),
 }
 define("RuleInput", anything(properties=_RULE, **{"x-checked-by": "engine/rule_schema.py"}))
 define(
@@ -45,7 +80,7 @@ define(
             "created_at": moment(),
             "updated_at": moment(),
         },
-        required=("id", "name", "active", "version", "trigger", "action", "created_at", "updated_at"),
+        required=("id", "name", "active", "version", "trigger", "created_at", "updated_at"),
     ),
 )
 define("RuleVersion", shown({"version": COUNT, "definition": anything(), "created_at": moment()}))

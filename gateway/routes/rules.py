@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
 from engine.matching import RuleSet
 from engine.pagination import DEFAULT_LIMIT
+from engine.rule_references import refers_to
 from engine.rule_schema import validate_rule
 from engine.rules import RuleRow
 from gateway.calls import Call, json_response, page_response
@@ -25,7 +27,9 @@ from gateway.schema import record, ref, whole
 from gateway.stored_events import canonical_of
 from gateway.views import rule_view, time_text
 from storage.companies import get_company
+from storage.contact_lists import get_contact_list
 from storage.events import recent_events
+from storage.pool import Pool
 from storage.rules import (
     RuleChange,
     change_rule,
@@ -71,21 +75,33 @@ async def _check(call: Call, definition: dict[str, Any]) -> RuleChange:
     if "name" not in definition:
         errors.append({"field": "name", "reason": "is needed"})
     if not errors:
-        errors = await _strangers(call, definition["action"]["send"])
+        errors = await _strangers(call, definition)
     if errors:
         raise FieldProblem(errors)
     kept = {name: value for name, value in definition.items() if name not in _OWN}
     return RuleChange(definition["name"], definition.get("active", True), kept)
 
 
-async def _strangers(call: Call, send: dict[str, Any]) -> list[dict[str, str]]:
+async def _strangers(call: Call, definition: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what a checked rule refers to and is not this company's, each named once under its first place."""
     errors = []
-    if await get_session(call.services.pool, call.company_id, UUID(send["session_id"])) is None:
-        errors.append({"field": "action.send.session_id", "reason": "is no session of this company"})
-    template_id = send.get("template_id")
-    if template_id and await get_template(call.services.pool, call.company_id, UUID(template_id)) is None:
-        errors.append({"field": "action.send.template_id", "reason": "is no template of this company"})
+    for (table, value), path in refers_to(definition).items():
+        find, what = _KNOWN[table]
+        if await find(call.services.pool, call.company_id, value) is None:
+            errors.append({"field": path, "reason": f"is no {what} of this company"})
     return errors
+
+
+async def _no_webhook(pool: Pool, company_id: UUID, webhook_id: UUID) -> None:
+    """There are no outgoing webhooks so far."""
+
+
+_KNOWN: dict[str, tuple[Callable[[Pool, UUID, UUID], Awaitable[object | None]], str]] = {
+    "session_id": (get_session, "session"),
+    "template_id": (get_template, "template"),
+    "list_id": (get_contact_list, "list"),
+    "webhook_id": (_no_webhook, "outgoing webhook"),
+}
 
 
 async def _create(call: Call) -> Response:
@@ -166,15 +182,12 @@ async def _dry_run(call: Call) -> Response:
 
 
 async def _rule_set(call: Call, rule: RuleRow) -> RuleSet:
-    send = rule.definition["action"]["send"]
     templates, sessions = {}, {}
-    if send.get("template_id"):
-        template = await get_template(call.services.pool, call.company_id, UUID(send["template_id"]))
-        if template is not None:
-            templates[template["id"]] = TemplateRow(**{name: template[name] for name in TemplateRow.__slots__})
-    session = await get_session(call.services.pool, call.company_id, UUID(send["session_id"]))
-    if session is not None:
-        sessions[session["id"]] = SessionRow(session["id"], session["transport"], session["state"])
+    for table, value in refers_to(rule.definition):
+        if table == "template_id" and (row := await get_template(call.services.pool, call.company_id, value)):
+            templates[value] = TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
+        elif table == "session_id" and (row := await get_session(call.services.pool, call.company_id, value)):
+            sessions[value] = SessionRow(row["id"], row["transport"], row["state"])
     return RuleSet.build([rule], templates, sessions)
 
 

@@ -1,6 +1,6 @@
 -- Stores a small batch and its delta if every epoch holds, every key is new, nothing is called off and nobody opted out.
--- Uses shard_buckets_pkey, event_keys_pkey, idx_message_queue_order and the keys of both tables of suppressions. Sorted
--- keys go first: batches wait in no circle. Else it stores nothing.
+-- Uses shard_buckets_pkey, event_keys_pkey, idx_message_queue_order, idx_rule_cases_order and the keys of both tables of
+-- suppressions. Sorted keys go first: batches wait in no circle. Else it stores nothing.
 WITH owned AS (
     SELECT 1
     FROM unnest($1::smallint[], $2::bigint[]) AS mine (bucket, epoch)
@@ -38,6 +38,15 @@ WITH owned AS (
                     LIMIT 1
                 )
             ) AS stops
+        )
+        AND NOT EXISTS (
+            SELECT FROM unnest($14::uuid[], $15::text[], $16::text[]) AS c (company_id, order_id, event_type)
+            CROSS JOIN LATERAL (
+                SELECT FROM rule_cases k
+                WHERE k.state = 'running' AND k.company_id = c.company_id AND k.order_id = c.order_id
+                    AND c.event_type = ANY(k.cancel_on)
+                LIMIT 1
+            ) AS goes_on
         )
     RETURNING 1
 ), gate AS MATERIALIZED (

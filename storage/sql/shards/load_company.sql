@@ -13,6 +13,11 @@ SELECT c.time_zone,
      FROM sessions s WHERE s.company_id = c.id AND s.deleted_at IS NULL) AS sessions,
     (SELECT coalesce(json_agg(json_build_object('id', w.id, 'source', w.source, 'mapping', w.mapping,
                                                 'dedupe', w.dedupe)), '[]')
-     FROM webhooks w WHERE w.company_id = c.id) AS webhooks
+     FROM webhooks w WHERE w.company_id = c.id) AS webhooks,
+    -- What calls off runs that began with an earlier version of a rule.
+    (SELECT coalesce(json_agg(DISTINCT earlier.event_type), '[]')
+     FROM rules r JOIN rule_versions v ON v.rule_id = r.id AND jsonb_typeof(v.definition->'cancel_on') = 'array',
+         jsonb_array_elements_text(v.definition->'cancel_on') AS earlier (event_type)
+     WHERE r.company_id = c.id AND (r.deleted_at IS NULL OR r.deleted_at > now() - interval '60 days')) AS cancel_on
 FROM companies c
 WHERE c.id = $1
