@@ -5,18 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from actors.base import Life
 from actors.delta_feed import DeltaFeed
-from actors.handles import AggregatorRef, SenderRef, SupervisorRef
+from actors.handles import AggregatorRef, SenderRef, ShardRef, SupervisorRef
 from actors.handover import Handover
 from actors.jobs.kinds import make_kinds
 from actors.jobs.running import SLOTS, JobRunner
 from actors.jobs.tools import JobTools
 from actors.lanes import WriterLane
 from actors.recorder import Changes, summaries
+from actors.shard_door import ShardDoor
 from actors.worker_loops import LOOPS
 from engine.errors import Unavailable
 from engine.ids import IdMaker
@@ -29,6 +31,7 @@ from storage.pool import AWAY, open_pool
 
 _CLAIM_S = 0.25
 _KEEP_S = 4.0
+_INGEST_S = 10.0
 _NICE = 5  # what a customer waits for goes before what an operator has begun
 
 
@@ -70,6 +73,7 @@ class Worker:
             hand_over=Handover(
                 life, [SenderRef(host, settings.instance).enqueue for host in range(settings.sender_hosts)]
             ).push,
+            ingest=self._shard_door(supervisor).ingest,
             announce=announce,
             commit=loops.commit,
         )
@@ -80,6 +84,12 @@ class Worker:
         for plan in LOOPS:
             life.run(plan.make(tools).run_once, pause_s=plan.pause_s, action=plan.name)
         self._runner = runner
+
+    def _shard_door(self, supervisor: SupervisorRef) -> ShardDoor:
+        settings = self._settings
+        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
+        calls = [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards]
+        return ShardDoor(calls, supervisor.shard_table, settings.batch_bytes)
 
     def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
         self._feed.push(lane, now_ms, delta, summaries(transitions, now_ms))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from uuid import UUID
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +48,19 @@ class IdMaker:
     def make_uuid(self, now_ms: int) -> UUID:
         """Return the same as :meth:`make`, as a UUID."""
         return UUID(bytes=self.make(now_ms))
+
+
+def derived_id(at_ms: int, *parts: bytes) -> bytes:
+    """Return the UUIDv7 of a time and of parts: the same for the same, so that whoever makes it twice makes one.
+
+    Args:
+        at_ms: milliseconds since 1970.
+        parts: what it is made of, such as a job's id and an entry's.
+    """
+    digest = int.from_bytes(blake2b(b"".join(parts), digest_size=10, person=b"derived-id").digest(), "big")
+    rand_a, rand_b = digest >> 62 & 0xFFF, digest & _RAND_B_MASK
+    value = (at_ms & 0xFFFFFFFFFFFF) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
+    return value.to_bytes(16, "big")
 
 
 def id_ms(raw: bytes) -> int:

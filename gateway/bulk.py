@@ -6,6 +6,8 @@ true}`` for the preview and ``{"preview_id"}`` for the run; an action's options 
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,6 +30,7 @@ from storage.searching import Row
 
 MOST_IDS = 1_000
 _LIVES = timedelta(hours=1)
+_COUNTING_S, _LOOK_S = 3.0, 0.05  # most previews are counted by then; the others tell their job
 
 Counts = dict[str, Any]
 
@@ -113,7 +116,16 @@ async def _preview(call: Call, action: BulkAction) -> Response:
         )
         if counts is None:
             await _count_later(call, connection, action, preview_id, request, now)
-    return json_response(await shown(call, preview_id))
+    answer = await shown(call, preview_id)
+    deadline = time.monotonic() + _COUNTING_S
+    while answer["counts"] is None and _goes_on(answer["job"]) and time.monotonic() < deadline:
+        await asyncio.sleep(_LOOK_S)
+        answer = await shown(call, preview_id)
+    return json_response(answer)
+
+
+def _goes_on(job: dict[str, Any] | None) -> bool:
+    return job is not None and job["state"] == "running" and job["error"] is None
 
 
 async def _count_later(

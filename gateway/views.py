@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from engine.dead_letters import advice_of, class_words
 from engine.money import cents_to_text
 from engine.times import rfc3339
 from gateway.reasons import in_words
@@ -36,6 +37,18 @@ _TEMPLATE_AS_IT_IS = (
     "components",
     "defaults",
     "status",
+)
+_LETTER_AS_IT_IS = (
+    "id",
+    "kind",
+    "event_id",
+    "message_id",
+    "session_id",
+    "rule_id",
+    "campaign_id",
+    "class",
+    "code",
+    "reason",
 )
 
 
@@ -191,10 +204,12 @@ def api_key_view(row: Row) -> dict[str, Any]:
 def dead_letter_view(row: Columns) -> dict[str, Any]:
     """Return a dead letter."""
     return {
-        **{name: row[name] for name in ("id", "kind", "event_id", "message_id", "session_id", "class", "code")},
-        "reason": row["reason"],
+        **{name: row[name] for name in _LETTER_AS_IT_IS},
+        "class_text": class_words(row["class"]),
         "reason_text": in_words(row["reason"]),
+        "advice": advice_of(row["class"], row["code"], row["reason"]),
         "created_at": rfc3339(row["created_at"]),
         "resolved_at": time_text(row["resolved_at"]),
         "resolution": row["resolution"],
+        "retried_as": row["retried_as"],
     }

@@ -11,6 +11,7 @@ from engine.ids import id_time
 from engine.message_states import may_follow
 from storage.countries import CODE as COUNTRY_BARRED
 from storage.countries import bar_countries
+from storage.dead_letters import bury
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import QUEUE_COLUMNS
 from storage.pool import Connection
@@ -209,7 +210,7 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
     if queue:
         await connection.copy_records_to_table("message_queue", records=queue, columns=QUEUE_COLUMNS)
     if dead:
-        await connection.copy_records_to_table("dead_letters", records=dead, columns=DEAD_LETTER_COLUMNS)
+        await bury(connection, dead)
     if uncertain:
         await connection.copy_records_to_table("uncertain_messages", records=uncertain, columns=_UNCERTAIN_COLUMNS)
     if suppressed:

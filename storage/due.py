@@ -212,13 +212,14 @@ async def create_retries(
     for row in rows:
         if once and row["retry_of"] is not None:
             continue
-        new.append(_again(MessageRow._make([*row[:27], None, None, None, row["content"]]), make_id(now_ms), now))
+        new.append(again(MessageRow._make([*row[:27], None, None, None, row["content"]]), make_id(now_ms), now))
     new = await skip_suppressed(connection, new)
     await create_messages(connection, new)
     return new
 
 
-def _again(old: MessageRow, new_id: UUID, now: datetime) -> MessageRow:
+def again(old: MessageRow, new_id: UUID, now: datetime) -> MessageRow:
+    """Return a new message like one that must not be sent again under its own id, due now."""
     created_at = ms_to_time(new_id.int >> 80)
     entry: TimelineEntry = {"status": "queued", "at": at_text(new_id.int >> 80), "reason": None, "attempt": 0}
     return old._replace(

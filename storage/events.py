@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from engine.dedupe import keys_of_id
+from engine.ids import id_time
 from engine.pagination import OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -146,3 +148,11 @@ async def list_captures(
 async def list_refusals(executor: Pool | Connection, company_id: UUID, webhook_id: UUID, since: datetime) -> list[Row]:
     """Return what the door refused of a webhook since a time: reason, count, last_at."""
     return await fetch_rows(executor, "events/list_refusals", company_id, webhook_id, since)
+
+
+async def set_replay_of(connection: Connection, company_id: UUID, readings: Sequence[tuple[UUID, UUID]]) -> None:
+    """Note of events (new, earlier) that the new one is another reading of the earlier one's bytes."""
+    if readings:
+        times = [id_time(new) for new, _ in readings]
+        new, earlier = map(list, zip(*readings, strict=True))
+        await connection.execute(query("events/set_replay_of"), company_id, new, times, earlier, min(times), max(times))

@@ -14,10 +14,11 @@ from engine.failures import read_failure
 from engine.ids import IdMaker, ms_to_time, time_to_ms
 from engine.message_states import RECEIPT_NAMES, at_text
 from engine.stops import told_stop
-from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
+from storage.answers import dead_letter
 from storage.budgets import block_marketing_of
 from storage.countries import CODE as COUNTRY_BARRED
 from storage.countries import bar_countries
+from storage.dead_letters import bury
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
@@ -176,7 +177,7 @@ class _Folded:
 
 async def _follow_up(connection: Connection, folded: _Folded) -> None:
     if folded.dead:
-        await connection.copy_records_to_table("dead_letters", records=folded.dead, columns=DEAD_LETTER_COLUMNS)
+        await bury(connection, folded.dead)
     await suppress_recipients(connection, folded.suppressed, folded.now)
     await block_marketing_of(connection, folded.limited, folded.now + _MARKETING_REST)
     await note_refusals(connection, folded.unreached, folded.now)

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from engine.ids import time_to_ms
 from engine.message_states import at_text
-from storage.answers import DEAD_LETTER_COLUMNS, dead_letter
+from storage.answers import dead_letter
+from storage.dead_letters import bury
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import NEVER
 from storage.pool import Connection
@@ -101,7 +102,7 @@ async def refuse(
     await write(connection, failed, now)
     letters = [dead_letter(make_id(now_ms), message, "permanent", None, now) for message in failed]
     if letters:
-        await connection.copy_records_to_table("dead_letters", records=letters, columns=DEAD_LETTER_COLUMNS)
+        await bury(connection, letters)
     return [transition for message in failed if (transition := message.transition) is not None]
 
 

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from actors.jobs import dead_letters
 from actors.jobs.tools import JobKind, JobTools
 
-_KINDS: tuple[Callable[[JobTools], JobKind], ...] = ()
+_KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
+    dead_letters.RetryPreview,
+    dead_letters.Retry,
+    dead_letters.DiscardPreview,
+    dead_letters.Discard,
+)
 
 
 def make_kinds(tools: JobTools) -> Mapping[str, JobKind]:

@@ -12,6 +12,7 @@ from engine.ids import IdMaker
 from engine.metrics import Delta
 from engine.settings import Settings
 from engine.vault import Vault
+from engine.wire import Answer, Intake
 from storage.jobs import Job
 from storage.message_changes import Transition
 from storage.message_rows import MessageRow
@@ -32,6 +33,7 @@ class JobTools:
         vault: opens and seals secrets.
         ids: makes ids; give it ``now_ms()``.
         hand_over: gives committed messages (``storage.message_rows.hand_over``) to their senders; never waits.
+        ingest: stores events through their company's shard (``actors/shard_door.py``).
         announce: has a committed change of configuration in force everywhere, as ``Supervisor.announce``.
         commit: a transaction with its delta, for loops; a job's step has its own.
         now_ms: the clock.
@@ -42,6 +44,7 @@ class JobTools:
     vault: Vault
     ids: IdMaker
     hand_over: Callable[[Sequence[dict[str, Any]]], None]
+    ingest: Callable[[Sequence[Intake]], Awaitable[list[Answer]]]
     announce: Callable[[str, UUID | None], Awaitable[None]]
     commit: Commit
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000

@@ -3,24 +3,58 @@
 from __future__ import annotations
 
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, NUMBER, SENTENCE, WORDS, shown
-from gateway.schema import anything, define, identifier, moment
+from gateway.schema import Schema, anything, boolean, define, identifier, moment, nullable, ref
 
+_LETTER: dict[str, Schema] = {
+    "id": identifier(),
+    "kind": {"type": "string", "enum": ["event", "message"]},
+    "event_id": MAYBE_ID,
+    "message_id": MAYBE_ID,
+    "session_id": MAYBE_ID,
+    "rule_id": MAYBE_ID,
+    "campaign_id": MAYBE_ID,
+    "class": {"type": "string"},
+    "class_text": WORDS,
+    "code": SENTENCE,
+    "reason": {"type": "string"},
+    "reason_text": WORDS,
+    "advice": {**WORDS, "description": "What to do about it, in words."},
+    "created_at": moment(),
+    "resolved_at": MAYBE_TIME,
+    "resolution": {**SENTENCE, "description": "`retried`, `discarded`, or `delivered` (a late receipt)."},
+    "retried_as": {**MAYBE_ID, "description": "The message or event that a retry has made of it."},
+}
+define("DeadLetter", shown(_LETTER))
 define(
-    "DeadLetter",
+    "DeadLetterDetail",
     shown(
         {
-            "id": identifier(),
-            "kind": {"type": "string", "enum": ["event", "message"]},
-            "event_id": MAYBE_ID,
-            "message_id": MAYBE_ID,
-            "session_id": MAYBE_ID,
-            "class": {"type": "string"},
-            "code": SENTENCE,
-            "reason": {"type": "string"},
-            "reason_text": WORDS,
-            "created_at": moment(),
-            "resolved_at": MAYBE_TIME,
-            "resolution": SENTENCE,
+            **_LETTER,
+            "message": {**nullable(ref("MessageDetail")), "description": "The message with all its attempts."},
+            "event": {**nullable(ref("Event")), "description": "The event with its payload and headers."},
+        }
+    ),
+)
+_CLASS = shown(
+    {
+        "kind": {"type": "string", "enum": ["event", "message"]},
+        "class": {"type": "string"},
+        "class_text": WORDS,
+        "code": SENTENCE,
+        "code_text": WORDS,
+        "advice": WORDS,
+        "count": COUNT,
+        "oldest_at": moment(),
+        "newest_at": moment(),
+    }
+)
+define(
+    "DeadLetterSummary",
+    shown(
+        {
+            "count": {"type": "integer", "description": "Open ones, up to 10,000."},
+            "count_capped": boolean(),
+            "classes": {"type": "array", "items": _CLASS, "description": "Of the newest 10,000."},
         }
     ),
 )

@@ -11,30 +11,13 @@ from engine.live_tickets import KEY_PURPOSE, NONCE_BYTES, issue
 from engine.pagination import COUNT_CAP
 from gateway.calls import Call, json_response
 from gateway.operations import (
-    PAGING,
     TIME_RANGE,
     Operation,
-    choice_query,
-    flag_query,
     id_query,
     ok,
-    page_of,
-    text_query,
 )
-from gateway.routes.lists import large_page
-from gateway.views import dead_letter_view, time_text
-from storage.dead_letters import DeadLetterFilter, count_dead_letters, list_dead_letters
+from gateway.views import time_text
 from storage.messages import list_queue
-
-
-async def _dead_letters(call: Call) -> Response:
-    wanted = DeadLetterFilter(
-        kind=call.query.get("kind"),
-        error_class=call.query.get("class"),
-        session_id=call.query.get("session_id"),
-        resolved=call.query.get("resolved"),
-    )
-    return await large_page(call, wanted, list_dead_letters, count_dead_letters, dead_letter_view)
 
 
 async def _queue(call: Call) -> Response:
@@ -81,23 +64,6 @@ async def _live(call: Call) -> Response:
 
 
 OPERATIONS = (
-    Operation(
-        name="listDeadLetters",
-        method="GET",
-        path="/dead-letters",
-        handler=_dead_letters,
-        summary="What failed for good, newest first",
-        tag="Dead letters",
-        answers=page_of("DeadLetter"),
-        query=(
-            *TIME_RANGE,
-            choice_query("kind", "A message or an event.", "message", "event"),
-            text_query("class", "The class of its error, such as `permanent`."),
-            id_query("session_id", "The WhatsApp number."),
-            flag_query("resolved", "Whether somebody has dealt with it."),
-            *PAGING,
-        ),
-    ),
     Operation(
         name="getQueue",
         method="GET",

@@ -89,3 +89,6 @@ UPDATE dead_letters AS d SET rule_id = m.rule_id, campaign_id = m.campaign_id
 FROM messages AS m
 WHERE d.message_id = m.id AND m.created_at = masteria_id_time(d.message_id)
     AND (m.rule_id IS NOT NULL OR m.campaign_id IS NOT NULL);
+-- Those that nobody has dealt with: what the list, the counts and the bulk actions are about.
+CREATE INDEX IF NOT EXISTS idx_dead_letters_open ON dead_letters (company_id, created_at DESC, id DESC)
+    WHERE resolved_at IS NULL;

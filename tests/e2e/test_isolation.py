@@ -55,6 +55,7 @@ LISTS = {
     "getCatalogue",
     "listSessions",
     "listDeadLetters",
+    "summariseDeadLetters",
     "listJobs",
     "listSchedules",
     "listApiKeys",
@@ -85,6 +86,15 @@ MAKERS = {
     "addOptOuts",
     "removeOptOut",
     "setOptOutPolicy",
+    "retryDeadLetters",
+    "discardDeadLetters",
+}
+
+# Bulk routes and their actions: another company's preview cannot be run (its entries are found by nobody else: tests of
+# the actions themselves).
+BULK = {
+    "/dead-letters/retry": "dead_letter_retry",
+    "/dead-letters/discard": "dead_letter_discard",
 }
 
 # Routes of WhatsApp-Web sessions alone.
@@ -137,7 +147,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         await insert_preview(connection, ids["preview_id"], company_id, "nothing", {}, counts, NOW, NOW)
     stopped = await owner.post("/api/v1/opt-outs", {"phones": [_phone()], "source": f"o{company_id.hex}"})
     assert stopped.status == 201, stopped.body
-    return {**ids, "session_id": session_id, "event_id": event_id, "message_id": message_id}
+    ids |= {"session_id": session_id, "event_id": event_id, "message_id": message_id, "dead_letter_id": message_id}
+    return ids
 
 
 def _phone() -> str:
@@ -235,6 +246,20 @@ async def test_another_companys_ids_in_bodies_are_unknown(rig: Rig, pool: Pool) 
     template = (await mine.post("/api/v1/templates", {"name": "t", "body": "Olá"})).json["id"]
     preview = await mine.post(f"/api/v1/templates/{template}/preview", {"event_id": str(theirs["event_id"])})
     assert preview.status == 422
+
+
+async def test_another_companys_preview_cannot_be_run(rig: Rig, pool: Pool) -> None:
+    _, mine = await rig.company("Minha")
+    other_id, other = await rig.company("Outra")
+    theirs = await _belongings(rig, pool, other_id, other)
+    before = await _fingerprint(pool, other_id)
+    for path, action in BULK.items():
+        await pool.execute("UPDATE bulk_previews SET action = $1, expires_at = 'infinity'", action)
+        answer = await mine.post(f"/api/v1{path}", {"preview_id": str(theirs["preview_id"])})
+        assert answer.status == 404, path
+        assert await pool.fetchval("SELECT count(*) FROM jobs WHERE company_id <> $1", other_id) == 0
+    await pool.execute("UPDATE bulk_previews SET action = 'nothing', expires_at = $1", NOW)
+    assert await _fingerprint(pool, other_id) == before
 
 
 async def test_another_companys_meta_app_cannot_be_taken_over(rig: Rig) -> None:

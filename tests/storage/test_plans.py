@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,12 +27,16 @@ COMPANY = UUID("01900000-0000-7000-8000-000000000001")
 SESSION = UUID("01900000-0000-7000-8000-000000000002")
 AREAS = (
     "api_keys",
+    "bulk",
     "companies",
     "dead_letters",
     "events",
+    "jobs",
     "messages",
     "meta_apps",
+    "open_dead_letters",
     "rules",
+    "schedules",
     "sessions",
     "templates",
     "users",
@@ -98,6 +102,12 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "session_id, lane, created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
         "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at) SELECT id, company_id, "
         "'message', id, 'permanent', 'whatsapp_131026', created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO jobs (id, company_id, kind, state, created_at, finished_at) SELECT id, company_id, 'import', 'done', "
+        "created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO schedules (id, company_id, kind, subject_id, every_s, next_run_at, created_at) SELECT id, company_id, "
+        "'sync', id, 60, created_at + interval '30 years', created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO bulk_previews (id, company_id, action, request, as_of, expires_at) SELECT id, company_id, 'a', '{}', "
+        "created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
         "INSERT INTO event_keys (key, company_id, event_id) SELECT id, company_id, id FROM incoming_events LIMIT 20000",
         "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
         "LIMIT 20000",
@@ -152,8 +162,8 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "messages/claim_idempotency_key": [([COMPANY, "k", b"h", message], 20)],
         "messages/get_idempotency_key": [([COMPANY, "k"], 10)],
         "messages/list_queue": [([COMPANY, 1_000, LAST], 300)],
-        "dead_letters/scan_dead_letters": [([*window, "event", None, None, None], 100)],
-        "dead_letters/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, None, None, None, False], 100)],
+        **_letter_cases(window, event, message, when),
+        **_job_cases(message),
         "companies/insert_company": [([uuid4(), "x", "UTC", LAST], 20)],
         "companies/get_company": [([COMPANY], 5)],
         "companies/list_companies": [([*BEHIND, 51], 5)],
@@ -174,6 +184,64 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "meta_apps/get_meta_app": [([COMPANY, "1"], 5)],
         "meta_apps/upsert_meta_app": [(["1", COMPANY, b"s"], 20)],
         **_small_cases(message),
+    }
+
+
+def _letter_cases(
+    window: tuple[Any, ...], event: UUID, message: UUID, when: datetime
+) -> dict[str, list[tuple[list[Any], int]]]:
+    nothing: list[object] = [None] * 6
+    one = [[uuid4()], [COMPANY], [event], [message], [SESSION], ["permanent"], ["131026"], ["r"], [when], [when]]
+    return {
+        "dead_letters/scan_dead_letters": [([*window, "event", *nothing], 100)],
+        "dead_letters/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, *nothing, False], 100)],
+        "open_dead_letters/scan_open_dead_letters": [([*window, "event", *nothing], 100)],
+        "open_dead_letters/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, *nothing, False], 100)],
+        "dead_letters/get_dead_letter": [([COMPANY, message], 5)],
+        "dead_letters/summarise": [([COMPANY, OLDEST, NEWEST.created_at, 500], 100)],
+        "dead_letters/weigh_letters": [([COMPANY, [message] * 50], 300)],
+        "dead_letters/weigh_messages": [([COMPANY, [message], [message], [when], when, when], 30)],
+        "dead_letters/list_event_letters": [([COMPANY, [message] * 50], 300)],
+        "dead_letters/resolve": [([COMPANY, [message], [event], when, "retried"], 40)],
+        "dead_letters/bury": [([*one, when, when], 60)],
+        "events/set_replay_of": [([COMPANY, [event], [when], [event], when, when], 120)],
+    }
+
+
+def _job_cases(job: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+    lease = timedelta(seconds=15)
+    new = uuid4()
+    return {
+        "jobs/insert_job": [([new, COMPANY, "k", "{}", None, None, LAST, None, None], 60)],
+        "jobs/get_job": [([COMPANY, job], 5)],
+        "jobs/list_jobs": [([COMPANY, *BEHIND, 51, None, None], 20), ([COMPANY, *BEHIND, 51, "import", "done"], 20)],
+        "jobs/count_jobs": [([COMPANY, None, None], 500)],
+        "jobs/request_cancel": [([COMPANY, job], 5)],
+        "jobs/claim_job": [(["w", lease, ["k"]], 10)],
+        "jobs/checkpoint_job": [([job, 0, "{}", 1, 0, False, None, None, 0.0, lease], 5)],
+        "jobs/end_job": [([job, 0, "failed", "x"], 5)],
+        "jobs/postpone_job": [([job, 0, 1, "x", 1.0], 5)],
+        "jobs/extend_jobs": [([[job], [0], lease], 5)],
+        "jobs/release_jobs": [(["w"], 5)],
+        "jobs/list_live_jobs": [([[COMPANY], 30], 20)],
+        "jobs/forget_jobs": [([OLDEST, 100], 5)],
+        "jobs/count_open": [([], 5)],
+        "schedules/put_schedule": [([new, COMPANY, "sync", job, "{}", 60, 0, None, LAST, True, LAST], 60)],
+        "schedules/drop_schedule": [([COMPANY, "sync", new], 5)],
+        "schedules/list_schedules": [([COMPANY, *BEHIND, 51, None, None], 300)],
+        "schedules/count_schedules": [([COMPANY, None, None], 500)],
+        "schedules/get_schedule": [([COMPANY, job], 10)],
+        "schedules/find_schedule": [([COMPANY, "sync", job], 10)],
+        "schedules/set_active": [([COMPANY, job, False, None], 40)],
+        "schedules/claim_due": [([LAST, 100], 10)],
+        "schedules/insert_jobs": [([[new], [COMPANY], ["k"], ["{}"], [job], LAST], 60)],
+        "schedules/advance": [([[job], [LAST], [None], LAST], 40)],
+        "bulk/insert_preview": [([new, COMPANY, "a", "{}", None, LAST, LAST, None], 40)],
+        "bulk/get_preview": [([COMPANY, job], 5)],
+        "bulk/lock_preview": [([COMPANY, job], 10)],
+        "bulk/set_counts": [([COMPANY, job, "{}"], 20)],
+        "bulk/use_preview": [([COMPANY, job, job], 20)],
+        "bulk/forget_previews": [([OLDEST, 100], 5)],
     }
 
 
