@@ -246,7 +246,10 @@ async def _called_off(connection: Connection, company_id: UUID, letters: Sequenc
     asked = [
         letter
         for letter in letters
-        if letter["kind"] == "message" and letter.get("cancel_on") and letter.get("order_id") and letter.get("of_event_id")
+        if letter["kind"] == "message"
+        and letter.get("cancel_on")
+        and letter.get("order_id")
+        and letter.get("of_event_id")
     ]
     if not asked:
         return {}

@@ -102,12 +102,12 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "session_id, lane, created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
         "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at) SELECT id, company_id, "
         "'message', id, 'permanent', 'whatsapp_131026', created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
-        "INSERT INTO jobs (id, company_id, kind, state, created_at, finished_at) SELECT id, company_id, 'import', 'done', "
-        "created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
-        "INSERT INTO schedules (id, company_id, kind, subject_id, every_s, next_run_at, created_at) SELECT id, company_id, "
-        "'sync', id, 60, created_at + interval '30 years', created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
-        "INSERT INTO bulk_previews (id, company_id, action, request, as_of, expires_at) SELECT id, company_id, 'a', '{}', "
-        "created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO jobs (id, company_id, kind, state, created_at, finished_at) SELECT id, company_id, 'import', "
+        "'done', created_at, created_at FROM messages ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO schedules (id, company_id, kind, subject_id, every_s, next_run_at, created_at) SELECT id, "
+        "company_id, 'sync', id, 60, created_at + interval '30 years', created_at FROM messages LIMIT 20000",
+        "INSERT INTO bulk_previews (id, company_id, action, request, as_of, expires_at) SELECT id, company_id, "
+        "'a', '{}', created_at, created_at FROM messages LIMIT 20000",
         "INSERT INTO event_keys (key, company_id, event_id) SELECT id, company_id, id FROM incoming_events LIMIT 20000",
         "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
         "LIMIT 20000",
