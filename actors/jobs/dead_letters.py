@@ -216,8 +216,15 @@ def _step(job: Job, page: _Page, tally: Tally, acted: int, born: list[MessageRow
 
 
 def _filter(given: Mapping[str, Any]) -> DeadLetterFilter:
-    ids = {name: UUID(given[name]) for name in _IDS if name in given}
-    return DeadLetterFilter(given.get("kind"), given.get("class"), given.get("code"), **ids)
+    session_id, campaign_id, rule_id = (UUID(given[name]) if name in given else None for name in _IDS)
+    return DeadLetterFilter(
+        kind=given.get("kind"),
+        error_class=given.get("class"),
+        code=given.get("code"),
+        session_id=session_id,
+        campaign_id=campaign_id,
+        rule_id=rule_id,
+    )
 
 
 def _retry_refusal(letter: Row, page: _Page) -> str | None:
