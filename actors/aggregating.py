@@ -52,6 +52,7 @@ class Aggregating:
         self.companies: dict[bytes, CompanyCounters] = {}
         self.zones: dict[bytes, str] = {}
         self.loaded = False
+        self.kept_ms: dict[int, int] = {}
         self.counters = {"deltas": 0, "gaps_read": 0, "rolled": 0, "unexplained": 0, "reloads": 0}
         self._order = DeltaOrder()
         self._unrolled: dict[tuple[str, int], dict[int, list[Change]]] = {}
@@ -235,6 +236,10 @@ class Aggregating:
             for change in changes
             if change.company == company
         ]
+
+    def kept_since_ms(self, step_s: int) -> int:
+        """Return since when sums of a step are kept, as far as retention has dropped older ones."""
+        return self.kept_ms.get(step_s, 0)
 
     def lag(self) -> int:
         """Return how many counted deltas wait to be rolled up."""

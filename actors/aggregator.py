@@ -5,10 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import orjson
+
 from actors.aggregating import Aggregating
 from actors.base import Life
 from actors.handles import FanoutRef
 from actors.live_states import LiveStates
+from actors.reporting import Reports
 from actors.scraping import prometheus
 from actors.summing import Summaries
 from engine.errors import StorageAway
@@ -40,6 +43,7 @@ class MetricsAggregator:
         self._counted = Aggregating(_now_ms, settings.time_zone, self._states.changed, self._states.told)
         self._states.bind(self._counted)
         self._summaries = Summaries(self._counted, _now_ms)
+        self._reports = Reports(self._counted, _now_ms)
         try:
             await self._sweep()
         except StorageAway:
@@ -95,7 +99,7 @@ class MetricsAggregator:
         return await self._states.watch(await self._ready(), blob)
 
     async def summary(self, company_id: bytes, query: bytes) -> bytes:
-        """Return a company's summary as JSON.
+        """Return a company's summary, or the report that the query names, as JSON.
 
         Raises:
             FieldProblem: the query cannot be read.
@@ -103,6 +107,9 @@ class MetricsAggregator:
         """
         if not self._counted.loaded:
             raise StorageAway("the counters are waiting for Postgres")
+        asked = orjson.loads(query) if query else {}
+        if "report" in asked:
+            return await self._reports.report(await self._ready(), company_id, asked)
         return await self._summaries.summary(await self._ready(), company_id, query)
 
     async def prometheus(self) -> bytes:

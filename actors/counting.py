@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from engine.ids import id_ms
-from engine.metrics import Delta
+from engine.metrics import Delta, subjects_of
 from engine.times import rfc3339
 from engine.wire import IMPORTED
 from storage.ingest_rows import EVENT_COLUMNS, EventWrite, Stored
+from storage.message_changes import born, count
 
 _AT = {name: index for index, name in enumerate(EVENT_COLUMNS)}
 _TYPE, _STATE, _COMPANY = _AT["event_type"], _AT["state"], _AT["company_id"]
-_WEBHOOK, _SIGNATURE = _AT["webhook_id"], _AT["signature"]
+_WEBHOOK, _SIGNATURE, _SOURCE = _AT["webhook_id"], _AT["signature"], _AT["source"]
 _SHOWN = ("event_type", "source", "state", "customer_name", "customer_phone", "product_name", "order_id")
 _FEED = 20
 
@@ -23,23 +24,19 @@ def count_stored(stored: Stored) -> Delta:
     for event in stored.fresh:
         row = event.row
         company, event_ms, webhook = row[_COMPANY].bytes, id_ms(event.event_id.bytes), row[_WEBHOOK]
-        delta.event(company, event_ms, row[_TYPE], row[_STATE])
+        delta.event(company, event_ms, row[_TYPE], row[_STATE], row[_SOURCE])
         if webhook is not None:
             delta.webhook(company, event_ms, webhook.bytes, _verdict(row))
-    for message in stored.messages:
-        delta.message(message.company_id.bytes, id_ms(message.id.bytes), message.session_id.bytes, None, message.status)
+    count(delta, map(born, stored.messages))
     for gone in stored.cancelled:
-        delta.message(
-            gone.company_id.bytes, id_ms(gone.message_id.bytes), gone.session_id.bytes, gone.old_status, "cancelled"
-        )
-    for change in stored.folded:
-        delta.message(
-            change.company_id.bytes, id_ms(change.message_id.bytes), change.session_id.bytes, change.old, change.new
-        )
-    for owner, count in stored.duplicates.items():
-        delta.count(owner.bytes, "duplicates", count)
-    for (owner, webhook_id), count in stored.repeated.items():
-        delta.webhook(owner.bytes, 0, webhook_id.bytes, "duplicate", count)
+        of = subjects_of(gone.rule_id, gone.template_id, gone.campaign_id)
+        message_ms = gone.message_id.int >> 80
+        delta.message(gone.company_id.bytes, message_ms, gone.session_id.bytes, gone.old_status, "cancelled", of)
+    count(delta, stored.folded)
+    for owner, number in stored.duplicates.items():
+        delta.count(owner.bytes, "duplicates", number)
+    for (owner, webhook_id), number in stored.repeated.items():
+        delta.webhook(owner.bytes, 0, webhook_id.bytes, "duplicate", number)
     return delta
 
 

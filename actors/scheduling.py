@@ -20,8 +20,8 @@ from engine.schedules import next_run
 from engine.wire import pack
 from engine.zones import zone_named
 from storage.due import Decided, Due, claim_due, decide_uncertain, next_due_s
-from storage.message_changes import Transition
-from storage.message_rows import MessageRow, hand_over
+from storage.message_changes import Transition, born
+from storage.message_rows import hand_over
 from storage.partitions import make_partitions
 from storage.pool import Connection, Pool
 from storage.schedules import Due as DueSchedule
@@ -80,7 +80,7 @@ class Scheduling:
         async def step(connection: Connection, _: Delta) -> list[Transition]:
             nonlocal decided
             decided = await decide_uncertain(connection, _now(), _PER_TRANSACTION, self._ids.make_uuid)
-            return [_born(row) for row in decided.retries]
+            return [born(row) for row in decided.retries]
 
         while True:
             await self._changes.commit(step)
@@ -157,10 +157,6 @@ class Scheduling:
                 except MasteriaError as error:
                     self.counters["left_to_sweep"] += len(part)
                     log.warning("sender host %d does not answer: %s", host, error, extra={"action": "hand_over"})
-
-
-def _born(row: MessageRow) -> Transition:
-    return Transition(row.company_id, row.id, row.session_id, row.event_id, None, row.status)
 
 
 def _now() -> datetime:

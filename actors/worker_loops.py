@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from actors.contact_folding import ContactFolding
 from actors.jobs.tools import JobTools
+from actors.reaching import Reaching
 from engine.ids import ms_to_time
 from storage.bulk import forget_previews
 from storage.jobs import forget_jobs
@@ -49,4 +50,5 @@ class Forgetting:
 LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("forget_jobs", 600.0, Forgetting),
     LoopPlan("fold_contacts", 2.0, lambda tools: ContactFolding(tools.pool, tools.ids, tools.now_ms)),
+    LoopPlan("count_reached", 1.0, Reaching),
 )

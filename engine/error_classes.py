@@ -118,6 +118,10 @@ class ErrorBrain:
                 return row
         return self._unknown
 
+    def knows(self, code: int) -> bool:
+        """Tell whether the table says anything of a code."""
+        return self.classify(code) is not self._unknown
+
     def refused(
         self,
         code: int,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import orjson
 
@@ -17,6 +18,16 @@ MESSAGE = "message"  # key: a message's status; a transition takes 1 away and ad
 LATENCY = "latency"  # key: bucket of engine.histograms; minute: of the acceptance
 COUNT = "count"  # key: the counter's name
 WEBHOOK = "webhook"  # key: what became of an event (accepted, duplicate, unparsed, imported); session: the webhook's id
+SENT_LATENCY = "sent"  # as LATENCY, to the receipt "sent"
+ERROR = "error"  # key: an outcome (engine/outcomes.py) of a message that failed or was skipped
+# The same messages by what made them: key a status or, behind a "!", an outcome; the subject stands for the session.
+RULE, TEMPLATE, CAMPAIGN = "rule", "template", "campaign"
+REACHED = "reached"  # key: replied or bought; minute: of the message; also among the keys of RULE … as "+replied"
+SOURCE = "source"  # key: an event's source
+OUTCOME_MARK = "!"
+REACHED_MARK = "+"
+# What the aggregator keeps in memory; the others are read from the roll-ups alone.
+LIVE_KINDS = (EVENT, STATE, MESSAGE, LATENCY, COUNT)
 _KEY_CHARACTERS = 64
 _VERSION = 1
 
@@ -32,7 +43,30 @@ class Change(NamedTuple):
     n: int
 
 
+class Subjects(NamedTuple):
+    """What made a message, and what it was made of (16 bytes each)."""
+
+    rule: bytes | None = None
+    template: bytes | None = None
+    campaign: bytes | None = None
+
+
+NOBODY = Subjects()
+_SUBJECT_KINDS = (RULE, TEMPLATE, CAMPAIGN)
 _Place = tuple[bytes, int, str, str, bytes]
+# company, minute, session, subjects, old and new status, old and new outcome
+_Move = tuple[bytes, int, bytes, Subjects, str | None, str, str | None, str | None]
+
+
+def subjects_of(rule: UUID | None, template: UUID | None, campaign: UUID | None) -> Subjects:
+    """Return a message's subjects from its columns."""
+    if campaign is None and rule is None and template is None:
+        return NOBODY
+    return Subjects(
+        None if rule is None else rule.bytes,
+        None if template is None else template.bytes,
+        None if campaign is None else campaign.bytes,
+    )
 
 
 class Delta:
@@ -41,19 +75,30 @@ class Delta:
     Building and encoding one for 50 equal events costs about 15 µs: it stands in every transaction's way.
     """
 
-    __slots__ = ("_events", "_rows", "oldest_ms")
+    __slots__ = ("_encoded", "_events", "_moves", "_rows", "oldest_ms")
 
     def __init__(self) -> None:
-        self._events: dict[tuple[bytes, int, str | None, str], int] = {}
+        self._events: dict[tuple[bytes, int, str | None, str, str | None], int] = {}
+        self._moves: dict[_Move, int] = {}
+        self._encoded: bytes | None = None  # asked for by the row and by the telling
         self._rows: dict[_Place, int] = {}
         self.oldest_ms = 0
         """The earliest receipt or acceptance told (milliseconds since 1970); 0 where there is none."""
 
     @property
     def empty(self) -> bool:
-        return not self._events and not any(self._rows.values())
+        if self._events or any(self._rows.values()):
+            return False
+        return not any(self._moved().values()) if self._moves else True
 
-    def event(self, company: bytes, event_ms: int, event_type: str | None, state: str) -> None:
+    def event(
+        self,
+        company: bytes,
+        event_ms: int,
+        event_type: str | None,
+        state: str,
+        source: str | None = None,
+    ) -> None:
         """Count a stored event.
 
         Args:
@@ -61,14 +106,26 @@ class Delta:
             event_ms: the time inside the event's id, which is its row's ``created_at``.
             event_type: the canonical type; None for an event without one.
             state: processed, unparsed or failed.
+            source: its webhook's word for it.
         """
-        key = (company, event_ms // MINUTE_MS, event_type, state)
+        key = (company, event_ms // MINUTE_MS, event_type, state, source)
+        self._encoded = None
         events = self._events
         events[key] = events.get(key, 0) + 1
         if event_ms < self.oldest_ms or not self.oldest_ms:
             self.oldest_ms = event_ms
 
-    def message(self, company: bytes, message_ms: int, session: bytes, old: str | None, new: str) -> None:
+    def message(
+        self,
+        company: bytes,
+        message_ms: int,
+        session: bytes,
+        old: str | None,
+        new: str,
+        of: Subjects = NOBODY,
+        old_outcome: str | None = None,
+        new_outcome: str | None = None,
+    ) -> None:
         """Count a message's change of status, in the minute of the message's creation.
 
         Args:
@@ -77,13 +134,24 @@ class Delta:
             session: 16 bytes.
             old: the status its row held under the lock; None for a new message.
             new: the status it has now.
+            of: what made it; the same at every change of one message.
+            old_outcome: by what its row had failed or been skipped (``engine.outcomes.outcome_key``), if it had.
+            new_outcome: by what it has now.
         """
-        if old == new:
+        if old == new and old_outcome == new_outcome:
             return
+        move = (company, message_ms // MINUTE_MS, session, of, old, new, old_outcome, new_outcome)
+        self._encoded = None
+        moves = self._moves
+        moves[move] = moves.get(move, 0) + 1
+
+    def reached(self, company: bytes, message_ms: int, session: bytes, of: Subjects, what: str) -> None:
+        """Count that a message's person has ``replied`` or ``bought``, in the minute of the message's creation."""
         minute = message_ms // MINUTE_MS
-        if old is not None:
-            self._add((company, minute, MESSAGE, old, session), -1)
-        self._add((company, minute, MESSAGE, new, session), 1)
+        self._add((company, minute, REACHED, what, session), 1)
+        for kind, subject in zip(_SUBJECT_KINDS, of, strict=True):
+            if subject is not None:
+                self._add((company, minute, kind, REACHED_MARK + what, subject), 1)
 
     def accepted(self, company: bytes, session: bytes, event_ms: int | None, accepted_ms: int) -> None:
         """Count an acceptance by the provider and, for an event's message, how long after its receipt it came.
@@ -113,6 +181,11 @@ class Delta:
         """
         self._add((company, event_ms // MINUTE_MS, WEBHOOK, verdict, webhook), n)
 
+    def sent(self, company: bytes, session: bytes, event_ms: int, sent_ms: int) -> None:
+        """Count how long after its event's receipt WhatsApp said of a message that it was sent."""
+        bucket = str(bucket_of(sent_ms - event_ms))
+        self._add((company, sent_ms // MINUTE_MS, SENT_LATENCY, bucket, session), 1)
+
     def count(self, company: bytes, name: str, n: int = 1) -> None:
         """Count anything else (duplicates, refused, uncertain …), in the minute of the commit (here: minute 0)."""
         self._add((company, 0, COUNT, _clean(name), NO_SESSION), n)
@@ -120,25 +193,28 @@ class Delta:
     def changes(self) -> Iterator[Change]:
         """Yield every change that is not zero."""
         sums: dict[_Place, int] = {}
-        for (company, minute, event_type, state), n in self._events.items():
-            for kind, key in ((EVENT, _clean(event_type or "")), (STATE, state)):
-                place = (company, minute, kind, key, NO_SESSION)
-                sums[place] = sums.get(place, 0) + n
-        for (company, minute, kind, key, session), n in sums.items():
-            yield Change(company, minute * MINUTE_MS, kind, key, session, n)
-        for (company, minute, kind, key, session), n in self._rows.items():
-            if n:
-                yield Change(company, minute * MINUTE_MS, kind, key, session, n)
+        for (company, minute, event_type, state, source), n in self._events.items():
+            _sum(sums, (company, minute, EVENT, _clean(event_type or ""), NO_SESSION), n)
+            _sum(sums, (company, minute, STATE, state, NO_SESSION), n)
+            if source is not None:
+                _sum(sums, (company, minute, SOURCE, _clean(source), NO_SESSION), n)
+        for rows in (sums, self._rows, self._moved()):
+            for (company, minute, kind, key, session), n in rows.items():
+                if n:
+                    yield Change(company, minute * MINUTE_MS, kind, key, session, n)
 
     def encode(self) -> bytes:
         """Return JSON: ``{"v", "oldest_ms", "rows": [[company, minute, kind, key, session, n]…]}``, ids as hex.
 
         ``minute`` is minutes since 1970. The roll-up reads this form in SQL (metrics/roll_up.sql).
         """
+        if self._encoded is not None:
+            return self._encoded
         rows = [
             (c.company.hex(), c.minute_ms // MINUTE_MS, c.kind, c.key, c.session.hex(), c.n) for c in self.changes()
         ]
-        return orjson.dumps({"v": _VERSION, "oldest_ms": self.oldest_ms, "rows": rows})
+        self._encoded = orjson.dumps({"v": _VERSION, "oldest_ms": self.oldest_ms, "rows": rows})
+        return self._encoded
 
     @classmethod
     def decode(cls, data: bytes | str) -> Delta:
@@ -153,8 +229,33 @@ class Delta:
             delta._add((bytes.fromhex(company), minute, kind, key, bytes.fromhex(session)), n)
         return delta
 
+    def _moved(self) -> dict[_Place, int]:
+        """Return what the messages' changes of status add up to, by session and by subject."""
+        sums: dict[_Place, int] = {}
+        for (company, minute, session, of, old, new, was, now), n in self._moves.items():
+            places = [(MESSAGE, session)]
+            if of is not NOBODY:
+                places += [(kind, subject) for kind, subject in zip(_SUBJECT_KINDS, of, strict=True) if subject]
+            for kind, subject in places:
+                if old != new:
+                    if old is not None:
+                        _sum(sums, (company, minute, kind, old, subject), -n)
+                    _sum(sums, (company, minute, kind, new, subject), n)
+                if was != now:
+                    counted, mark = (ERROR, "") if kind == MESSAGE else (kind, OUTCOME_MARK)
+                    if was is not None:
+                        _sum(sums, (company, minute, counted, mark + was, subject), -n)
+                    if now is not None:
+                        _sum(sums, (company, minute, counted, mark + now, subject), n)
+        return sums
+
     def _add(self, place: _Place, n: int) -> None:
+        self._encoded = None
         self._rows[place] = self._rows.get(place, 0) + n
+
+
+def _sum(sums: dict[_Place, int], place: _Place, n: int) -> None:
+    sums[place] = sums.get(place, 0) + n
 
 
 def decode_changes(data: bytes | str, committed_ms: int) -> list[Change]:

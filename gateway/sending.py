@@ -26,6 +26,7 @@ from gateway.stored_events import canonical_of, empty_event, with_variables
 from storage.companies import get_company
 from storage.countries import skip_barred
 from storage.events import get_event
+from storage.message_changes import born, count
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
 from storage.messages import claim_idempotency_key
 from storage.pool import Connection
@@ -99,7 +100,7 @@ async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
         wanted = await skip_undeliverable(connection, await skip_suppressed(connection, [row]))
         [stored] = await skip_barred(connection, wanted)
         await create_messages(connection, [stored])
-        delta.message(row.company_id.bytes, row.id.int >> 80, row.session_id.bytes, None, stored.status)
+        count(delta, [born(stored)])
         return stored
 
     stored = await call.services.ledger.write(work)

@@ -29,6 +29,9 @@ class Cancelled:
     message_id: UUID
     session_id: UUID
     old_status: str
+    rule_id: UUID | None = None
+    template_id: UUID | None = None
+    campaign_id: UUID | None = None
 
 
 async def cancel_for_orders(connection: Connection, orders: Sequence[CancelOrder], now: datetime) -> list[Cancelled]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from engine.reach import AIMS
 from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
 from storage.case_rows import CaseRow
@@ -15,10 +16,13 @@ from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
 from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
+from storage.reached import note
 from storage.suppressions import hear_wishes, skip_suppressed
 from storage.undeliverable import skip_undeliverable
 
-_COMPANY, _AT, _STATE, _REASON = (EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason"))
+_COMPANY, _AT, _STATE, _REASON, _TYPE = (
+    EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason", "event_type")
+)
 
 
 async def take_consequences(connection: Connection, stored: Stored, now: datetime) -> None:
@@ -29,6 +33,7 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     await _bury_unread(connection, stored)
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
         await hear_wishes(connection, wishes)  # before messages are made: also those of the same batch
+    await note(connection, [(e.event_id, e.row[_COMPANY]) for e in stored.fresh if e.row[_TYPE] in AIMS])
     messages = [message for event in stored.fresh for message in event.messages]
     firings = [firing for event in stored.fresh for firing in event.firings]
     cases: list[CaseRow] = []

@@ -13,6 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from engine.metrics import Delta
+from engine.reach import AIMS
 from storage.deliveries import delivery_row
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, EventWrite, Stored
 from storage.message_rows import MessageRow
@@ -31,6 +32,7 @@ LIMIT = 32  # events: from about 48 on COPY costs less (docs/BENCH.md, "Where th
 MESSAGE_FIELDS = MessageRow._fields.index("look_at") + 1
 _STATE = EVENT_COLUMNS.index("state")
 _COMPANY = EVENT_COLUMNS.index("company_id")
+_TYPE = EVENT_COLUMNS.index("event_type")
 _REMEMBERED = 20_000
 
 
@@ -116,6 +118,7 @@ async def store_plain(
     """
     stored = _all_fresh(deliveries)
     delta = count(stored)
+    aims = [event for event in stored.fresh if event.row[_TYPE] in AIMS]
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]
     try:
         done = await connection.fetchval(
@@ -135,6 +138,8 @@ async def store_plain(
             [order.order_id for order in orders],
             [order.event_type for order in orders],
             *_people(stored.messages),
+            [event.event_id for event in aims],
+            [event.row[_COMPANY] for event in aims],
         )
     except (*REFUSED, asyncpg.UniqueViolationError):
         return None  # before AWAY: asyncpg's word for a value that it cannot encode is both

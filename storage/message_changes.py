@@ -13,7 +13,9 @@ import orjson
 
 from engine.ids import id_time
 from engine.message_states import TimelineEntry, may_follow, merge_timeline
-from engine.metrics import Delta
+from engine.metrics import NOBODY, Delta, Subjects, subjects_of
+from engine.outcomes import outcome_key
+from storage.message_rows import MessageRow
 from storage.pool import Connection
 from storage.queries import query
 
@@ -29,6 +31,10 @@ class Transition(NamedTuple):
     event_id: UUID | None
     old: str | None
     new: str
+    of: Subjects = NOBODY
+    old_outcome: str | None = None
+    new_outcome: str | None = None
+    sent_ms: int | None = None  # when WhatsApp said that it was sent, if it was told now
 
     @property
     def message_ms(self) -> int:
@@ -52,7 +58,12 @@ class LockedMessage:
     provider_id: str | None
     error: str | None
     timeline: str
+    rule_id: UUID | None = None
+    template_id: UUID | None = None
+    campaign_id: UUID | None = None
     old: str = ""
+    old_outcome: str | None = None
+    sent_ms: int | None = None
     pricing: str | None = None  # what was heard of it now; None leaves what is stored
 
     def go(self, status: str, at: str, reason: str | None = None, *, attempt: int | None = None) -> bool:
@@ -87,9 +98,26 @@ class LockedMessage:
     @property
     def transition(self) -> Transition | None:
         """What is to be counted, or None when the status is what it was."""
-        if self.status == self.old:
+        outcome = self.outcome
+        if self.status == self.old and outcome == self.old_outcome:
             return None
-        return Transition(self.company_id, self.id, self.session_id, self.event_id, self.old, self.status)
+        return Transition(
+            self.company_id,
+            self.id,
+            self.session_id,
+            self.event_id,
+            self.old,
+            self.status,
+            subjects_of(self.rule_id, self.template_id, self.campaign_id),
+            self.old_outcome,
+            outcome,
+            self.sent_ms,
+        )
+
+    @property
+    def outcome(self) -> str | None:
+        """By what it failed or was skipped, as it is counted."""
+        return outcome_key(self.status, self.reason, self.error, self.provider_id)
 
 
 async def lock(
@@ -106,7 +134,7 @@ async def lock(
     )
     locked = [LockedMessage(*row) for row in rows]
     for message in locked:
-        message.old = message.status
+        message.old, message.old_outcome = message.status, message.outcome
     return {message.id: message for message in locked}
 
 
@@ -142,4 +170,25 @@ def count(delta: Delta, transitions: Iterable[Transition]) -> None:
             transition.session_id.bytes,
             transition.old,
             transition.new,
+            transition.of,
+            transition.old_outcome,
+            transition.new_outcome,
         )
+        if transition.sent_ms is not None and transition.event_id is not None:
+            event_ms = transition.event_id.int >> 80
+            delta.sent(transition.company_id.bytes, transition.session_id.bytes, event_ms, transition.sent_ms)
+
+
+def born(row: MessageRow) -> Transition:
+    """Return what a new message adds."""
+    return Transition(
+        row.company_id,
+        row.id,
+        row.session_id,
+        row.event_id,
+        None,
+        row.status,
+        subjects_of(row.rule_id, row.template_id, row.campaign_id),
+        None,
+        outcome_key(row.status, row.reason, row.error, row.provider_id),
+    )

@@ -11,7 +11,7 @@ import asyncpg
 
 from engine.delta_order import KEPT_EPOCHS, Gap
 from engine.ids import ms_to_time, time_to_ms
-from engine.metrics import LATENCY, MINUTE_MS, Change
+from engine.metrics import LATENCY, LIVE_KINDS, MINUTE_MS, Change
 from engine.windows import HOUR_MS, LATENCY_MINUTES, DayClock, Span, zone_of
 from storage.pool import Connection, Pool, storage_errors
 from storage.queries import query
@@ -61,7 +61,7 @@ async def load(pool: Pool, now_ms: int) -> Loaded:
     ):
         zones = {row[0]: row[1] for row in await connection.fetch(query("metrics/load_zones"))}
         marks = [(row[0], row[1], row[2]) for row in await connection.fetch(query("metrics/load_watermarks"))]
-        totals = await connection.fetch(query("metrics/load_totals"), list(zones))
+        totals = await connection.fetch(query("metrics/load_totals"), list(zones), LIVE_KINDS)
         day, latency = await _load_day(connection, zones, now_ms)
         deltas = await connection.fetch(query("metrics/load_deltas"))
     return Loaded(
@@ -81,7 +81,7 @@ async def _load_day(connection: Connection, zones: dict[UUID, str], now_ms: int)
     whole = [-(-start // HOUR_MS) * HOUR_MS for start in starts]
     hour_times = [ms_to_time(ms) for ms in whole]
     companies = list(zones)
-    day = await connection.fetch(query("metrics/load_hours"), companies, hour_times)
+    day = await connection.fetch(query("metrics/load_hours"), companies, hour_times, LIVE_KINDS)
     uneven = [index for index, start in enumerate(starts) if start != whole[index]]
     if uneven:
         day += await connection.fetch(
@@ -89,6 +89,7 @@ async def _load_day(connection: Connection, zones: dict[UUID, str], now_ms: int)
             [companies[index] for index in uneven],
             [ms_to_time(starts[index]) for index in uneven],
             [hour_times[index] for index in uneven],
+            LIVE_KINDS,
         )
     first = now_ms // MINUTE_MS * MINUTE_MS - (LATENCY_MINUTES - 1) * MINUTE_MS
     minutes = await connection.fetch(
@@ -96,8 +97,9 @@ async def _load_day(connection: Connection, zones: dict[UUID, str], now_ms: int)
         companies,
         [ms_to_time(first)] * len(companies),
         [ms_to_time(now_ms + HOUR_MS)] * len(companies),
+        [LATENCY],
     )
-    return [_change(row) for row in day], [_change(row) for row in minutes if row["kind"] == LATENCY]
+    return [_change(row) for row in day], [_change(row) for row in minutes]
 
 
 def _change(row: asyncpg.Record) -> Change:
@@ -177,10 +179,13 @@ async def sum_periods(
     pool: Pool,
     company: bytes,
     parts: Sequence[Sequence[Span]],
-    session: UUID | None,
+    subject: UUID | None,
     writers: Iterable[tuple[str, int]],
+    kinds: Sequence[str],
 ) -> Periods:
     """Sum a company's roll-ups over several periods, together with the writers' watermarks of the same snapshot.
+
+    ``subject`` is the session, or what stands for it in the rows of those kinds; None: all of them.
 
     Raises:
         StorageAway: Postgres is away.
@@ -196,14 +201,74 @@ async def sum_periods(
             query("metrics/sum_periods"),
             UUID(bytes=company),
             *(list(column) for column in (zip(*stretches, strict=True) if stretches else ([], [], [], []))),
-            session,
+            subject,
             [writer for writer, _ in asked],
             [epoch for _, epoch in asked],
+            kinds,
         )
     return Periods(
         sums=[(row[0], row[1], row[2], row[3]) for row in rows if row[0] is not None],
         watermarks={(row[2], row[4]): row[3] for row in rows if row[0] is None},
     )
+
+
+class SubjectSums(NamedTuple):
+    """Sums by subject (16 bytes) and key, and the watermarks they were read at."""
+
+    sums: dict[bytes, dict[str, int]]
+    watermarks: dict[tuple[str, int], int]
+
+
+async def sum_subjects(
+    pool: Pool, company: bytes, spans: Sequence[Span], kind: str, writers: Iterable[tuple[str, int]]
+) -> SubjectSums:
+    """Sum a company's roll-ups of one kind over a period, by what stands for the session in its rows.
+
+    Raises:
+        StorageAway: Postgres is away.
+    """
+    asked = list(writers)
+    async with storage_errors():
+        rows = await pool.fetch(
+            query("metrics/sum_subjects"),
+            UUID(bytes=company),
+            [span.step_s for span in spans],
+            [ms_to_time(span.from_ms) for span in spans],
+            [ms_to_time(span.to_ms) for span in spans],
+            kind,
+            [writer for writer, _ in asked],
+            [epoch for _, epoch in asked],
+        )
+    found = SubjectSums({}, {})
+    for subject, key, value, epoch in rows:
+        if subject is None:
+            found.watermarks[key, epoch] = value
+        else:
+            found.sums.setdefault(subject.bytes, {})[key] = value
+    return found
+
+
+async def name_subjects(pool: Pool, company: bytes, kind: str, subjects: Iterable[bytes]) -> dict[bytes, str]:
+    """Return the names of numbers (kind message), rules or templates.
+
+    Raises:
+        StorageAway: Postgres is away.
+    """
+    ids = [UUID(bytes=subject) for subject in subjects]
+    async with storage_errors():
+        rows = await pool.fetch(query("metrics/name_subjects"), UUID(bytes=company), kind, ids)
+    return {row[0].bytes: row[1] for row in rows}
+
+
+async def first_known(pool: Pool, company: bytes, step_s: int) -> int | None:
+    """Return since when a company's sums of 60, 3,600 or 86,400 s are known (ms since 1970); None of nothing.
+
+    Raises:
+        StorageAway: Postgres is away.
+    """
+    async with storage_errors():
+        found = await pool.fetchval(query("metrics/first_known"), UUID(bytes=company), step_s)
+    return None if found is None else time_to_ms(found)
 
 
 async def find_oldest_due(pool: Pool, sessions: Sequence[bytes]) -> dict[bytes, int]:

@@ -202,4 +202,6 @@ def _hear(message: LockedMessage, receipt: Receipt, now_ms: int) -> bool:
     if took:
         message.next_attempt_at = None
         message.error = failure.error if failure else None
+        if status == "sent" and '"scheduled"' not in message.timeline:  # its own delay is none of WhatsApp's
+            message.sent_ms = receipt.at_ms or now_ms
     return (message.timeline, message.status, message.provider_id) != before

@@ -27,8 +27,8 @@ from storage.jobs import (
     postpone_job,
     release_jobs,
 )
-from storage.message_changes import Transition
-from storage.message_rows import MessageRow, hand_over
+from storage.message_changes import Transition, born
+from storage.message_rows import hand_over
 from storage.pool import AWAY, Connection
 
 log = logging.getLogger(__name__)
@@ -175,7 +175,7 @@ class JobRunner:
                 Checkpoint(step.cursor, step.done, step.errors, step.total, step.finished, step.result, wait_s),
             )
             outcome = step, stop
-            return [*step.transitions, *map(_born, step.born)]
+            return [*step.transitions, *map(born, step.born)]
 
         await changes.commit(work)
         if outcome is None:
@@ -242,7 +242,3 @@ class JobRunner:
             await postpone_job(self._tools.pool, job, failures, verdict.reason, verdict.wait_s)
         elif await end_job(self._tools.pool, job, FAILED, verdict.reason):
             self._life.count("jobs_failed")
-
-
-def _born(row: MessageRow) -> Transition:
-    return Transition(row.company_id, row.id, row.session_id, row.event_id, None, row.status)

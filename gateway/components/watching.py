@@ -1,9 +1,9 @@
-"""Dead letters, the queue, the summary, the way to the live feed."""
+"""Dead letters, the queue, the way to the live feed."""
 
 from __future__ import annotations
 
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, NUMBER, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, boolean, define, identifier, moment, nullable, ref
+from gateway.schema import Schema, boolean, define, identifier, moment, nullable, ref
 
 _LETTER: dict[str, Schema] = {
     "id": identifier(),
@@ -80,7 +80,6 @@ define(
         }
     ),
 )
-define("MetricsSummary", anything(description="See `metrics` of the live feed; with a range, its sums."))
 define(
     "LiveTicket",
     shown({"url": {"type": "string"}, "ticket": {"type": "string", "description": "Good once, for 30 s."}}),

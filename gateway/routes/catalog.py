@@ -15,6 +15,7 @@ from gateway.routes import (
     linking,
     media,
     messages,
+    metrics,
     opt_outs,
     reviewing,
     rules,
@@ -45,6 +46,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *watching.OPERATIONS,
     *jobs.OPERATIONS,
     *schedules.OPERATIONS,
+    *metrics.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -1,4 +1,4 @@
-"""Routes for watching the work: dead letters, the queue, numbers, the way to the live feed."""
+"""Routes for watching the work: dead letters, the queue, the way to the live feed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from engine.live_tickets import KEY_PURPOSE, NONCE_BYTES, issue
 from engine.pagination import COUNT_CAP
 from gateway.calls import Call, json_response
 from gateway.operations import (
-    TIME_RANGE,
     Operation,
-    id_query,
     ok,
 )
 from gateway.views import time_text
@@ -50,13 +48,6 @@ def _age_s(oldest: Any, now: Any) -> float:
     return 0.0 if oldest is None else max(0.0, round((now - oldest).total_seconds(), 3))
 
 
-async def _summary(call: Call) -> Response:
-    query = {name: value.isoformat() for name, value in call.query.items() if name in ("from", "to")}
-    query |= {name: str(value) for name, value in call.query.items() if name not in query}
-    summary = await call.services.metrics.summary(call.company_id, query)
-    return Response(summary, media_type="application/json")
-
-
 async def _live(call: Call) -> Response:
     key = call.services.vault.derive(KEY_PURPOSE)
     ticket = issue(key, call.company_id.bytes, call.services.clock(), secrets.token_bytes(NONCE_BYTES))
@@ -73,21 +64,6 @@ OPERATIONS = (
         description="Of each session the 10,000 messages that are due first are looked at.",
         tag="Queue",
         answers=ok("Queue", "The queue."),
-    ),
-    Operation(
-        name="getMetricsSummary",
-        method="GET",
-        path="/metrics/summary",
-        handler=_summary,
-        summary="Counts, rates, queue and latency",
-        tag="Metrics",
-        answers=ok("MetricsSummary", "The numbers; without `from` and `to` today's."),
-        query=(
-            *TIME_RANGE,
-            id_query("session_id", "Of one WhatsApp number."),
-            id_query("campaign_id", "Of one campaign."),
-            id_query("rule_id", "Of one rule."),
-        ),
     ),
     Operation(
         name="getLiveTicket",

@@ -267,7 +267,7 @@ async def test_a_company_sees_only_itself(pool: Pool, clock: Clock) -> None:
         ({"from": "2026-01-02", "to": "2026-01-01"}, {"field": "from", "reason": "not_before_to"}),
         ({"from": "1990-01-01"}, {"field": "from", "reason": "period_too_long"}),
         ({"session_id": "mine"}, {"field": "session_id", "reason": "not_an_id"}),
-        ({"rule_id": "x"}, {"field": "rule_id", "reason": "not_counted"}),
+        ({"rule_id": "x"}, {"field": "rule_id", "reason": "not_an_id"}),
     ],
 )
 async def test_a_query_that_makes_no_sense_says_why(

@@ -27,7 +27,7 @@ from storage.shards import take_over
 from tests.actors.shard_rig import ShardRig, make_rig, new_id, now_ms
 from tests.seeding import seed_events
 
-TABLES = ("event_keys", "deliveries", "incoming_events", "messages", "message_queue", "metric_deltas")
+TABLES = ("reach_queue", "event_keys", "deliveries", "incoming_events", "messages", "message_queue", "metric_deltas")
 
 
 @pytest.fixture
@@ -317,7 +317,7 @@ async def test_the_statement_reads_no_large_table(rig: ShardRig) -> None:
     async with rig.pool.acquire() as connection:
         await connection.execute("SET plan_cache_mode = force_generic_plan")
         await connection.execute(f"PREPARE plain AS {query('ingest/store_plain')}")
-        nothing = ", ".join(["'{}'"] * 8 + ["''", "0", "0", "0", "'{}'"] + ["'{}'"] * 6)
+        nothing = ", ".join(["'{}'"] * 8 + ["''", "0", "0", "0", "'{}'"] + ["'{}'"] * 8)
         plan = json.loads(await connection.fetchval(f"EXPLAIN (FORMAT JSON) EXECUTE plain ({nothing})"))
     found = set(_scans(plan[0]["Plan"]))
     assert ("Seq Scan", "event_keys") not in found

@@ -18,4 +18,4 @@ SET status = 'cancelled', reason = 'cancelled_by:' || old.event_type, next_attem
                                                 'reason', 'cancelled_by:' || old.event_type, 'attempt', m.attempt)
 FROM old
 WHERE m.id = old.id AND m.created_at = old.created_at
-RETURNING m.company_id, m.id, m.session_id, old.status
+RETURNING m.company_id, m.id, m.session_id, old.status, m.rule_id, m.template_id, m.campaign_id

@@ -78,6 +78,10 @@ WITH owned AS (
     INSERT INTO message_queue (message_id, company_id, session_id, lane, order_id, due_at, look_at)
     SELECT id, company_id, session_id, lane, order_id, due_at, look_at
     FROM unnest($8::ingest_message[]) WHERE due_at IS NOT NULL AND (SELECT open FROM gate)
+), noted AS (
+    INSERT INTO reach_queue (event_id, company_id)
+    SELECT a.event_id, a.company_id FROM unnest($20::uuid[], $21::uuid[]) AS a (event_id, company_id)
+    WHERE (SELECT open FROM gate)
 ), counted AS (
     INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data)
     SELECT $9::text, $10::bigint, $11::bigint, $12::bigint, $13::json WHERE (SELECT open FROM gate)

@@ -5,4 +5,5 @@ FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS wanted (company
 CROSS JOIN LATERAL (
     SELECT * FROM metric_minutes m
     WHERE m.company_id = wanted.company_id AND m.minute >= wanted.since AND m.minute < wanted.until
+        AND m.kind = ANY($4::text[])
 ) AS p

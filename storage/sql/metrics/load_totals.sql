@@ -5,5 +5,6 @@ FROM unnest($1::uuid[]) AS wanted (company_id)
 CROSS JOIN LATERAL (
     SELECT * FROM metric_periods m
     WHERE m.company_id = wanted.company_id AND m.step_s = 0 AND m.start = 'epoch'::timestamptz
+        AND m.kind = ANY($2::text[])
 ) AS p
 WHERE p.value <> 0

@@ -9,13 +9,29 @@ WITH gone AS (
     INSERT INTO metric_watermarks (writer, epoch, seq)
     SELECT writer, epoch, max(seq) FROM gone GROUP BY writer, epoch ORDER BY writer, epoch
     ON CONFLICT (writer, epoch) DO UPDATE SET seq = greatest(metric_watermarks.seq, excluded.seq)
-), changes AS MATERIALIZED (
+), told AS MATERIALIZED (
     SELECT (change->>0)::uuid AS company_id,
            to_timestamp(60 * CASE WHEN (change->>1)::bigint = 0 THEN committed_ms / 60000
                                   ELSE (change->>1)::bigint END) AS minute,
            change->>2 AS kind, change->>3 AS key, (change->>4)::uuid AS session_id,
            sum((change->>5)::bigint)::bigint AS value
     FROM gone CROSS JOIN LATERAL json_array_elements(data->'rows') AS change
+    GROUP BY 1, 2, 3, 4, 5
+), fresh AS MATERIALIZED (
+    -- Words that come from outside: a company has at most 300 of a kind, the rest is 'other'.
+    SELECT w.company_id, w.kind, w.key,
+           row_number() OVER (PARTITION BY w.company_id, w.kind ORDER BY w.key) + known.number > 300 AS too_many
+    FROM (SELECT DISTINCT company_id, kind, key FROM told WHERE kind IN ('event', 'error', 'source')) AS w
+    CROSS JOIN LATERAL (
+        SELECT count(DISTINCT p.key) AS number, coalesce(bool_or(p.key = w.key), false) AS here
+        FROM metric_periods p
+        WHERE p.company_id = w.company_id AND p.step_s = 0 AND p.start = 'epoch'::timestamptz AND p.kind = w.kind
+    ) AS known
+    WHERE NOT known.here
+), changes AS MATERIALIZED (
+    SELECT company_id, minute, kind, CASE WHEN too_many THEN 'other' ELSE key END AS key, session_id,
+           sum(value)::bigint AS value
+    FROM told LEFT JOIN fresh USING (company_id, kind, key)
     GROUP BY 1, 2, 3, 4, 5
 ), minutes AS (
     INSERT INTO metric_minutes AS m (company_id, minute, kind, key, session_id, value)

@@ -9,6 +9,7 @@ WITH stretches AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT * FROM metric_periods m
         WHERE m.company_id = $1 AND m.step_s = s.step_s AND m.start >= s.since AND m.start < s.until
+            AND m.kind = ANY($9::text[]) AND ($6::uuid IS NULL OR m.session_id = $6)
     ) AS p
     WHERE s.step_s > 60
     UNION ALL
@@ -17,11 +18,11 @@ WITH stretches AS MATERIALIZED (
     CROSS JOIN LATERAL (
         SELECT * FROM metric_minutes m
         WHERE m.company_id = $1 AND m.minute >= s.since AND m.minute < s.until
+            AND m.kind = ANY($9::text[]) AND ($6::uuid IS NULL OR m.session_id = $6)
     ) AS p
     WHERE s.step_s = 60
 )
 SELECT part, kind, key, sum(value)::bigint AS value, NULL::bigint AS epoch FROM rows
-WHERE ($6::uuid IS NULL OR session_id = $6)
 GROUP BY part, kind, key
 UNION ALL
 SELECT NULL, 'watermark', w.writer, w.seq, w.epoch
