@@ -55,6 +55,7 @@ class MetricsAggregator:
         self._life.run(self._states.refresh, pause_s=1.0, action="refresh_states")
         self._life.run(self._read, pause_s=1.0, action="read_states")
         self._life.run(self._read_jobs, pause_s=_JOBS_S, action="read_jobs")
+        self._life.run(self._read_alerts, pause_s=1.0, action="read_alerts")
         self._life.run(self._count_jobs, pause_s=_COUNT_JOBS_S, action="count_jobs")
         self._life.run(self._forget, pause_s=_FORGET_S, action="forget_watermarks")
 
@@ -75,6 +76,9 @@ class MetricsAggregator:
 
     async def _read_jobs(self) -> None:
         await self._states.read_jobs(await self._ready())
+
+    async def _read_alerts(self) -> None:
+        await self._states.read_alerts(await self._ready())
 
     async def _count_jobs(self) -> None:
         self._open_jobs = await count_open(await self._ready())

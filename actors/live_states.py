@@ -12,6 +12,7 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating, Told
+from actors.live_alerts import LiveAlerts
 from actors.live_jobs import LiveJobs
 from engine.company_counters import CompanyCounters
 from engine.ids import ms_to_time
@@ -40,6 +41,7 @@ class _Watched:
     """One company that somebody looks at."""
 
     __slots__ = (
+        "alerts_changed",
         "changed",
         "feed",
         "feed_changed",
@@ -57,6 +59,7 @@ class _Watched:
         self.told_ms = 0
         self.feed_changed: tuple[int, int] | None = None
         self.jobs_changed: tuple[int, int] | None = None
+        self.alerts_changed: tuple[int, int] | None = None
         self.feed: LiveFeed | None = None
         self.feed_changed_ms = 0
         self.feed_read_ms = 0
@@ -77,6 +80,7 @@ class LiveStates:
         self._counted: Aggregating | None = None
         self._watched: dict[bytes, _Watched] = {}
         self._jobs = LiveJobs()
+        self._alerts = LiveAlerts()
         self._wake = asyncio.Event()
         self._next_tick = 0.0
         self._gap_s = _GAP_S
@@ -144,6 +148,8 @@ class LiveStates:
             await self._read(pool, fresh)
         if any(topic == "jobs" and company not in self._jobs for company, topic, _ in entries):
             await self.read_jobs(pool)
+        if any(topic == "alerts" and company not in self._alerts for company, topic, _ in entries):
+            await self.read_alerts(pool)
         return pack(
             [
                 [company, topic, self._clock_ms(), self._clock_ms(), orjson.dumps(self._state(company, topic))]
@@ -188,6 +194,8 @@ class LiveStates:
             return
         if topic == "events":
             watched.feed_changed = _widen(_widen(watched.feed_changed, ts), oldest_ts)
+        elif topic == "alerts":
+            watched.alerts_changed = _widen(_widen(watched.alerts_changed, ts), oldest_ts)
         elif topic == "jobs":
             watched.jobs_changed = _widen(_widen(watched.jobs_changed, ts), oldest_ts)
         else:
@@ -201,9 +209,10 @@ class LiveStates:
             counted, watched.changed = watched.changed, None
             fed, watched.feed_changed = watched.feed_changed, None
             worked, watched.jobs_changed = watched.jobs_changed, None
+            alerted, watched.alerts_changed = watched.alerts_changed, None
             watched.told_ms = now_ms if counted else watched.told_ms
             for topic in watched.topics:
-                span = {"events": fed, "jobs": worked}.get(topic, counted)
+                span = {"events": fed, "jobs": worked, "alerts": alerted}.get(topic, counted)
                 if span is not None:
                     states.append((company, topic, *span, orjson.dumps(self._state(company, topic))))
         return states
@@ -214,8 +223,8 @@ class LiveStates:
             return {}
         if topic == "events":
             return {"items": watched.feed.items() if watched.feed else []}
-        if topic == "jobs":
-            return self._jobs.state(company)
+        if topic in ("jobs", "alerts"):
+            return (self._jobs if topic == "jobs" else self._alerts).state(company)
         counters, now_ms = self._counted.company(company), self._clock_ms()
         if topic == "metrics":
             return counters.metrics(now_ms)
@@ -264,6 +273,16 @@ class LiveStates:
             for company in await self._jobs.read(pool, companies, ms_to_time(now_ms)):
                 if (watched := self._watched.get(company)) is not None:
                     watched.jobs_changed = _widen(watched.jobs_changed, now_ms)
+                    self._wake.set()
+
+    async def read_alerts(self, pool: Pool) -> None:
+        """Read the alerts of those who watch them; called every second, and costs nothing while nobody does."""
+        companies = {company for company, watched in self._watched.items() if "alerts" in watched.topics}
+        now_ms = self._clock_ms()
+        async with asyncio.timeout(_READ_S):
+            for company in await self._alerts.read(pool, companies):
+                if (watched := self._watched.get(company)) is not None:
+                    watched.alerts_changed = _widen(watched.alerts_changed, now_ms)
                     self._wake.set()
 
     def _expire(self, now_ms: int) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple, Protocol
 
+from actors.alert_telling import AlertTelling
+from actors.alerting import AlertWatch
 from actors.contact_folding import ContactFolding
 from actors.jobs.tools import JobTools
 from actors.reaching import Reaching
@@ -51,4 +53,6 @@ LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("forget_jobs", 600.0, Forgetting),
     LoopPlan("fold_contacts", 2.0, lambda tools: ContactFolding(tools.pool, tools.ids, tools.now_ms)),
     LoopPlan("count_reached", 1.0, Reaching),
+    LoopPlan("watch_alerts", 2.0, AlertWatch),
+    LoopPlan("tell_alerts", 1.0, AlertTelling),
 )

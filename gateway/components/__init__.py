@@ -6,6 +6,7 @@ Importing the package fills ``gateway.schema.COMPONENTS``; each file defines the
 from __future__ import annotations
 
 from gateway.components import (
+    alerts,
     companies,
     doors,
     events,
@@ -24,6 +25,7 @@ from gateway.examples import EXAMPLES
 from gateway.schema import COMPONENTS
 
 __all__ = [
+    "alerts",
     "companies",
     "doors",
     "events",

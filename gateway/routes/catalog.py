@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.operations import Operation
 from gateway.routes import (
+    alerts,
     asking,
     companies,
     contact_lists,
@@ -16,6 +17,7 @@ from gateway.routes import (
     media,
     messages,
     metrics,
+    notifications,
     opt_outs,
     reviewing,
     rules,
@@ -47,6 +49,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *jobs.OPERATIONS,
     *schedules.OPERATIONS,
     *metrics.OPERATIONS,
+    *alerts.OPERATIONS,
+    *notifications.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -16,6 +16,7 @@ from gateway.operations import Operation
 from gateway.routes.catalog import OPERATIONS
 from storage.bulk import insert_preview
 from storage.jobs import insert_job
+from storage.notifications import notify
 from storage.pool import Pool
 from storage.schedules import put_schedule
 from tests.asgi import Answer, Client
@@ -25,6 +26,7 @@ from tests.seeding import add_event, add_message, add_session, new_id
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
 BODIES: Mapping[str, object] = {
+    "updateAlert": {"active": False},
     "updateRule": {"active": False},
     "replaceRule": {"active": False},
     "updateTemplate": {"body": "Olá"},
@@ -61,6 +63,8 @@ LISTS = {
     "listApiKeys",
     "getQueue",
     "getMe",
+    "listAlerts",
+    "listNotifications",
     "getMetricsSummary",
     "getMetricsSeries",
     "getMetricsFunnel",
@@ -74,6 +78,9 @@ LISTS = {
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
+    "createAlert",
+    "previewAlert",
+    "readAllNotifications",
     "createRule",
     "createTemplate",
     "createWebhook",
@@ -129,6 +136,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         company_id,
         NOW,
     )
+    notification_id = await notify(pool, company_id, "job_failed", "info", {"kind": "nothing"})
     send = {"session_id": str(session_id), "text": "Olá"}
     rule = {"name": "r", "trigger": {"event_type": "pix_created"}, "action": {"send": send}}
     made = {
@@ -139,9 +147,12 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         "list_id": await owner.post("/api/v1/lists", {"name": f"l{uuid4().hex}"}),
         "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
     }
+    alert = {"name": "a", "metric": "silence", "threshold": 10}
+    made["alert_id"] = await owner.post("/api/v1/alerts", alert)
     for name, answer in made.items():
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
+    ids["notification_id"] = notification_id
     ids |= {"job_id": new_id(NOW), "schedule_id": new_id(NOW), "preview_id": new_id(NOW)}
     async with pool.acquire() as connection, connection.transaction():
         await insert_job(connection, company_id, "nothing", {}, ids["job_id"])
@@ -226,7 +237,14 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
     def rule(send: dict[str, Any]) -> dict[str, Any]:
         return {"name": "r", "trigger": trigger, "action": {"send": send}}
 
+    def alert(**more: Any) -> dict[str, Any]:
+        return {"name": "a", "metric": "queue_age", "threshold": 10, **more}
+
+    whatsapp = {"whatsapp": {"session_id": session_id, "to": "+5511900000000"}}
     return [
+        ("POST", "/alerts", alert(scope={"session_ids": [session_id]}), "scope.session_ids[0]"),
+        ("POST", "/alerts/preview", alert(scope={"session_ids": [session_id]}), "scope.session_ids[0]"),
+        ("POST", "/alerts", alert(channels=whatsapp), "channels.whatsapp.session_id"),
         ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
         ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
         ("POST", "/templates/import", {"session_id": session_id}, "session_id"),

@@ -1,0 +1,5 @@
+-- A company's unread notifications, newest first.
+-- Index: idx_notifications_unread.
+SELECT id, kind, severity, title_pt, title_en, data, created_at, read_at FROM notifications
+WHERE company_id = $1 AND (created_at, id) < ($2, $3::uuid) AND read_at IS NULL
+ORDER BY created_at DESC, id DESC LIMIT $4
