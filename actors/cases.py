@@ -21,7 +21,7 @@ from engine.errors import FieldProblem, MasteriaError
 from engine.ids import ms_to_time
 from engine.metrics import Delta
 from storage.cases import CaseChange, DueCase, claim_cases, claim_due_cases, next_case_s, write_cases
-from storage.message_changes import Transition
+from storage.message_changes import Transition, born
 from storage.message_rows import hand_over
 from storage.pool import AWAY, Connection, Pool
 
@@ -115,10 +115,7 @@ class CaseRunner:
                 cases = await claim_cases(connection, only)
             now_ms = _now_ms()
             turn = await CaseTurn(self._drafter, now_ms, pictures).take(connection, cases) if cases else Turn()
-            return [
-                Transition(row.company_id, row.id, row.session_id, row.event_id, None, row.status)
-                for row in turn.messages
-            ]
+            return [born(row) for row in turn.messages]
 
         await self._changes.commit(step)
         self.counters["cases"] += turn.claimed

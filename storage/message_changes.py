@@ -13,7 +13,7 @@ import orjson
 
 from engine.ids import id_time
 from engine.message_states import TimelineEntry, may_follow, merge_timeline
-from engine.metrics import NOBODY, Delta, Subjects, subjects_of
+from engine.metrics import Delta, Subjects, subjects_of
 from engine.outcomes import outcome_key
 from storage.message_rows import MessageRow
 from storage.pool import Connection
@@ -31,9 +31,9 @@ class Transition(NamedTuple):
     event_id: UUID | None
     old: str | None
     new: str
-    of: Subjects = NOBODY
-    old_outcome: str | None = None
-    new_outcome: str | None = None
+    of: Subjects
+    old_outcome: str | None
+    new_outcome: str | None
     sent_ms: int | None = None  # when WhatsApp said that it was sent, if it was told now
 
     @property
