@@ -23,7 +23,7 @@ from engine.metrics import Delta
 from storage import alerts
 from storage.message_changes import Transition, born
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
-from storage.notifications import notify
+from storage.notifications import Severity, notify
 from storage.pool import Connection
 from storage.searching import Row
 from storage.sessions import get_session
@@ -87,7 +87,7 @@ class AlertTelling:
                 if not await alerts.delete_send(connection, send["id"]):
                     return
                 if send["channel"] == "app":
-                    severity = "critical" if data["state"] == FIRED else "info"
+                    severity: Severity = "critical" if data["state"] == FIRED else "info"
                     kind = "alert_fired" if data["state"] == FIRED else "alert_over"
                     await notify(connection, send["company_id"], kind, severity, data)
                 else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,6 +21,7 @@ from engine.ids import IdMaker, ms_to_time, time_to_ms
 from engine.metrics import Delta
 from engine.settings import Settings
 from engine.vault import Vault
+from engine.wire import Answer, Intake
 from storage import deltas
 from storage.alert_values import measure, would_have_fired
 from storage.alerts import AlertWrite, claim_alerts, get_alert, insert_alert, update_alert
@@ -45,6 +46,9 @@ class Watch:
 
         async def announce(kind: str, company_id: UUID | None) -> None: ...
 
+        async def ingest(items: Sequence[Intake]) -> list[Answer]:
+            raise NotImplementedError  # no alert stores an event
+
         self.tools = JobTools(
             settings=Settings("test", "", "", ""),
             pool=pool,
@@ -52,6 +56,7 @@ class Watch:
             ids=IdMaker(),
             hand_over=self.handed.extend,
             announce=announce,
+            ingest=ingest,
             commit=changes.commit,
             now_ms=lambda: time_to_ms(self.now),
         )
