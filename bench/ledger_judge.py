@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,13 +12,15 @@ _TOLD = ("sent", "delivered", "read", "failed")
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of the messages; ``lost``, ``doubled``, ``strangers`` and ``waiting`` hold examples' ids.
+    """What became of the messages; ``lost``, ``doubled``, ``strangers``, ``waiting`` and ``untold`` hold ids.
 
     Attributes:
         wanted: messages that somebody asked for; a second try of an uncertain one is part of the first.
         uncertain: messages (tries) that were ever called uncertain.
         accepted_uncertain: those of them that WhatsApp had accepted.
         reconciled: those of these that a receipt has told of since.
+        silent: those of these of which WhatsApp never told anything, by an injected fault.
+        untold: the rest of these: a receipt was sent, and did not resolve them.
         sent_again: those that the policy sent once more.
         failed: wanted messages that were refused for good, by WhatsApp's code.
     """
@@ -28,18 +30,20 @@ class Verdict:
     uncertain: int = 0
     accepted_uncertain: int = 0
     reconciled: int = 0
+    silent: int = 0
     sent_again: int = 0
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
     strangers: list[str] = field(default_factory=list)
     waiting: list[str] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
     failed: Counter[str] = field(default_factory=Counter)
     statuses: Counter[str] = field(default_factory=Counter)
 
     def figures(self) -> dict[str, Any]:
         """Return the counts, as a result file has them."""
-        lists = ("lost", "doubled", "strangers", "waiting")
-        counts = ("wanted", "accepted", "uncertain", "accepted_uncertain", "reconciled", "sent_again")
+        lists = ("lost", "doubled", "strangers", "waiting", "untold")
+        counts = ("wanted", "accepted", "uncertain", "accepted_uncertain", "reconciled", "silent", "sent_again")
         return {
             **{name: getattr(self, name) for name in counts},
             **{name: len(getattr(self, name)) for name in lists},
@@ -63,7 +67,9 @@ def judge(messages: Sequence[Mapping[str, Any]], accepted: Iterable[Mapping[str,
         messages: as ``GET /messages`` tells them, second tries included.
         accepted: as ``GET /_sim/messages`` tells them; ``opaque`` is our message id.
     """
-    times = Counter(entry["opaque"] for entry in accepted)
+    entries = list(accepted)
+    times = Counter(entry["opaque"] for entry in entries)
+    silent = {entry["opaque"] for entry in entries if entry.get("statuses_lost")}
     verdict = Verdict(accepted=times.total())
     known = {message["id"]: message for message in messages}
     verdict.strangers = [message_id for message_id in times if message_id not in known]
@@ -71,7 +77,7 @@ def judge(messages: Sequence[Mapping[str, Any]], accepted: Iterable[Mapping[str,
     for message in messages:
         verdict.statuses[message["status"]] += 1
         families.setdefault(_first(message, known), []).append(message)
-        _count_uncertain(verdict, message, times)
+        _count_uncertain(verdict, message, times, silent)
     verdict.wanted = len(families)
     for family in families.values():
         _judge_family(verdict, family, times)
@@ -84,14 +90,21 @@ def _first(message: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -
     return str(message["id"])
 
 
-def _count_uncertain(verdict: Verdict, message: Mapping[str, Any], times: Counter[str]) -> None:
+def _count_uncertain(
+    verdict: Verdict, message: Mapping[str, Any], times: Counter[str], silent: Collection[str]
+) -> None:
     if not was_uncertain(message):
         return
     verdict.uncertain += 1
     verdict.sent_again += message["reason"] == "sent_again"
     if times[message["id"]]:
         verdict.accepted_uncertain += 1
-        verdict.reconciled += message["status"] in (*_TOLD, "accepted")
+        if message["status"] in (*_TOLD, "accepted"):
+            verdict.reconciled += 1
+        elif message["id"] in silent:
+            verdict.silent += 1
+        else:
+            verdict.untold.append(message["id"])
 
 
 def _judge_family(verdict: Verdict, family: Sequence[Mapping[str, Any]], times: Counter[str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ _ENTER_RATE, _QUICK_ENTER_RATE = 600.0, 300.0
 _CONNECTIONS = 16
 _WARMUP_S = 1.0
 _MEDIAN_MS, _SLOW_MS = 250, 1_000
+_QUICK_MEDIAN_MS, _QUICK_SLOW_MS = 1_000, 4_000  # five seconds on a machine that others use too
 _STALLED_S = 60.0
 _SETTLE_S = 120.0
 
@@ -97,10 +99,7 @@ def _check(
 ) -> None:
     latency = outcome.latency().summary()
     report.check("every POST was answered 200", not outcome.failures, f"others: {outcome.failures or 'none'}")
-    if not report.quick:
-        median, slow = latency["p50"], latency["p99"]
-        report.check("median under 250 ms", median is not None and median < _MEDIAN_MS, f"{median} ms")
-        report.check("fewer than 1 % above 1 s", slow is not None and slow < _SLOW_MS, f"p99 {slow} ms")
+    check_promises(report, latency)
     wanted = len(entered.acks) + len(messages)
     stored = settle(lambda: counted_events(company), wanted, _SETTLE_S)
     report.check("every answer is an event, once", stored == wanted, f"{stored:,} of {wanted:,} events")
@@ -114,3 +113,11 @@ def _check(
     states = Counter(expected.values())
     seen = {status: counters.get(status, 0) for status in states}
     report.check("counters exact", seen == dict(states), f"{seen}")
+
+
+def check_promises(report: Report, latency: Mapping[str, float | None]) -> None:
+    """Check how soon Meta's door answered."""
+    median, slow = latency["p50"], latency["p99"]
+    usual, most = (_QUICK_MEDIAN_MS, _QUICK_SLOW_MS) if report.quick else (_MEDIAN_MS, _SLOW_MS)
+    report.check(f"median under {usual} ms", median is not None and median < usual, f"{median} ms")
+    report.check(f"fewer than 1 % above {most / 1000:.0f} s", slow is not None and slow < most, f"p99 {slow} ms")

@@ -55,5 +55,13 @@ def test_the_uncertain_are_counted_and_so_are_those_that_a_receipt_explained() -
     assert verdict.lost == []
 
 
+def test_only_what_whatsapp_never_told_of_may_stay_uncertain() -> None:
+    messages = [message(name, "uncertain") for name in ("told", "silent", "refused")]
+    entries: list[dict[str, Any]] = [{"opaque": "told"}, {"opaque": "silent", "statuses_lost": True}]
+    verdict = judge(messages, entries)
+    assert (verdict.accepted_uncertain, verdict.silent, verdict.untold) == (2, 1, ["told"])
+    assert verdict.figures()["untold"] == 1
+
+
 def test_a_message_that_nobody_knows_is_a_stranger() -> None:
     assert judge([], accepted("x")).strangers == ["x"]

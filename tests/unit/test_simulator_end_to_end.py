@@ -187,6 +187,8 @@ async def test_lost_statuses_never_come_but_the_next_message_has_its_own() -> No
         await rig.receiver.until(lambda: len(rig.receiver.of("found")) == 3)
         await rig.until_stats(lambda stats: stats["statuses"]["pending"] == 0)
         assert rig.receiver.of("lost") == []
+        told = (await rig.sim("GET", "messages")).json["data"]
+        assert {one["opaque"]: one.get("statuses_lost", False) for one in told} == {"lost": True, "found": False}
 
 
 async def test_people_without_whatsapp_fail_and_people_who_do_not_read_are_delivered() -> None:

@@ -108,6 +108,8 @@ class Judge:
             row["reply_to"] = ledger.context[index]
         if index in ledger.failures:
             row["fails_with"] = ledger.failures[index]
+        if index in ledger.lost:
+            row["statuses_lost"] = True
         return row
 
 

@@ -38,6 +38,7 @@ class Ledger:
         self.content: dict[int, Any] = {}  # what texts and plain templates do not have: media, buttons, places …
         self.context: dict[int, str] = {}  # the message that is replied to
         self.failures: dict[int, int] = {}  # why a message fails, when not because nobody is there
+        self.lost: set[int] = set()  # nothing will ever be told of these, by a fault
         self.happened: dict[int, tuple[int, int, int]] = {}  # when, of statuses that are told later than that
 
     def __len__(self) -> int:

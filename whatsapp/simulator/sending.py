@@ -241,6 +241,8 @@ class Desk:
         people = world.people
         is_there = not failure and people.registered(phone)
         steps = plan(delays, is_there, people.is_reader(phone), fault)
+        if not steps:
+            ledger.lost.add(index)
         if template is not None and template.held_ms:
             steps = self._held(template, index, steps)
         elif kind == _TYPE_CODES["audio"]:
