@@ -117,11 +117,14 @@ class Reader:
     def _inbound(
         self, company: Company, item: Intake, own_id: bytes, position: int, session_id: UUID, message: InboundMessage
     ) -> EventWrite:
-        """An inbound message is an event of type ``message_received``; its key is WhatsApp's own message id."""
+        """An inbound message is an event of type ``message_received``; its key is WhatsApp's own message id.
+
+        That a person's number has changed is one of type ``number_changed``: nobody has written anything.
+        """
         value = {**message.value, "session_id": str(session_id)}
         event = CanonicalEvent(
             occurred_at=ms_to_time(message.at_ms),
-            event_type="message_received",
+            event_type="number_changed" if message.changed else "message_received",
             external_id=message.provider_id[:1000],
             customer_name=clean(message.name)[:300] or None if message.name else None,
             customer_phone=normalise_wa_id(message.wa_id) if message.wa_id else None,

@@ -158,6 +158,7 @@ EVENT_TYPES: dict[str, TypeNote] = {
     ),
     "lead_created": TypeNote("Novo lead", "New lead", ("new_lead", "novo_lead", "lead_novo")),
     "message_received": TypeNote("Mensagem recebida no WhatsApp", "Message received on WhatsApp"),
+    "number_changed": TypeNote("A pessoa mudou de número no WhatsApp", "The person has another number on WhatsApp"),
 }
 
 TYPE_SYNONYMS = {synonym: name for name, note in EVENT_TYPES.items() for synonym in note.synonyms}

@@ -10,6 +10,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from engine.meta_graph import read_tier
+from engine.meta_notices import (
+    DISABLE_SCHEDULED,
+    FLAGGED,
+    VIOLATION,
+    Notice,
+    alert_notice,
+    name_notice,
+    review_notice,
+    taken_back,
+)
+from engine.meta_notices import told as notice
 from engine.phones import normalise_wa_id
 from engine.texts import clean
 
@@ -69,7 +80,16 @@ class SendingTold:
     until_ms: int | None = None
 
 
-Effect = TemplateTold | LimitsTold | SendingTold
+@dataclass(frozen=True, slots=True)
+class NoticeTold:
+    """Something that a person should know of a number, or (``phone`` None) of all numbers of its account."""
+
+    notice: Notice
+    phone: str | None = None
+    quality: str | None = None
+
+
+Effect = TemplateTold | LimitsTold | SendingTold | NoticeTold
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +192,14 @@ def _phone_quality_update(value: Mapping[str, Any]) -> Iterator[Effect]:
     tier = read_tier(value.get("max_daily_conversations_per_business")) or read_tier(value.get("current_limit"))
     throughput = _HIGH_THROUGHPUT if event == "THROUGHPUT_UPGRADE" else None
     phone = _phone(value.get("display_phone_number"))
-    if phone is not None and (tier is not None or throughput is not None):
+    if phone is None:
+        return
+    if tier is not None or throughput is not None:
         yield LimitsTold(phone, tier, throughput, None)
+    if event == "FLAGGED":
+        yield NoticeTold(notice(FLAGGED), phone, "RED")
+    elif event == "UNFLAGGED":
+        yield NoticeTold(taken_back(FLAGGED), phone, "UNKNOWN")
 
 
 def _capability_update(value: Mapping[str, Any]) -> Iterator[Effect]:
@@ -193,6 +219,12 @@ def _account_update(value: Mapping[str, Any]) -> Iterator[Effect]:
             yield SendingTold("pause", "account_disabled")
         elif state == "REINSTATE":
             yield SendingTold("resume", "account_disabled")
+            yield NoticeTold(taken_back(DISABLE_SCHEDULED, VIOLATION))
+        elif state == "SCHEDULE_FOR_DISABLE" and isinstance(ban, dict):
+            yield NoticeTold(notice(DISABLE_SCHEDULED, ban.get("waba_ban_date")))
+    elif event == "ACCOUNT_VIOLATION":
+        info = value.get("violation_info")
+        yield NoticeTold(notice(VIOLATION, info.get("violation_type") if isinstance(info, dict) else None))
     elif event == "ACCOUNT_RESTRICTION":
         entries = value.get("restriction_info")
         listed = [entry for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
@@ -204,6 +236,21 @@ def _account_update(value: Mapping[str, Any]) -> Iterator[Effect]:
         if ends:  # one without an end lasts until Meta says otherwise
             known = [end for end in ends if end is not None]
             yield SendingTold("pause", "account_restricted", max(known) if len(known) == len(ends) else None)
+
+
+def _account_alerts(value: Mapping[str, Any]) -> Iterator[Effect]:
+    yield NoticeTold(alert_notice(value))
+
+
+def _name_update(value: Mapping[str, Any]) -> Iterator[Effect]:
+    phone = _phone(value.get("display_phone_number"))
+    if phone is not None and (found := name_notice(value)) is not None:
+        yield NoticeTold(found, phone)
+
+
+def _review_update(value: Mapping[str, Any]) -> Iterator[Effect]:
+    if (found := review_notice(value)) is not None:
+        yield NoticeTold(found)
 
 
 def _of_update(value: Mapping[str, Any], **told: Any) -> TemplateTold | None:
@@ -252,4 +299,7 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any]], Iterator[Effect]]] = {
     "phone_number_quality_update": _phone_quality_update,
     "business_capability_update": _capability_update,
     "account_update": _account_update,
+    "account_alerts": _account_alerts,
+    "account_review_update": _review_update,
+    "phone_number_name_update": _name_update,
 }

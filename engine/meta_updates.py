@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,11 @@ import orjson
 
 from engine.ids import parse_id
 from engine.meta_account import AccountUpdate, Preference, read_account_update, read_preferences, seconds_ms
+from engine.phones import normalise_wa_id
+
+# A business-scoped user id (facts §1.2); the number may be absent beside it.
+_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
+_NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,21 @@ class StatusUpdate:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A message from a person to one of our numbers; ``value`` is what is kept and searched as its payload."""
+    """A message from a person to one of our numbers; ``value`` is what is kept and searched as its payload.
+
+    Attributes:
+        wa_id: None of a person who hides the number: then ``user_id`` is all there is.
+        changed: this tells that the person's number changed, and of nothing else; ``changed_to``: the new one (E.164).
+    """
 
     provider_id: str
     wa_id: str | None
     name: str | None
     at_ms: int
     value: dict[str, Any]
+    user_id: str | None = None
+    changed: bool = False
+    changed_to: str | None = None
 
 
 @dataclass(slots=True)
@@ -126,15 +140,43 @@ def _inbound(
     provider_id, sender = message.get("id"), message.get("from")
     if not isinstance(provider_id, str):
         return None
-    contact = next((c for c in contacts if c.get("wa_id") == sender), contacts[0] if len(contacts) == 1 else {})
+    user_id = _user_id(message.get("from_user_id"))
+    contact = _contact(contacts, sender, user_id)
+    user_id = user_id or _user_id(contact.get("user_id"))
     name = _mapping(contact.get("profile")).get("name")
+    kept: dict[str, Any] = {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))}
+    system = _mapping(message.get("system")) if message.get("type") == "system" else {}
+    changed = system.get("type") in _NUMBER_CHANGES
+    changed_to = system.get("wa_id") or system.get("new_wa_id") if changed else None
+    changed_to = normalise_wa_id(changed_to) if isinstance(changed_to, str) else None
+    if changed:
+        user_id = _user_id(system.get("user_id")) or user_id
+        kept["changed_to"] = changed_to
+    if user_id is not None:
+        kept["user_id"] = user_id
     return InboundMessage(
         provider_id[:512],
         sender if isinstance(sender, str) else None,
         name if isinstance(name, str) else None,
         seconds_ms(message.get("timestamp")) or received_ms,
-        {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))},
+        kept,
+        user_id,
+        changed,
+        changed_to,
     )
+
+
+def _contact(contacts: Sequence[Mapping[str, Any]], sender: object, user_id: str | None) -> Mapping[str, Any]:
+    """Return the contact that a message is from: by its number, else by its user id, else the only one there is."""
+    for name, value in (("wa_id", sender), ("user_id", user_id)):
+        found = next((contact for contact in contacts if value is not None and contact.get(name) == value), None)
+        if found is not None:
+            return found
+    return contacts[0] if len(contacts) == 1 else {}
+
+
+def _user_id(value: object) -> str | None:
+    return value if isinstance(value, str) and _USER_ID.fullmatch(value) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

@@ -34,7 +34,12 @@ WEB: Mapping[str, Words] = {
         "O WhatsApp pediu para este número enviar mais devagar.", "WhatsApp wants this number to send more slowly."
     ),
     "session_not_connected": Words("A sessão não está conectada ao WhatsApp.", "The session is not connected."),
-    "pairing_timed_out": Words("Ninguém escaneou o QR code a tempo.", "Nobody scanned the QR code in time."),
+    "pairing_timed_out": Words(
+        "Ninguém escaneou o QR code a tempo, ou a conta exige uma chave de acesso (passkey) para conectar aparelhos: "
+        "essas contas não podem ser conectadas aqui.",
+        "Nobody scanned the QR code in time, or the account demands a passkey to link devices: such accounts cannot be "
+        "linked here.",
+    ),
     "pairing_failed": Words("O celular não aceitou conectar o aparelho.", "The phone did not link the device."),
     "ban_too_many_new_people": Words(
         "Banimento temporário: mensagens a pessoas demais que não conhecem o número.",

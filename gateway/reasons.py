@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from engine.dead_letters import SKIPS
 from engine.error_classes import error_brain
 from engine.hold_reasons import BUDGETS
+from engine.meta_notices import WORDS as NOTICES
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
 from engine.rule_reasons import RUN, case_words, hold_words
 from engine.web_reasons import web_words
@@ -50,7 +51,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
-    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS):
+    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, NOTICES):
         if code in table:
             return _both(table[code])
     if words := hold_words(code) or web_words(code) or case_words(code):

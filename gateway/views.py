@@ -173,8 +173,21 @@ def session_view(row: Row) -> dict[str, Any]:
         **{name: row[name] for name in _SESSION_AS_IT_IS},
         "reason_text": in_words(row["reason"]),
         "resume_at": time_text(row["resume_at"]),
+        "quality": row["quality"],
+        "notice": _notice(row),
         "created_at": rfc3339(row["created_at"]),
         "updated_at": rfc3339(row["updated_at"]),
+    }
+
+
+def _notice(row: Row) -> dict[str, Any] | None:
+    if row["notice"] is None:
+        return None
+    return {
+        "code": row["notice"],
+        "text": in_words(row["notice"]),
+        "detail": row["notice_detail"],
+        "at": time_text(row["notice_at"]),
     }
 
 

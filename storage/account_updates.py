@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from engine.ids import ms_to_time, time_to_ms
-from engine.meta_account import AccountUpdate, LimitsTold, SendingTold, TemplateTold
+from engine.meta_account import AccountUpdate, LimitsTold, NoticeTold, SendingTold, TemplateTold
 from storage.pool import Connection
 from storage.queries import query
 
@@ -39,6 +39,8 @@ async def take_account_updates(connection: Connection, heard: Sequence[Heard], n
         for effect in update.effects:
             if isinstance(effect, TemplateTold):
                 _gather(templates, company_id, effect, update.told_ms)
+            elif isinstance(effect, NoticeTold):
+                await _notice(connection, company_id, update, effect, now)
             elif isinstance(effect, LimitsTold):
                 limits.append((company_id, update.waba_id, effect, update.told_ms))
             else:
@@ -145,6 +147,25 @@ async def _limits(
         now,
     )
     return {company_id} if rows else set()
+
+
+async def _notice(
+    connection: Connection, company_id: UUID, update: AccountUpdate, told: NoticeTold, now: datetime
+) -> None:
+    """Show what a person should know with the numbers that it concerns; senders need not be told."""
+    notice = told.notice
+    await connection.fetch(
+        query("account_updates/hear_notice"),
+        company_id,
+        update.waba_id,
+        told.phone,
+        notice.code,
+        list(notice.clears),
+        notice.detail,
+        told.quality,
+        ms_to_time(update.told_ms),
+        now,
+    )
 
 
 async def _sending(

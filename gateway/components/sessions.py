@@ -63,6 +63,10 @@ define(
             "reason": SENTENCE,
             "reason_text": WORDS,
             "resume_at": MAYBE_TIME,
+            "quality": {**SENTENCE, "description": "GREEN, YELLOW, RED or UNKNOWN, as Meta last told."},
+            "notice": nullable(
+                shown({"code": {"type": "string"}, "text": WORDS, "detail": SENTENCE, "at": MAYBE_TIME})
+            ),
             "options": _OPTIONS,
             "created_at": moment(),
             "updated_at": moment(),

@@ -286,3 +286,29 @@ async def test_metas_news_of_people_and_accounts_take_effect_and_are_told_on(rig
         {"field": "message_template_status_update"},
         {"field": "user_preferences"},
     ]
+
+
+async def test_who_hides_or_changes_the_number_is_kept_with_the_event(rig: ShardRig) -> None:
+    await rig.pool.execute("INSERT INTO meta_apps (app_id, company_id, sealed) VALUES ('7', $1, '')", rig.company_id)
+    await rig.pool.execute("UPDATE sessions SET app_id = '7', waba_id = '900', phone_number_id = '100'")
+    await rig.ingestor.reload(rig.company_id.bytes)
+    system = {"type": "user_changed_number", "wa_id": "5511987654322"}
+    value = {
+        "metadata": {"phone_number_id": "100"},
+        "contacts": [{"user_id": "BR.abc", "profile": {"name": "Ana"}}],
+        "messages": [
+            {"id": "w1", "from_user_id": "BR.abc", "type": "text", "text": {"body": "Oi"}},
+            {"id": "w2", "from": "5511987654321", "type": "system", "system": system},
+        ],
+    }
+    body = json.dumps({"entry": [{"id": "900", "changes": [{"field": "messages", "value": value}]}]})
+    item = rig.intake(body, events=2, kind=KIND_META, webhook_id=bytes(16), content_type="7", flags=FLAG_CARRIES)
+    assert [answer.code for answer in await rig.ingestor.ingest([item])] == [DONE]
+    rows = await rig.rows(
+        "SELECT event_type, customer_phone, customer_name, payload->>'user_id' AS user_id,"
+        " payload->>'changed_to' AS changed_to FROM incoming_events ORDER BY external_id"
+    )
+    assert [tuple(row.values()) for row in rows] == [
+        ("message_received", None, "Ana", "BR.abc", None),
+        ("number_changed", "+5511987654321", "Ana", "BR.abc", "+5511987654322"),
+    ]

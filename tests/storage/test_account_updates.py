@@ -109,8 +109,8 @@ async def test_other_companies_and_plain_templates_are_left_alone(world: World) 
     assert [(await template_row(world, one))["status"] for one in (theirs, plain)] == ["approved", "approved"]
 
 
-async def number(world: World, phone: str, waba: str = WABA) -> UUID:
-    session = await world.add_session(waba=waba)
+async def number(world: World, phone: str, waba: str = WABA, company: UUID | None = None) -> UUID:
+    session = await world.add_session(waba=waba, company=company)
     await world.pool.execute("UPDATE sessions SET phone = $2 WHERE id = $1", session, phone)
     return session
 
@@ -153,6 +153,43 @@ async def test_a_restricted_account_pauses_and_a_reinstated_one_goes_on(world: W
     assert [(await session_row(world, one))["state"] for one in (ours, by_hand)] == ["active", "paused"]
     await take(world, account(3, event="ACCOUNT_DELETED"))
     assert (await session_row(world, ours))["state"] == "stopped"
+
+
+async def notice_of(world: World, session: UUID) -> tuple[Any, ...]:
+    row = await session_row(world, session)
+    return tuple(row[name] for name in ("quality", "notice", "notice_detail", "state"))
+
+
+def flag(event: str, second: int, phone: str = "5511900000001") -> AccountUpdate:
+    value = {"event": event, "display_phone_number": phone}
+    return read_account_update(WABA, "phone_number_quality_update", value, second * 1000)
+
+
+async def test_a_flagged_number_is_red_until_it_is_unflagged(world: World) -> None:
+    ours, other = await number(world, "+5511900000001"), await number(world, "+5511900000002")
+    theirs = await number(world, "+5511900000001", company=await world.add_company())
+    await take(world, flag("FLAGGED", 10))
+    assert await notice_of(world, ours) == ("RED", "number_flagged", None, "active")
+    for session in (other, theirs):
+        assert await notice_of(world, session) == (None, None, None, "active")
+    await take(world, flag("UNFLAGGED", 5))  # an older word
+    assert await notice_of(world, ours) == ("RED", "number_flagged", None, "active")
+    await take(world, flag("UNFLAGGED", 20))
+    assert await notice_of(world, ours) == ("UNKNOWN", None, None, "active")
+
+
+async def test_what_a_person_should_know_of_an_account_is_shown_with_its_numbers(world: World) -> None:
+    ours, stranger = await number(world, "+5511900000001"), await number(world, "+5511900000003", "901")
+    ban = {"waba_ban_state": "SCHEDULE_FOR_DISABLE", "waba_ban_date": "December 5, 2026"}
+    await take(world, account(1, event="DISABLED_UPDATE", ban_info=ban))
+    assert await notice_of(world, ours) == (None, "account_disable_scheduled", "December 5, 2026", "active")
+    assert await notice_of(world, stranger) == (None, None, None, "active")
+    await take(world, account(2, event="ACCOUNT_VIOLATION", violation_info={"violation_type": "SCAM"}))
+    assert (await notice_of(world, ours))[1:3] == ("account_violation", "SCAM")
+    await take(world, read_account_update(WABA, "account_review_update", {"decision": "APPROVED"}, 3_000))
+    assert (await notice_of(world, ours))[1] == "account_violation"  # takes something else back
+    await take(world, account(4, event="DISABLED_UPDATE", ban_info={"waba_ban_state": "REINSTATE"}))
+    assert await notice_of(world, ours) == (None, None, None, "active")
 
 
 async def test_what_nobody_knows_is_kept_as_it_was_told(world: World) -> None:

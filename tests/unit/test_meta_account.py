@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.meta_account import (
     Effect,
     LimitsTold,
+    NoticeTold,
     Preference,
     SendingTold,
     TemplateTold,
@@ -19,7 +20,9 @@ from engine.meta_account import (
     read_preferences,
     template_told,
 )
+from engine.meta_notices import Notice
 from engine.meta_updates import read_updates
+from gateway.reasons import in_words
 
 TEMPLATE = {
     "message_template_id": 1689556908129835,
@@ -85,7 +88,7 @@ def test_a_templates_quality_and_category() -> None:
             {"event": "UPGRADE", "max_daily_conversations_per_business": "TIER_100K"},
             LimitsTold("+5511987654321", "TIER_100K"),
         ),
-        ({"event": "FLAGGED"}, None),
+        ({"event": "ONBOARDING"}, None),
     ],
 )
 def test_a_numbers_limits(value: dict[str, Any], expected: LimitsTold | None) -> None:
@@ -133,7 +136,8 @@ def restriction(*entries: tuple[str, int | None]) -> dict[str, Any]:
     ],
 )
 def test_an_accounts_restrictions(value: dict[str, Any], expected: SendingTold | None) -> None:
-    assert effects("account_update", value) == ([] if expected is None else [expected])
+    found = [effect for effect in effects("account_update", value) if not isinstance(effect, NoticeTold)]
+    assert found == ([] if expected is None else [expected])
 
 
 def test_a_persons_word_about_marketing() -> None:
@@ -215,3 +219,70 @@ def test_any_value_of_any_field_is_survived(value: Any) -> None:
     if isinstance(value, dict):
         read_preferences(value, 1)
         template_told(value)
+
+
+def test_a_flagged_number_is_red_and_an_unflagged_one_unknown_again() -> None:
+    phone = {"display_phone_number": "5511987654321"}
+    [flagged] = effects("phone_number_quality_update", {**phone, "event": "FLAGGED"})
+    [unflagged] = effects("phone_number_quality_update", {**phone, "event": "UNFLAGGED"})
+    assert flagged == NoticeTold(Notice("number_flagged"), "+5511987654321", "RED")
+    assert unflagged == NoticeTold(Notice(None, ("number_flagged",)), "+5511987654321", "UNKNOWN")
+    both = {**phone, "event": "FLAGGED", "max_daily_conversations_per_business": "TIER_2K"}
+    assert [type(one) for one in effects("phone_number_quality_update", both)] == [LimitsTold, NoticeTold]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        (
+            "account_update",
+            {
+                "event": "DISABLED_UPDATE",
+                "ban_info": {"waba_ban_state": "SCHEDULE_FOR_DISABLE", "waba_ban_date": "1/2"},
+            },
+            Notice("account_disable_scheduled", (), "1/2", critical=True),
+        ),
+        (
+            "account_update",
+            {"event": "ACCOUNT_VIOLATION", "violation_info": {"violation_type": "ADULT"}},
+            Notice("account_violation", (), "ADULT", critical=True),
+        ),
+        ("account_update", {"event": "ACCOUNT_VIOLATION"}, Notice("account_violation", critical=True)),
+        (
+            "account_alerts",
+            {"alert_severity": "WARNING", "alert_status": "ACTIVE", "alert_type": "A", "alert_description": "b"},
+            Notice("account_alert", (), "A: b"),
+        ),
+        (
+            "account_alerts",
+            {"alert_info": {"alert_severity": "CRITICAL", "alert_type": "A"}},
+            Notice("account_alert", (), "A", critical=True),
+        ),
+        ("account_alerts", {"alert_info": {"alert_status": "RESOLVED"}}, Notice(None, ("account_alert",))),
+        ("account_review_update", {"decision": "REJECTED"}, Notice("account_review_rejected", critical=True)),
+        ("account_review_update", {"decision": "APPROVED"}, Notice(None, ("account_review_rejected",))),
+        ("account_review_update", {"decision": "PENDING"}, None),
+        (
+            "phone_number_name_update",
+            {"display_phone_number": "5511987654321", "decision": "REJECTED", "rejection_reason": "NAME_X"},
+            Notice("name_rejected", (), "NAME_X"),
+        ),
+        (
+            "phone_number_name_update",
+            {"display_phone_number": "5511987654321", "decision": "APPROVED", "rejection_reason": "NONE"},
+            Notice(None, ("name_rejected",)),
+        ),
+        ("phone_number_name_update", {"display_phone_number": "5511987654321", "decision": "DEFERRED"}, None),
+        ("phone_number_name_update", {"display_phone_number": "", "decision": "REJECTED"}, None),
+    ],
+)
+def test_what_a_person_should_know(field: str, value: dict[str, Any], expected: Notice | None) -> None:
+    found = [one.notice for one in effects(field, value) if isinstance(one, NoticeTold)]
+    assert found == ([] if expected is None else [expected])
+    if expected is not None and expected.code is not None:
+        assert in_words(expected.code) is not None
+
+
+def test_a_reinstated_account_has_nothing_to_be_told_of() -> None:
+    found = effects("account_update", {"event": "DISABLED_UPDATE", "ban_info": {"waba_ban_state": "REINSTATE"}})
+    assert NoticeTold(Notice(None, ("account_disable_scheduled", "account_violation"))) in found

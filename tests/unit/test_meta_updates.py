@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.meta_updates import read_updates
+from engine.meta_updates import InboundMessage, read_updates
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
@@ -93,3 +93,36 @@ def test_any_json_is_survived(value: object) -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_survived(raw: bytes) -> None:
     assert isinstance(read_updates(raw, 1), dict)
+
+
+def inbound(message: dict[str, object], *contacts: dict[str, object]) -> InboundMessage:
+    [found] = read_updates(body(change("100", messages=[{"id": "w1", **message}], contacts=list(contacts))), 1)[
+        "100"
+    ].inbound
+    return found
+
+
+def test_a_person_who_hides_the_number_is_known_by_the_user_id() -> None:
+    ana: dict[str, object] = {"user_id": "BR.abc123", "profile": {"name": "Ana", "username": "ana"}}
+    rui: dict[str, object] = {"user_id": "BR.def456", "profile": {"name": "Rui"}}
+    found = inbound({"from_user_id": "BR.def456", "type": "text"}, ana, rui)
+    assert (found.wa_id, found.user_id, found.name) == (None, "BR.def456", "Rui")
+    assert (found.value["user_id"], found.value["contact"]) == ("BR.def456", rui)
+    both = inbound({"from": "5511987654321", "type": "text"}, {**ana, "wa_id": "5511987654321"}, rui)
+    assert (both.wa_id, both.user_id, both.name) == ("5511987654321", "BR.abc123", "Ana")
+    assert inbound({"from_user_id": "no id", "type": "text"}, ana, rui).user_id is None
+    assert "user_id" not in inbound({"from": "5511987654321", "type": "text"}).value
+
+
+def test_a_changed_number_is_no_message_of_the_person() -> None:
+    system = {"type": "user_changed_number", "body": "…", "wa_id": "551187654322", "user_id": "BR.abc123"}
+    found = inbound({"from": "5511987654321", "type": "system", "system": system})
+    assert (found.changed, found.changed_to, found.user_id) == (True, "+5511987654322", "BR.abc123")
+    assert (found.wa_id, found.value["changed_to"]) == ("5511987654321", "+5511987654322")
+    older = {"type": "customer_changed_number", "new_wa_id": "5511987654322", "customer": "5511987654321"}
+    assert inbound({"from": "5511987654321", "type": "system", "system": older}).changed_to == "+5511987654322"
+    other = {"type": "customer_identity_changed", "wa_id": "5511987654322"}
+    assert not inbound({"from": "5511987654321", "type": "system", "system": other}).changed
+    assert not inbound({"from": "5511987654321", "type": "text", "system": system}).changed
+    hidden = inbound({"from": "5511987654321", "type": "system", "system": {"type": "user_changed_number"}})
+    assert (hidden.changed, hidden.changed_to) == (True, None)

@@ -136,7 +136,7 @@ EVENTS: list[tuple[Any, WebEvent | None]] = [
     (receipt(1, "A", chat=jid("777", "lid"), other=jid("5511987654321")),
      Receipt(("A",), "5511987654321", "delivered", AT)),
     (receipt(1, "A", chat=jid("888", "lid")), Receipt(("A",), "5511900000888", "delivered", AT)),
-    (receipt(1, "A", chat=jid("999", "lid")), Receipt(("A",), "999", "delivered", AT)),
+    (receipt(1, "A", chat=jid("999", "lid")), Receipt(("A",), "999@lid", "delivered", AT)),
     (message(e2e.Message(conversation="Oi")), Inbound("3EB0AA", "5511987654321", "Maria", "text", "Oi", AT)),
     (message(e2e.Message(extendedTextMessage=e2e.ExtendedTextMessage(
         text="Sim", contextInfo=e2e.ContextInfo(stanzaID="Q1")))),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -245,3 +246,30 @@ def test_a_speed_keeps_its_gaps_between_real_sends(tmp_path: Path) -> None:
 
 async def _deliver(rig: Rig, number: int) -> object:
     return await rig.courier.deliver(letter(f"m{number}", f"+551197777{number:04d}", f"Oi {number}"), [], taken)
+
+
+def test_who_is_hidden_is_known_by_number_once_looked_up_and_never_taken_for_a_phone(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        assert isinstance(await rig.courier.deliver(letter("m1", FRIEND, "Oi"), [], taken), Answered)
+        await asyncio.sleep(600)
+        assert (rig.notes.written, rig.notes.receipts) == ([FRIEND], [("m1", "delivered"), ("m1", "read")])
+        stranger = hello("m2", "5511977770002")  # nobody has looked this person up
+        assert isinstance(await rig.session.send(stranger), Accepted)
+        await asyncio.sleep(600)
+
+    manners = Manners(share_hidden=1.0, share_offline=0.0, share_read=1.0, share_reply=1.0, bans=False)
+    rig = play(tmp_path, story, manners=manners)
+    lids = [rig.world.hidden_id(digits) for digits in ("5511977770001", "5511977770002")]
+    assert all(lid is not None and len(lid) == 15 for lid in lids) and lids[0] != lids[1]
+    assert rig.notes.receipts[2:] == [("m2", "delivered"), ("m2", "read")]
+    assert rig.notes.written == [FRIEND, None]  # no book has an entry for a hidden id as if it were a phone
+
+
+def test_a_lost_answer_to_somebody_hidden_is_still_reconciled(tmp_path: Path) -> None:
+    async def story(rig: Rig) -> None:
+        rig.world.line(PHONE).lost_answers = 1
+        assert isinstance(await rig.session.send(hello()), Uncertain)
+        await asyncio.sleep(60)
+
+    rig = play(tmp_path, story, manners=replace(QUIET, share_hidden=1.0))
+    assert rig.notes.receipts == [("m1", "sent"), ("m1", "delivered")]

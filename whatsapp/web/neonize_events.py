@@ -20,6 +20,7 @@ from whatsapp.web.port import (
     Receipt,
     ReceiptKind,
     WebEvent,
+    hidden_chat,
 )
 
 # ConnectFailureReason as neonize numbers them → WhatsApp's own codes (whatsmeow, types/events).
@@ -128,6 +129,8 @@ def _message(event: Any, now_ms: int, resolve: Resolve) -> WebEvent | None:
 def chat_of(source: Any, resolve: Resolve) -> str:
     """Return the digits of the person whose chat this is: a hidden id (LID) is exchanged where the phone is known.
 
+    Where it is not, the id is told apart from digits that could be called.
+
     whatsmeow gives the other address beside it: the sender's for what came in, the recipient's for our own.
     """
     chat = source.Chat
@@ -136,7 +139,7 @@ def chat_of(source: Any, resolve: Resolve) -> str:
     other = source.RecipientAlt if source.IsFromMe else source.SenderAlt
     if other.Server == _USERS and other.User:
         return str(other.User)
-    return resolve(chat.User) or str(chat.User)
+    return resolve(chat.User) or hidden_chat(chat.User)
 
 
 _MEDIA = {

@@ -91,9 +91,17 @@ class KeepAlive:
     alive: bool
 
 
+def hidden_chat(lid: str) -> str:
+    """Return a chat's name where a person's hidden id (LID) is all that is known: no digits that look like a phone."""
+    return f"{lid}@lid"
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of messages in a chat; ``chat`` is the user part of its JID, a LID turned into a number if known."""
+    """What became of messages in a chat.
+
+    ``chat`` is the user part of its JID: of a hidden id the number, where it is known, else :func:`hidden_chat`.
+    """
 
     provider_ids: tuple[str, ...]
     chat: str

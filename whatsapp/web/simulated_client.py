@@ -6,6 +6,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from whatsapp.web.port import (
     WebClientError,
     WebEvent,
     WebMessage,
+    hidden_chat,
 )
 from whatsapp.web.simulated_world import Line, Taken, WebWorld
 from whatsapp.web.store import write_privately
@@ -62,6 +64,7 @@ class SimulatedClient:
         self._tasks: set[asyncio.Task[None]] = set()
         self._pairing: asyncio.Task[None] | None = None
         self._scanned = asyncio.Event()
+        self._known: set[str] = set()  # hidden ids whose numbers this process has learned
 
     @property
     def has_device(self) -> bool:
@@ -86,7 +89,7 @@ class SimulatedClient:
         self._line = line
         self._tell_soon(Connected(device["jid"], device["phone"]))
         while line.waiting:
-            self._tell_soon(line.waiting.popleft())
+            self._tell_soon(self._seen(line.waiting.popleft()))
 
     def scan(self) -> None:
         """The phone scans the code that is shown."""
@@ -125,7 +128,10 @@ class SimulatedClient:
 
     async def is_on_whatsapp(self, forms: Sequence[str]) -> list[OnWhatsApp]:
         await asyncio.sleep(self._world.manners.ack_s)
-        return self._world.look_up(self._connected(), list(forms))
+        answers = self._world.look_up(self._connected(), list(forms))
+        hidden = (self._world.hidden_id(answer.jid) for answer in answers if answer.jid is not None)
+        self._known.update(lid for lid in hidden if lid is not None)
+        return answers
 
     async def typing(self, jid: str, on: bool) -> None:
         self._connected()
@@ -168,7 +174,14 @@ class SimulatedClient:
         if isinstance(event, Disconnected) and self._line is not None:
             self._line.client = None
             self._line = None
-        self.on_event(event)
+        self.on_event(self._seen(event))
+
+    def _seen(self, event: WebEvent) -> WebEvent:
+        """Return an event as this device sees it: who is hidden has a number only where it was looked up."""
+        if not isinstance(event, Receipt | Inbound):
+            return event
+        lid = self._world.hidden_id(event.chat)
+        return event if lid is None or lid in self._known else replace(event, chat=hidden_chat(lid))
 
     def _tell_soon(self, event: WebEvent) -> None:
         asyncio.get_running_loop().call_soon(self.on_event, event)

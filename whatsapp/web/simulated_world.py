@@ -29,6 +29,7 @@ class Manners:
     Attributes:
         share_unregistered: of all numbers, those that are not on WhatsApp.
         share_without_nine: of Brazilian numbers with two forms, those whose account has no ninth digit.
+        share_hidden: of accounts, those whose chats come under a hidden id (LID) instead of the number.
         share_offline: of recipients, those whose phone does not get the message while the simulation runs.
         share_read, share_reply: of those that get it.
         ack_s, delivery_s, read_s: from the send to each.
@@ -39,6 +40,7 @@ class Manners:
 
     share_unregistered: float = 0.0
     share_without_nine: float = 0.5
+    share_hidden: float = 0.0
     share_offline: float = 0.03
     share_read: float = 0.7
     share_reply: float = 0.15
@@ -138,6 +140,13 @@ class WebWorld:
         old = len(forms) > 1 and self.luck("nine", phone) < self.manners.share_without_nine
         form = forms[1] if old else forms[0]
         return form.removeprefix("+") if digits.removeprefix("+") == form.removeprefix("+") else None
+
+    def hidden_id(self, digits: str) -> str | None:
+        """Return the hidden id (LID) under which a person's chat comes; None where it comes under the number."""
+        phone = normalise_wa_id(digits) or digits
+        if self.luck("hidden", phone) >= self.manners.share_hidden:
+            return None
+        return str(10**14 + int(self.luck("lid", phone) * 10**14))
 
     def look_up(self, line: Line, forms: list[str]) -> list[OnWhatsApp]:
         """Answer a look-up, and let the ban model know of it."""

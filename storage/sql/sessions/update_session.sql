@@ -7,4 +7,5 @@ SET name = $3, phone = $4, phone_number_id = $5, waba_id = $6, app_id = $7, toke
     resumed_at = CASE WHEN ($11 = 'active' AND state <> 'active') OR $8 IS NOT NULL THEN now() ELSE resumed_at END,
     updated_at = now()
 WHERE company_id = $1 AND id = $2 AND deleted_at IS NULL
-RETURNING id, company_id, name, transport, phone, phone_number_id, waba_id, app_id, throughput, tier, state, reason, resume_at, options, created_at, updated_at
+RETURNING id, company_id, name, transport, phone, phone_number_id, waba_id, app_id, throughput, tier, state, reason, resume_at,
+    quality, notice, notice_detail, notice_at, options, created_at, updated_at
