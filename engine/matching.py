@@ -12,7 +12,7 @@ from engine.composing import Composer
 from engine.drafts import MessageDraft, MessageTemplate, SessionRow, TemplateRow
 from engine.events import CanonicalEvent
 from engine.rules import ANY_EVENT, Rule, RuleRow
-from engine.steps import Send, SteppedRule, compile_any
+from engine.steps import Send, SteppedRule, compile_any, compile_stepped
 from engine.type_names import event_types_of
 from engine.walking import Situation, Walked, Walker
 
@@ -46,9 +46,10 @@ class Outcome:
 class RuleSet:
     """The rules of one company, compiled; built again when its rules, templates or sessions change."""
 
-    __slots__ = ("_any", "_by_type", "cancel_types", "problems")
+    __slots__ = ("_any", "_by_type", "_walkers", "cancel_types", "problems")
 
     def __init__(self, entries: Sequence[_Entry], problems: Mapping[UUID, str]) -> None:
+        self._walkers = {entry.rule.id: entry.walker for entry in entries if entry.rule and entry.walker}
         self.problems = dict(problems)
         """Rules and templates that could not be compiled, by id, with the error's words, for the log."""
         self.cancel_types = frozenset(name for entry in entries if entry.rule for name in entry.rule.cancel_on)
@@ -66,8 +67,10 @@ class RuleSet:
         rules: Iterable[RuleRow],
         templates: Mapping[UUID, TemplateRow],
         sessions: Mapping[UUID, SessionRow],
+        *,
+        in_steps: bool = False,
     ) -> RuleSet:
-        """Compile a company's rules, in the order in which they shall run.
+        """Compile a company's rules, in the order in which they shall run; ``in_steps``: also those of the old form.
 
         A rule or template that cannot be compiled disturbs no other: its runs are errors, and ``problems`` tells.
         """
@@ -81,7 +84,7 @@ class RuleSet:
         entries = []
         for row in rules:
             try:
-                rule = compile_any(row)
+                rule = compile_stepped(row) if in_steps else compile_any(row)
             except Exception as error:
                 problems[row.id] = _words(error)
                 entries.append(_Entry(row, _types_named(row.definition), None, None))
@@ -93,6 +96,14 @@ class RuleSet:
                 composer = Composer(rule, sessions.get(rule.session_id), templates, compiled)
                 entries.append(_Entry(row, rule.event_types, rule, composer))
         return cls(entries, problems)
+
+    def walker_of(self, rule_id: UUID) -> Walker:
+        """Return what walks a rule in steps.
+
+        Raises:
+            KeyError: there is no such rule.
+        """
+        return self._walkers[rule_id]
 
     def evaluate(
         self, event: CanonicalEvent, payload: object, *, source: str, company_time_zone: str, now_ms: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.components.shared import MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, define, identifier, moment, nullable, record, whole
+from gateway.schema import Schema, anything, define, identifier, moment, nullable, record, ref, whole
 
 _CUSTOMER = shown({"name": SENTENCE, "phone": SENTENCE, "email": SENTENCE, "document": SENTENCE})
 _EVENT: dict[str, Schema] = {
@@ -52,6 +52,7 @@ _RUN = record(
         "reason": SENTENCE,
         "reason_text": WORDS,
         "detail": nullable(anything()),
+        "cases": {"type": "array", "items": ref("RuleCase"), "description": "What it goes on with later."},
     },
     required=("rule_id", "outcome", "reason"),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.rule_windows import DAYS
 from engine.step_schema import TYPES
 from gateway.components.shared import COUNT, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, choice, define, identifier, moment, record, whole
+from gateway.schema import Schema, anything, choice, define, identifier, moment, nullable, record, whole
 
 _TRIGGER = anything(
     properties={
@@ -87,7 +87,12 @@ define("RuleVersion", shown({"version": COUNT, "definition": anything(), "create
 _SAMPLE = shown(
     {
         "event_id": identifier(),
+        "order_id": SENTENCE,
+        "name": SENTENCE,
         "to": SENTENCE,
+        "step": {"type": "string"},
+        "at": moment(description="When it would have been made."),
+        "type": {"type": "string"},
         "text": {"type": "string"},
         "status": {"type": "string"},
         "reason": SENTENCE,
@@ -100,10 +105,64 @@ define(
     shown(
         {
             "events": {"type": "integer", "description": "How many were looked at."},
-            "would_send": COUNT,
+            "would_send": {"type": "integer", "description": "Messages; those that wait, too."},
             "outcomes": _TALLY,
             "reasons": _TALLY,
+            "messages": {**_TALLY, "description": "What would have become of the messages made."},
             "samples": {"type": "array", "items": _SAMPLE},
+            "sends": {"type": "array", "items": _SAMPLE},
+            "sends_left_out": COUNT,
+        }
+    ),
+)
+_LINE = shown(
+    {
+        "step": {"type": "string"},
+        "type": choice(*TYPES),
+        "at": moment(),
+        "outcome": {"type": "string"},
+        "reason": SENTENCE,
+        "reason_text": WORDS,
+        "until": moment(description="Where it waits: until when."),
+        "message_id": identifier(),
+        "detail": anything(description="The first condition to blame, with what was found."),
+    }
+)
+define(
+    "RuleCase",
+    shown(
+        {
+            "id": identifier(),
+            "rule_id": identifier(),
+            "version": COUNT,
+            "event_id": identifier(),
+            "order_id": SENTENCE,
+            "phone": SENTENCE,
+            "state": choice("running", "done", "cancelled", "skipped", "failed"),
+            "reason": SENTENCE,
+            "reason_text": WORDS,
+            "next_step": SENTENCE,
+            "due_at": nullable(moment()),
+            "log": {"type": "array", "items": _LINE},
+            "created_at": moment(),
+            "updated_at": moment(),
+        }
+    ),
+)
+define(
+    "RuleRun",
+    shown(
+        {
+            "event_id": identifier(),
+            "event_type": SENTENCE,
+            "order_id": SENTENCE,
+            "customer": shown({"name": SENTENCE, "phone": SENTENCE}),
+            "version": COUNT,
+            "outcome": choice("fired", "held", "not_matched", "skipped", "error"),
+            "reason": SENTENCE,
+            "reason_text": WORDS,
+            "detail": nullable(anything(description="`path`, `field`, `op`, `wanted` and `found` of a condition.")),
+            "created_at": moment(),
         }
     ),
 )

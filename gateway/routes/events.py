@@ -27,10 +27,12 @@ from gateway.operations import (
 )
 from gateway.reasons import in_words
 from gateway.routes.lists import large_page, shown_page
+from gateway.rule_views import case_view
 from gateway.schema import text
 from gateway.views import event_summary, event_view, message_view
 from storage.events import EventFilter, count_events, get_delivery, get_event, list_events, show_event
 from storage.messages import MessageFilter, count_messages, list_messages
+from storage.rule_runs import cases_of_event
 from storage.rules import rules_at
 from storage.searching import Row
 
@@ -88,7 +90,18 @@ async def _runs(call: Call) -> Response:
     ran = {UUID(run["rule_id"]) for run in stored}
     rules = await rules_at(call.services.pool, call.company_id, list(ran), row["created_at"])
     names = {str(rule["id"]): rule["name"] for rule in rules}
-    data = [{**run, "name": names.get(run["rule_id"]), "reason_text": in_words(run.get("reason"))} for run in stored]
+    cases: dict[str, list[dict[str, Any]]] = {}
+    for case in await cases_of_event(call.services.pool, call.company_id, row["id"]):
+        cases.setdefault(str(case["rule_id"]), []).append(case_view(case))
+    data = [
+        {
+            **run,
+            "name": names.get(run["rule_id"]),
+            "reason_text": in_words(run.get("reason")),
+            "cases": cases.get(run["rule_id"], []),
+        }
+        for run in stored
+    ]
     data += [_not_named(rule) for rule in rules if rule["id"] not in ran and rule["in_use"]]
     return page_response(data, None, Count(len(data), False))
 
@@ -103,6 +116,7 @@ def _not_named(rule: Row) -> dict[str, Any]:
         "detail": {"event_types": named},
         "name": rule["name"],
         "reason_text": in_words("event_type_not_named"),
+        "cases": [],
     }
 
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
-from engine.drafts import SessionRow, TemplateRow
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
-from engine.matching import RuleSet
 from engine.pagination import DEFAULT_LIMIT
 from engine.rule_references import refers_to
 from engine.rule_schema import validate_rule
@@ -21,14 +17,11 @@ from engine.rules import RuleRow
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
 from gateway.operations import PAGING, Operation, Query, nothing, ok, page_of
-from gateway.reasons import in_words
 from gateway.routes.lists import small_page
+from gateway.rule_trials import MOST_SENDS, try_rule
 from gateway.schema import record, ref, whole
-from gateway.stored_events import canonical_of
 from gateway.views import rule_view, time_text
-from storage.companies import get_company
 from storage.contact_lists import get_contact_list
-from storage.events import recent_events
 from storage.pool import Pool
 from storage.rules import (
     RuleChange,
@@ -45,7 +38,6 @@ from storage.sessions import get_session
 from storage.templates import get_template
 
 _OWN = ("id", "name", "active", "version", "created_at", "updated_at", "company_id")
-_SAMPLES = 10
 
 
 async def _list(call: Call) -> Response:
@@ -170,60 +162,9 @@ async def _dry_run(call: Call) -> Response:
     row = await get_rule(call.services.pool, call.company_id, call.path_id("rule_id"))
     if row is None:
         raise NotFound
-    days, most = call.body.get("days", 7), call.body.get("events", 1_000)
     definition = _merged(row, call.body.get("rule", {}))
     await _check(call, definition)
-    rules = await _rule_set(call, RuleRow(row["id"], row["name"], True, row["version"], definition))
-    company = await get_company(call.services.pool, call.company_id)
-    zone = company["time_zone"] if company else call.services.settings.time_zone
-    since = call.now() - timedelta(days=days)
-    events = await recent_events(call.services.pool, call.company_id, since, most)
-    return json_response(_trial(rules, events, zone, call.services.clock()))
-
-
-async def _rule_set(call: Call, rule: RuleRow) -> RuleSet:
-    templates, sessions = {}, {}
-    for table, value in refers_to(rule.definition):
-        if table == "template_id" and (row := await get_template(call.services.pool, call.company_id, value)):
-            templates[value] = TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
-        elif table == "session_id" and (row := await get_session(call.services.pool, call.company_id, value)):
-            sessions[value] = SessionRow(row["id"], row["transport"], row["state"])
-    return RuleSet.build([rule], templates, sessions)
-
-
-def _trial(rules: RuleSet, events: list[Row], zone: str, now_ms: int) -> dict[str, Any]:
-    outcomes: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    samples: list[dict[str, Any]] = []
-    for row in events:
-        if row["state"] != "processed":
-            outcomes["unparsed"] += 1
-            continue
-        event, payload = canonical_of(row)
-        outcome = rules.evaluate(event, payload, source=row["source"], company_time_zone=zone, now_ms=now_ms)
-        told = outcome.runs[0] if outcome.runs else {"outcome": "not_triggered", "reason": "event_type_not_named"}
-        outcomes[told["outcome"]] += 1
-        if told["reason"]:
-            reasons[told["reason"]] += 1
-        if outcome.drafts and len(samples) < _SAMPLES:
-            draft = outcome.drafts[0]
-            samples.append(
-                {
-                    "event_id": row["id"],
-                    "to": draft.to_phone or None,
-                    "text": draft.text,
-                    "status": draft.status,
-                    "reason": draft.reason,
-                    "reason_text": in_words(draft.reason),
-                }
-            )
-    return {
-        "events": len(events),
-        "would_send": outcomes["fired"],
-        "outcomes": dict(outcomes),
-        "reasons": dict(reasons),
-        "samples": samples,
-    }
+    return json_response(await try_rule(call, RuleRow(row["id"], row["name"], True, row["version"], definition)))
 
 
 _TAG = "Rules"
@@ -316,14 +257,16 @@ OPERATIONS = (
         handler=_dry_run,
         summary="What would this rule have sent?",
         description=(
-            "Runs the rule, with the changes of `rule` if there are any, over the newest stored events. Nothing is "
-            "sent or stored."
+            "Runs the rule, with the changes of `rule` if there are any, over the newest stored events: waits, caps, "
+            "schedule and what calls it off included, each in the time that was. `sends` are the messages that it "
+            "would have made, newest first. Nothing is sent or stored."
         ),
         tag=_TAG,
         body=record(
             {
                 "days": whole(1, 90, default=7),
                 "events": whole(1, 5_000, default=1_000, description="How many of the newest events are looked at."),
+                "sends": whole(0, MOST_SENDS, default=100, description="How many of the messages are shown."),
                 "rule": ref("RuleInput"),
             }
         ),

@@ -153,6 +153,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
     ids["notification_id"] = notification_id
+    ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
     ids |= {"job_id": new_id(NOW), "schedule_id": new_id(NOW), "preview_id": new_id(NOW)}
     async with pool.acquire() as connection, connection.transaction():
         await insert_job(connection, company_id, "nothing", {}, ids["job_id"])
@@ -163,6 +164,20 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
     assert stopped.status == 201, stopped.body
     ids |= {"session_id": session_id, "event_id": event_id, "message_id": message_id, "dead_letter_id": message_id}
     return ids
+
+
+async def _case(pool: Pool, company_id: UUID, rule_id: UUID, event_id: UUID) -> UUID:
+    case_id = new_id(NOW)
+    await pool.execute(
+        "INSERT INTO rule_cases (id, company_id, rule_id, version, event_id, state, due_at, created_at, updated_at) "
+        "VALUES ($1, $2, $3, 1, $4, 'running', $5, $5, $5)",
+        case_id,
+        company_id,
+        rule_id,
+        event_id,
+        NOW,
+    )
+    return case_id
 
 
 def _phone() -> str:
@@ -319,6 +334,7 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
     """Return everything a company owns, to see whether any of it was changed."""
     tables = (
         "rules",
+        "rule_cases",
         "templates",
         "webhooks",
         "sessions",

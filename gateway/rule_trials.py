@@ -1,0 +1,105 @@
+"""Dry runs: a rule, stored or proposed, tried on a company's past events; nothing is sent or stored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from engine.drafts import SessionRow, TemplateRow
+from engine.ids import ms_to_time, time_to_ms
+from engine.matching import RuleSet
+from engine.rule_references import refers_to
+from engine.rules import RuleRow
+from engine.step_conditions import CONTACT_HAS_TAG
+from engine.steps import compile_stepped
+from engine.times import rfc3339
+from engine.trials import OrderEvent, PastEvent, Trial, Trier, detail_of
+from gateway.calls import Call
+from gateway.reasons import in_words
+from gateway.stored_events import canonical_of
+from storage.case_effects import tags_of_contacts
+from storage.companies import get_company
+from storage.events import recent_events
+from storage.rule_runs import order_events
+from storage.sessions import get_session
+from storage.templates import get_template
+
+_SAMPLES = 10
+MOST_SENDS = 500
+
+
+async def try_rule(call: Call, rule: RuleRow) -> dict[str, Any]:
+    """Try a checked rule on the newest events that the request names; return what is answered."""
+    days, most, shown = (call.body.get(name, of) for name, of in (("days", 7), ("events", 1_000), ("sends", 100)))
+    pool, company_id = call.services.pool, call.company_id
+    company = await get_company(pool, company_id)
+    zone = company["time_zone"] if company else call.services.settings.time_zone
+    rows = await recent_events(pool, company_id, call.now() - timedelta(days=days), most)
+    past = [
+        PastEvent(row["id"], time_to_ms(row["created_at"]), row["source"], *canonical_of(row))
+        for row in reversed(rows)
+        if row["state"] == "processed"
+    ]
+    trier = Trier(await _rule_set(call, rule), zone, await _orders(call, rule, past), await _tags(call, rule, past))
+    trial = trier.hear(past)
+    if unread := len(rows) - len(past):
+        trial.outcomes["unparsed"] += unread
+    return _shown(trial, len(rows), shown)
+
+
+def _shown(trial: Trial, events: int, most: int) -> dict[str, Any]:
+    sends = [
+        {
+            **detail_of(send),
+            "at": rfc3339(ms_to_time(send.at_ms)),
+            "reason_text": in_words(send.reason),
+        }
+        for send in reversed(trial.sends[-max(most, _SAMPLES) :])
+    ]
+    return {
+        "events": events,
+        "would_send": trial.would_send,
+        "outcomes": dict(trial.outcomes),
+        "reasons": dict(trial.reasons),
+        "messages": dict(Counter(send.status for send in trial.sends)),
+        "samples": sends[:_SAMPLES],
+        "sends": sends[:most],
+        "sends_left_out": max(0, len(trial.sends) - most),
+    }
+
+
+async def _rule_set(call: Call, rule: RuleRow) -> RuleSet:
+    pool, company_id = call.services.pool, call.company_id
+    templates: dict[UUID, TemplateRow] = {}
+    sessions: dict[UUID, SessionRow] = {}
+    for kind, value in refers_to(rule.definition):
+        if kind == "template_id" and (row := await get_template(pool, company_id, value)):
+            templates[value] = TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
+        elif kind == "session_id" and (row := await get_session(pool, company_id, value)):
+            sessions[value] = SessionRow(row["id"], row["transport"], row["state"])
+    return RuleSet.build([rule], templates, sessions, in_steps=True)
+
+
+async def _orders(call: Call, rule: RuleRow, past: list[PastEvent]) -> dict[str, list[OrderEvent]]:
+    """Return the orders' events, where the rule asks for them: to be called off, or in a branch."""
+    compiled = compile_stepped(rule)
+    if not compiled.cancel_on and not compiled.needs:
+        return {}
+    ids = {one.event.order_id for one in past if one.event.order_id}
+    found: dict[str, list[OrderEvent]] = {}
+    for row in await order_events(call.services.pool, call.company_id, ids):
+        found.setdefault(row["order_id"], []).append(
+            OrderEvent(row["id"], time_to_ms(row["created_at"]), row["event_type"])
+        )
+    return found
+
+
+async def _tags(call: Call, rule: RuleRow, past: list[PastEvent]) -> dict[str, frozenset[str]]:
+    if CONTACT_HAS_TAG not in compile_stepped(rule).needs:
+        return {}
+    people = {(call.company_id, one.event.customer_phone) for one in past if one.event.customer_phone}
+    async with call.services.pool.acquire() as connection:
+        found = await tags_of_contacts(connection, people)
+    return {phone: tags for (_, phone), tags in found.items()}
