@@ -12,6 +12,7 @@ from typing import NamedTuple, Protocol
 from actors.alert_telling import AlertTelling
 from actors.alerting import AlertWatch
 from actors.contact_folding import ContactFolding
+from actors.jobs.contacts_import import ForgettingImports
 from actors.jobs.tools import JobTools
 from actors.reaching import Reaching
 from engine.ids import ms_to_time
@@ -55,4 +56,5 @@ LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("count_reached", 1.0, Reaching),
     LoopPlan("watch_alerts", 2.0, AlertWatch),
     LoopPlan("tell_alerts", 1.0, AlertTelling),
+    LoopPlan("forget_imports", 600.0, ForgettingImports),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -79,7 +80,9 @@ async def _exchange(app: ASGIApp, scope: dict[str, Any], raw: bytes) -> Answer:
     replies: list[Message] = []
 
     async def receive() -> Message:
-        return requests.pop(0) if requests else {"type": "http.disconnect"}
+        if not requests:
+            await asyncio.Event().wait()  # the client stays until it has its answer
+        return requests.pop(0)
 
     async def send(message: Message) -> None:
         replies.append(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from actors.jobs import dead_letters
+from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.tools import JobKind, JobTools
 
 _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
@@ -12,6 +13,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     dead_letters.Retry,
     dead_letters.DiscardPreview,
     dead_letters.Discard,
+    ContactsImport,
 )
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.contacts import MAX_FIELDS, MAX_TAG, MAX_TAGS
-from gateway.components.shared import COUNT, E164, MAYBE_ID, MAYBE_TIME, SENTENCE, shown
+from engine.csv_format import DELIMITERS, ENCODINGS, MAX_COLUMNS
+from gateway.components.shared import COUNT, E164, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
 from gateway.schema import (
     Schema,
     anything,
@@ -23,6 +24,7 @@ MOST_IDS = 1_000
 IDS: Schema = items(identifier(), MOST_IDS, minItems=1, description=f"At most {MOST_IDS}; more go by a filter.")
 TAGS: Schema = items(text(MAX_TAG), MAX_TAGS)
 PURPOSES = ("marketing", "transactional", "all")
+MAPPING_MOST = MAX_COLUMNS
 
 _FIELDS = anything(
     description=f"Custom fields: up to {MAX_FIELDS} names in snake_case, each with a text, number or flag."
@@ -155,5 +157,72 @@ define(
             )
         },
         required=("spares_utility",),
+    ),
+)
+_FORMAT: dict[str, Schema] = {
+    "encoding": choice(*ENCODINGS),
+    "delimiter": choice(*DELIMITERS),
+    "header": boolean(description="The first row names the columns."),
+    "mapping": items(nullable(text(70)), MAPPING_MOST, description="What each column means, in their order."),
+}
+_SUMMARY: dict[str, Schema] = {
+    "id": identifier(),
+    "filename": {"type": "string"},
+    "bytes": COUNT,
+    "lines": COUNT,
+    "job_id": MAYBE_ID,
+    "created_by": {"type": "string"},
+    "created_at": moment(),
+    "expires_at": moment(description="When the file and its refused rows go."),
+}
+define("ContactImportFormat", record(_FORMAT))
+define(
+    "ContactImportStart",
+    record(
+        {
+            **_FORMAT,
+            "mode": choice("update", "skip", description="By default update."),
+            "list_ids": items(identifier(), 20, description="Lists that everybody in the file is put into."),
+            "tags": TAGS,
+            "consent": record(
+                {
+                    "source": text(200, description="Where these people agreed to be written to."),
+                    "purpose": choice(*PURPOSES, description="By default marketing."),
+                    "at": moment(description="By default now."),
+                },
+                required=("source",),
+            ),
+        },
+        required=("consent",),
+    ),
+)
+define("ContactImportSummary", shown(_SUMMARY))
+define(
+    "ContactImport",
+    shown(
+        {
+            **_SUMMARY,
+            "encoding": choice(*ENCODINGS),
+            "delimiter": choice(*DELIMITERS),
+            "header": boolean(),
+            "columns": items(
+                shown({"name": {"type": "string"}, "target": SENTENCE, "samples": items({"type": "string"}, 3)}),
+                MAPPING_MOST,
+            ),
+            "mapping_problems": items(anything(), 50),
+            "rows": items(
+                shown(
+                    {
+                        "row": COUNT,
+                        "cells": {"type": "array", "items": {"type": "string"}},
+                        "phone": nullable(E164),
+                        "problem": SENTENCE,
+                        "problem_text": WORDS,
+                    }
+                ),
+                50,
+            ),
+            "job": nullable(ref("Job")),
+        }
     ),
 )

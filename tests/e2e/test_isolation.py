@@ -41,6 +41,8 @@ BODIES: Mapping[str, object] = {
     "uploadMedia": b"%PDF",
     "updateContact": {"name": "Outra Pessoa"},
     "replaceContact": {"name": "Outra Pessoa"},
+    "previewContactImport": {},
+    "startContactImport": {"consent": {"source": "loja"}},
     "addConsent": {"granted": True, "source": "checkout"},
     "updateContactList": {"name": "outra"},
     "replaceContactList": {"name": "mais outra"},
@@ -74,6 +76,7 @@ LISTS = {
     "listContactLists",
     "listTags",
     "listOptOuts",
+    "listContactImports",
     "getOptOutPolicy",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
@@ -94,6 +97,7 @@ MAKERS = {
     "addTags",
     "removeTags",
     "addOptOuts",
+    "uploadContacts",
     "removeOptOut",
     "setOptOutPolicy",
     "retryDeadLetters",
@@ -145,6 +149,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         "webhook_id": await owner.post("/api/v1/webhooks", {"name": "w", "source": f"s{company_id.hex}"}),
         "contact_id": await owner.post("/api/v1/contacts", {"phone": _phone(), "tags": [f"t{company_id.hex}"]}),
         "list_id": await owner.post("/api/v1/lists", {"name": f"l{uuid4().hex}"}),
+        "import_id": await owner.post("/api/v1/contacts/import", b"fone\n11900000000\n"),
         "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
     }
     alert = {"name": "a", "metric": "silence", "threshold": 10}
@@ -351,6 +356,7 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "schedules",
         "bulk_previews",
         "suppressions",
+        "contact_imports",
     )
     found = []
     for table in tables:
