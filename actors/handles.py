@@ -12,6 +12,7 @@ from typing import Any, cast
 import ray
 from ray.exceptions import PendingCallsLimitExceeded, RayActorError, RayTaskError
 
+from actors.direct_calls import Address, DirectCaller
 from engine.errors import MasteriaError, Unavailable
 
 
@@ -76,9 +77,16 @@ class ShardRef(ActorRef):
 
     def __init__(self, number: int, namespace: str) -> None:
         super().__init__(f"shard-{number}", namespace)
+        self._direct = DirectCaller(self._address, self._ingest_through_ray)
 
     async def ingest(self, blob: bytes, timeout_s: float) -> bytes:
         """Store a batch of webhooks; see docs/INTERNALS.md for both forms."""
+        return await self._direct.call(blob, timeout_s)
+
+    async def _address(self) -> Address:
+        return Address(*await self.call("direct_address", timeout_s=2.0))
+
+    async def _ingest_through_ray(self, blob: bytes, timeout_s: float) -> bytes:
         return cast("bytes", await self.call("ingest", blob, timeout_s=timeout_s))
 
 

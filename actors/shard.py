@@ -9,10 +9,12 @@ from collections.abc import Container
 from typing import Any
 
 import orjson
+import ray.util
 
 from actors.base import Life
 from actors.counting import feed_of
 from actors.delta_feed import DeltaFeed
+from actors.direct_calls import DirectServer
 from actors.drafting import Drafter
 from actors.draining import Drainer
 from actors.handles import AggregatorRef, SenderRef, SupervisorRef
@@ -53,6 +55,8 @@ class CompanyShard:
         self._hearing = Hearing(self._life, [sender.heard for sender in senders])
         self._ingestor: Ingestor | None = None
         self._drainer: Drainer | None = None
+        self._direct = DirectServer(self.ingest)
+        self._address = await self._direct.open(ray.util.get_node_ip_address())
         try:
             await self._open()
         except Unavailable:
@@ -74,6 +78,10 @@ class CompanyShard:
         if self._ingestor is None or self._drainer is None:
             raise StorageAway("this shard is waiting for Postgres")
         return self._ingestor, self._drainer
+
+    async def direct_address(self) -> tuple[str, int, bytes]:
+        """Tell gateways where :meth:`ingest` can be called without Ray."""
+        return self._address
 
     async def ingest(self, blob: bytes) -> bytes:
         """Store a batch of webhooks and answer after the commit.
@@ -144,5 +152,6 @@ class CompanyShard:
 
     async def drain(self) -> None:
         """Close after what is in flight."""
+        await self._direct.close()
         await self._life.stop()
         await self._lanes.close()
