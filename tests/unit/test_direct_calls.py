@@ -8,6 +8,7 @@ import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
+import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -71,14 +72,20 @@ async def test_calls_are_answered_each_with_its_own_in_any_order() -> None:
         caller.close()
 
 
-async def test_a_large_body_goes_both_ways() -> None:
-    called = Called()
-    async with called.incarnation(reverse):
-        caller = called.caller()
-        blob = bytes(range(256)) * 40_000
-        assert await caller.call(blob, 10.0) == blob[::-1]
-        assert await caller.call(b"", 5.0) == b""
-        caller.close()
+@pytest.mark.parametrize("new_loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_large_body_goes_both_ways(new_loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    async def both_ways() -> None:
+        called = Called()
+        async with called.incarnation(reverse):
+            caller = called.caller()
+            blob = bytes(range(256)) * 40_000
+            assert await caller.call(blob, 10.0) == blob[::-1]
+            assert await caller.call(b"", 5.0) == b""
+            caller.close()
+        assert called.through_ray == []
+
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.run(both_ways())
 
 
 @pytest.mark.parametrize("error", [StorageAway("Postgres is away"), NotOwner("moved on"), Unavailable()])
