@@ -1,8 +1,8 @@
 """Calls from actor to actor that come too often for Ray: frames over one TCP connection, answers in any order.
 
 A call through Ray costs about a millisecond of CPU in each of two processes whatever it carries, one of these a tenth
-of that (docs/adr/0020-batches-by-direct-calls.md). Who may call is decided through Ray: the token that opens the
-connection is told by an actor call. Used between gateways and shards (actors/handles.py, actors/shard.py).
+of that (docs/adr/0020-direct-calls.md). Who may call is decided through Ray: the token that opens the connection is
+told by an actor call. Actors offer a few of their methods here (``DirectServer``), actors/handles.py calls them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import logging
 import secrets
 import struct
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, cast
 
 import msgpack
@@ -24,7 +24,7 @@ from engine import errors
 from engine.errors import MasteriaError, NotOwner, Unavailable
 
 log = logging.getLogger(__name__)
-Handler = Callable[[bytes], Awaitable[bytes]]
+Method = Callable[[bytes], Awaitable[bytes | int | None]]
 
 _HEAD = struct.Struct("<IIB")  # length of what follows, the call's number, kind
 _HELLO, _CALL, _ANSWER, _ERROR = range(4)
@@ -65,9 +65,9 @@ class _Frames(asyncio.Protocol):
             del self._received[:end]
             self.frame(kind, number, body)
 
-    def send(self, kind: int, number: int, body: bytes) -> None:
+    def send(self, kind: int, number: int, *parts: bytes) -> None:
         if self.transport is not None and not self.transport.is_closing():
-            self.transport.writelines((_HEAD.pack(len(body), number, kind), body))
+            self.transport.writelines((_HEAD.pack(sum(map(len, parts)), number, kind), *parts))
 
     def hang_up(self) -> None:
         if self.transport is not None:
@@ -83,10 +83,14 @@ class _Frames(asyncio.Protocol):
 
 
 class DirectServer:
-    """Takes an actor's direct calls; each runs as a task of its own."""
+    """Takes an actor's direct calls; each runs as a task of its own.
 
-    def __init__(self, handler: Handler) -> None:
-        self._handler = handler
+    Args:
+        methods: what may be called, by name; an answer that is a number travels as its digits, None as nothing.
+    """
+
+    def __init__(self, *methods: Method) -> None:
+        self._methods = {method.__name__.encode(): method for method in methods}
         self._token = secrets.token_bytes(32)
         self._server: asyncio.Server | None = None
         self.callers: set[_Taking] = set()
@@ -94,7 +98,7 @@ class DirectServer:
     async def open(self, host: str) -> Address:
         """Listen on a free port of ``host``; return the address to be told to callers through Ray."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Taking(self, self._handler, self._token), host, 0)
+        self._server = await loop.create_server(lambda: _Taking(self.callers, self._methods, self._token), host, 0)
         port: int = self._server.sockets[0].getsockname()[1]
         return Address(host, port, self._token)
 
@@ -110,20 +114,20 @@ class DirectServer:
 class _Taking(_Frames):
     """A caller's connection at the called actor."""
 
-    def __init__(self, server: DirectServer, handler: Handler, token: bytes) -> None:
+    def __init__(self, callers: set[_Taking], methods: Mapping[bytes, Method], token: bytes) -> None:
         super().__init__()
-        self._server = server
-        self._handler = handler
+        self._callers = callers
+        self._methods = methods
         self._token = token
         self._known = False
         self._tasks: set[asyncio.Task[None]] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._server.callers.add(self)
+        self._callers.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._server.callers.discard(self)  # what is under way is carried out: its caller asks again by the same ids
+        self._callers.discard(self)  # what is under way is carried out: its caller asks again by the same ids
 
     def expects(self, kind: int, length: int) -> bool:
         return kind == _CALL if self._known else kind == _HELLO and length == len(self._token)
@@ -139,8 +143,10 @@ class _Taking(_Frames):
         task.add_done_callback(self._tasks.discard)
 
     async def _answer(self, number: int, body: bytes) -> None:
+        name, _, blob = body.partition(b"\0")
         try:
-            self.send(_ANSWER, number, await self._handler(body))
+            answer = await self._methods[name](blob)
+            self.send(_ANSWER, number, b"%d" % answer if isinstance(answer, int) else answer or b"")
         except MasteriaError as error:
             self.send(_ERROR, number, msgpack.packb([type(error).__name__, error.detail]))
         except Exception as error:
@@ -187,11 +193,11 @@ class _Calling(_Frames):
         else:
             waiting.set_exception(_error(body))
 
-    async def call(self, blob: bytes) -> bytes:
+    async def call(self, method: bytes, blob: bytes) -> bytes:
         self._number = number = self._number + 1 & 0xFFFFFFFF
         waiting: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
         self._waiting[number] = waiting
-        self.send(_CALL, number, blob)
+        self.send(_CALL, number, method, b"\0", blob)
         try:
             return await waiting
         finally:
@@ -215,7 +221,9 @@ class DirectCaller:
     """
 
     def __init__(
-        self, find: Callable[[], Awaitable[Address]], through_ray: Callable[[bytes, float], Awaitable[bytes]]
+        self,
+        find: Callable[[], Awaitable[Address]],
+        through_ray: Callable[[str, bytes, float], Awaitable[bytes | int | None]],
     ) -> None:
         self._find = find
         self._through_ray = through_ray
@@ -223,22 +231,25 @@ class DirectCaller:
         self._attempt: asyncio.Task[_Calling | None] | None = None
         self._ray_until = 0.0
 
-    async def call(self, blob: bytes, timeout_s: float) -> bytes:
+    async def call(self, method: str, blob: bytes, timeout_s: float) -> bytes | int | None:
         """Call and wait for the answer; the call may still be carried out after a failure.
+
+        Returns:
+            What the method returned, or bytes that say the same: a number's digits, nothing for None.
 
         Raises:
             Unavailable: the actor is away, restarting, or did not answer in time.
             MasteriaError: what the call itself raised.
         """
         if time.monotonic() < self._ray_until:
-            return await self._through_ray(blob, timeout_s)
+            return await self._through_ray(method, blob, timeout_s)
         line: _Calling | None = None
         try:
             async with asyncio.timeout(timeout_s):
                 line = await self._connected()
                 if line is not None:
-                    return await line.call(blob)
-                return await self._through_ray(blob, timeout_s)
+                    return await line.call(method.encode(), blob)
+                return await self._through_ray(method, blob, timeout_s)
         except TimeoutError as error:
             self._forget(line)
             raise Unavailable("a direct call was not answered in time") from error

@@ -7,7 +7,10 @@ import os
 import time
 from typing import Any
 
+import ray.util
+
 from actors.base import Life
+from actors.direct_calls import DirectServer
 from actors.handles import AggregatorRef
 from actors.live_server import LiveServer
 from engine.errors import Unavailable
@@ -32,6 +35,8 @@ class Fanout:
         key = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]).derive(KEY_PURPOSE)
         aggregator = AggregatorRef(settings.instance)
         self._server = LiveServer(key, aggregator.watch, _now_ms, updates_per_s=settings.live_updates_per_s)
+        self._direct = DirectServer(self.publish)
+        self._address = await self._direct.open(ray.util.get_node_ip_address())
         # Started by a loop of its own: connections would inherit the context of the call that creates the actor, and
         # a port that the last process still holds comes free in a moment.
         self._life.settle()
@@ -52,6 +57,10 @@ class Fanout:
             self._life.count("aggregator_away")
             await asyncio.sleep(_AGAIN_S)
 
+    async def direct_address(self) -> tuple[str, int, bytes]:
+        """Tell other actors where this one takes its frequent calls without Ray."""
+        return self._address
+
     async def publish(self, blob: bytes) -> int:
         """Take newer states, to send what changed; return in how many milliseconds newer ones could be sent."""
         return self._server.fanning.publish(blob)
@@ -69,5 +78,6 @@ class Fanout:
 
     async def drain(self) -> None:
         """Say goodbye to the clients."""
+        await self._direct.close()
         await self._life.stop()
         await self._server.stop()

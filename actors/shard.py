@@ -80,7 +80,7 @@ class CompanyShard:
         return self._ingestor, self._drainer
 
     async def direct_address(self) -> tuple[str, int, bytes]:
-        """Tell gateways where :meth:`ingest` can be called without Ray."""
+        """Tell other actors where this one takes its frequent calls without Ray."""
         return self._address
 
     async def ingest(self, blob: bytes) -> bytes:

@@ -16,11 +16,20 @@ from actors.direct_calls import _ANSWER, _HEAD, Address, DirectCaller, DirectSer
 from engine.errors import MasteriaError, NotOwner, StorageAway, Unavailable
 from masteria.processes import free_port
 
-Handler = Callable[[bytes], Awaitable[bytes]]
+Handler = Callable[[bytes], Awaitable[bytes | int | None]]
 
 
 async def reverse(blob: bytes) -> bytes:
     return blob[::-1]
+
+
+def named(handler: Handler) -> Handler:
+    """Return an actor's method ``ask``."""
+
+    async def ask(blob: bytes) -> bytes | int | None:
+        return await handler(blob)
+
+    return ask
 
 
 class Called:
@@ -38,13 +47,13 @@ class Called:
             raise Unavailable("it is restarting")
         return self.address
 
-    async def ray(self, blob: bytes, timeout_s: float) -> bytes:
+    async def ray(self, method: str, blob: bytes, timeout_s: float) -> bytes:
         self.through_ray.append(blob)
         return b"by ray"
 
     @contextlib.asynccontextmanager
     async def incarnation(self, handler: Handler) -> AsyncIterator[DirectServer]:
-        server = DirectServer(handler)
+        server = DirectServer(named(handler))
         self.address = await server.open("127.0.0.1")
         yield server
         self.address = None
@@ -64,7 +73,7 @@ async def test_calls_are_answered_each_with_its_own_in_any_order() -> None:
     called = Called()
     async with called.incarnation(wait):
         caller = called.caller()
-        calls = {name: asyncio.create_task(caller.call(name, 5.0)) for name in gates}
+        calls = {name: asyncio.create_task(caller.call("ask", name, 5.0)) for name in gates}
         for name in reversed(gates):
             gates[name].set()
             assert await calls[name] == b"for " + name
@@ -79,13 +88,27 @@ def test_a_large_body_goes_both_ways(new_loop: Callable[[], asyncio.AbstractEven
         async with called.incarnation(reverse):
             caller = called.caller()
             blob = bytes(range(256)) * 40_000
-            assert await caller.call(blob, 10.0) == blob[::-1]
-            assert await caller.call(b"", 5.0) == b""
+            assert await caller.call("ask", blob, 10.0) == blob[::-1]
+            assert await caller.call("ask", b"", 5.0) == b""
             caller.close()
         assert called.through_ray == []
 
     with asyncio.Runner(loop_factory=new_loop) as runner:
         runner.run(both_ways())
+
+
+@pytest.mark.parametrize(("returned", "arrives"), [(12, b"12"), (0, b"0"), (None, b""), (b"\0x", b"\0x")])
+async def test_numbers_and_nothing_travel_too(returned: bytes | int | None, arrives: bytes) -> None:
+    async def give(blob: bytes) -> bytes | int | None:
+        return returned
+
+    called = Called()
+    async with called.incarnation(give):
+        caller = called.caller()
+        assert await caller.call("ask", b"x\0y", 5.0) == arrives
+        with pytest.raises(Unavailable):
+            await caller.call("something_else", b"", 5.0)
+        caller.close()
 
 
 @pytest.mark.parametrize("error", [StorageAway("Postgres is away"), NotOwner("moved on"), Unavailable()])
@@ -97,7 +120,7 @@ async def test_an_error_arrives_as_what_it_was(error: MasteriaError) -> None:
     async with called.incarnation(fail):
         caller = called.caller()
         with pytest.raises(type(error), match=error.detail):
-            await caller.call(b"x", 5.0)
+            await caller.call("ask", b"x", 5.0)
         caller.close()
 
 
@@ -109,7 +132,7 @@ async def test_a_defect_at_the_other_end_is_unavailable() -> None:
     async with called.incarnation(fail):
         caller = called.caller()
         with pytest.raises(Unavailable) as raised:
-            await caller.call(b"x", 5.0)
+            await caller.call("ask", b"x", 5.0)
         assert "secret" not in raised.value.detail
         caller.close()
 
@@ -124,9 +147,9 @@ async def test_who_lost_the_actor_finds_its_successor() -> None:
         return blob
 
     caller = called.caller()
-    server = DirectServer(hang)
+    server = DirectServer(named(hang))
     called.address = await server.open("127.0.0.1")
-    call = asyncio.create_task(caller.call(b"x", 30.0))
+    call = asyncio.create_task(caller.call("ask", b"x", 30.0))
     await begun.wait()
     for taking in list(server.callers):
         taking.hang_up()  # as the kernel does for a process that is killed
@@ -135,9 +158,9 @@ async def test_who_lost_the_actor_finds_its_successor() -> None:
     end.set()
     await server.close()
     async with called.incarnation(reverse):
-        assert await caller.call(b"ab", 5.0) == b"ba"
+        assert await caller.call("ask", b"ab", 5.0) == b"ba"
     with pytest.raises(Unavailable):  # restarting, or its connection just ended
-        await caller.call(b"ab", 5.0)
+        await caller.call("ask", b"ab", 5.0)
     caller.close()
 
 
@@ -152,10 +175,10 @@ async def test_a_call_that_is_not_answered_in_time_leaves_the_others_their_answe
     called = Called()
     async with called.incarnation(sometimes):
         caller = called.caller()
-        patient = asyncio.create_task(caller.call(b"slow", 20.0))
+        patient = asyncio.create_task(caller.call("ask", b"slow", 20.0))
         with pytest.raises(Unavailable, match="in time"):
-            await caller.call(b"slow", 0.05)
-        assert await caller.call(b"next", 5.0) == b"next"
+            await caller.call("ask", b"slow", 0.05)
+        assert await caller.call("ask", b"next", 5.0) == b"next"
         assert called.asked == 2, "whoever does not answer is looked for anew"
         slow.set()
         assert await patient == b"slow"
@@ -170,9 +193,9 @@ async def test_one_that_has_lost_its_place_is_looked_for_anew() -> None:
     caller = called.caller()
     async with called.incarnation(refuse):
         with pytest.raises(NotOwner):
-            await caller.call(b"x", 5.0)
+            await caller.call("ask", b"x", 5.0)
         async with called.incarnation(reverse):
-            assert await caller.call(b"ab", 5.0) == b"ba"
+            assert await caller.call("ask", b"ab", 5.0) == b"ba"
     caller.close()
 
 
@@ -180,7 +203,7 @@ async def test_where_no_port_is_let_through_calls_go_by_ray() -> None:
     called = Called()
     called.address = Address("127.0.0.1", free_port(), b"t" * 32)
     caller = called.caller()
-    assert [await caller.call(b"a", 5.0), await caller.call(b"b", 5.0)] == [b"by ray", b"by ray"]
+    assert [await caller.call("ask", b"a", 5.0), await caller.call("ask", b"b", 5.0)] == [b"by ray", b"by ray"]
     assert called.asked == 1, "who cannot connect does not try at every call"
 
 
@@ -213,10 +236,10 @@ async def test_closing_waits_for_the_answers_under_way() -> None:
         return blob
 
     called = Called()
-    server = DirectServer(wait)
+    server = DirectServer(named(wait))
     called.address = await server.open("127.0.0.1")
     caller = called.caller()
-    call = asyncio.create_task(caller.call(b"x", 5.0))
+    call = asyncio.create_task(caller.call("ask", b"x", 5.0))
     await begun.wait()
     closing = asyncio.create_task(server.close())
     go.set()
