@@ -104,17 +104,17 @@ async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, 
 
 async def test_the_node_manager_is_killed(instance: Instance, shop: Shop, figures: Figures) -> None:
     """Its actors live on for seconds; nobody sends twice, and the old cluster is gone before the new one starts."""
-    old = {pid for name in ("gateway-0", "gateway-1", "sender-0", shop.shard) if (pid := instance.actor_pid(name))}
-    raylet = instance.server("raylet").pid
+    names = ("gateway-0", "gateway-1", "sender-0", shop.shard)
+    old = {pid for name in names if (pid := instance.actor_pid(name))}
     async with Load(shop, instance.base_url) as load:
         await load.flowing()
         killed = time.monotonic()
         ended = asyncio.create_task(end_of(old))
         instance.kill_server("raylet")
         recovered_s = await load.full_rate_again(killed, _BACK_AFTER_NODE_MANAGER_S)
-    successor = instance.server("raylet")
-    assert successor.pid != raylet
-    assert await ended <= psutil.Process(successor.pid).create_time(), "old actors lived beside the new cluster"
+    successors = [psutil.Process(pid) for name in names if (pid := instance.actor_pid(name))]
+    assert len(successors) == 4
+    assert await ended <= min(one.create_time() for one in successors), "old actors lived beside new ones"
     verdict = await judge(shop, load.sent)
     figures.note("kill -9 raylet", recovered_s, verdict, load)
     verdict.clean()
