@@ -44,7 +44,7 @@ async def test_the_sender_is_killed_with_messages_in_flight(instance: Instance, 
 
     They come late here, as receipts that come at once leave nothing to be uncertain about.
     """
-    number = {"phone_number_id": shop.phone_number_id}
+    number: dict[str, Any] = {"phone_number_id": shop.phone_number_id}
     fault = await shop.simulator.fault(number, {"delay_ms": 400})
     late = await shop.simulator.fault(number, {"statuses": "late", "delay_ms": 10_000})
     async with Load(shop, instance.base_url) as load:
