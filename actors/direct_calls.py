@@ -1,7 +1,7 @@
 """Calls from actor to actor that come too often for Ray: frames over one TCP connection, answers in any order.
 
 A call through Ray costs about a millisecond of CPU in each of two processes whatever it carries, one of these a tenth
-of that (docs/adr/0020-direct-calls.md). Who may call is decided through Ray: the token that opens the connection is
+of that (docs/adr/0015-direct-calls.md). Who may call is decided through Ray: the token that opens the connection is
 told by an actor call. Actors offer a few of their methods here (``DirectServer``), actors/handles.py calls them.
 """
 
