@@ -34,6 +34,7 @@ class EventFacts(NamedTuple):
     reason: str | None
     payload: str | None
     runs_rules: bool
+    note: str | None = None  # why no rules ran, where nothing else is to be said
 
 
 class Drafter:
@@ -148,7 +149,7 @@ def _event_row(
         canonical.external_id,
         canonical.order_id,
         "processed",
-        facts.reason or _problems(canonical),
+        facts.reason or _problems(canonical) or facts.note,
         canonical.customer_name,
         canonical.customer_phone,
         canonical.customer_email,

@@ -13,19 +13,36 @@ from actors.drafting import Drafter, EventFacts
 from engine.bodies import DecodedItem
 from engine.dedupe import DedupeKey
 from engine.events import CanonicalEvent
-from engine.ids import ms_to_time
+from engine.ids import ms_to_time, time_to_ms
 from engine.meta_updates import InboundMessage, read_updates
 from engine.opt_out import inbound_text, read_wish
 from engine.phones import normalise_wa_id
 from engine.reading import ReadEvent
 from engine.texts import clean
-from engine.wire import FLAG_CARRIES, FLAG_INACTIVE, FLAG_SPILLED, KIND_META, Intake
+from engine.times import parse_time
+from engine.wire import (
+    FLAG_AUTOMATE,
+    FLAG_CARRIES,
+    FLAG_IMPORTED,
+    FLAG_INACTIVE,
+    FLAG_SPILLED,
+    IMPORTED,
+    IMPORTED_AT,
+    KIND_META,
+    Intake,
+)
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, EventWrite, MetaPart
 from storage.suppressions import OWN_WORD, Wish
 from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
 _META_SOURCE = "whatsapp"
+
+
+def _told_ms(item: Intake) -> int:
+    """Return when the source made an imported delivery: its time where the body tells none."""
+    moment = parse_time(orjson.loads(item.headers).get(IMPORTED_AT))
+    return item.received_ms if moment is None else time_to_ms(moment)
 
 
 class Reader:
@@ -41,12 +58,14 @@ class Reader:
         delivery_id = uuid_of(item.delivery_id)
         facts = company.webhook(item.webhook_id)
         try:
-            read = facts.reader.read(item.body, item.content_type, item.headers, item.received_ms, item.event_ids)
+            told_ms = _told_ms(item) if item.flags & FLAG_IMPORTED else item.received_ms
+            read = facts.reader.read(item.body, item.content_type, item.headers, told_ms, item.event_ids)
         except Exception:  # a defect of ours may cost this event its meaning, never its neighbours theirs
             log.exception("a body could not be read", extra={"action": "read"})
             unread = DecodedItem(None, None, "reader_failed")
             read = [ReadEvent(unread, None, DedupeKey(own)) for own in item.event_ids]
         webhook_id = uuid_of(item.webhook_id)
+        runs_rules = not item.flags & FLAG_INACTIVE and item.flags & (FLAG_IMPORTED | FLAG_AUTOMATE) != FLAG_IMPORTED
         events: list[EventWrite] = []
         for position, (decoded, event, key) in enumerate(read):
             made = EventFacts(
@@ -59,7 +78,8 @@ class Reader:
                 received_ms=item.received_ms,
                 reason=decoded.reason,
                 payload=decoded.jsonb,
-                runs_rules=not item.flags & FLAG_INACTIVE,
+                runs_rules=runs_rules,
+                note=None if runs_rules or not item.flags & FLAG_IMPORTED else IMPORTED,
             )
             write = self._drafter.event(company, made, key.key, event, decoded.value)
             if key.earlier is not None:

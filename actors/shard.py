@@ -27,14 +27,15 @@ from engine.errors import MasteriaError, StorageAway, Unavailable
 from engine.ids import IdMaker, time_to_ms
 from engine.settings import Settings
 from engine.sharding import bucket_of
-from engine.wire import BEHIND, FLAG_BEHIND, Answer, Intake, pack_answers, unpack_intakes
+from engine.wire import BEHIND, FLAG_BEHIND, IMPORTED, Answer, Intake, pack_answers, unpack_intakes
 from storage.ingest import Lane
-from storage.ingest_rows import Stored
+from storage.ingest_rows import EVENT_COLUMNS, Stored
 from storage.message_rows import hand_over
 from storage.pool import open_pool
 from storage.shards import take_over
 from storage.spill import Spill
 
+_SIGNATURE = EVENT_COLUMNS.index("signature")
 _CATCH_UP_S = 0.2  # the gateway asks again, and its other companies' events are waiting for this answer
 
 
@@ -122,7 +123,12 @@ class CompanyShard:
             self._life.spawn(self._announce(company_id.bytes))
         self._hearing.push(event.heard_by for event in stored.fresh if event.heard_by is not None)
         if stored.messages:
-            times = {event.event_id: time_to_ms(event.row[2]) for event in stored.fresh if event.messages}
+            # An imported event was made long ago: what its messages took is no latency of ours.
+            times = {
+                event.event_id: time_to_ms(event.row[2])
+                for event in stored.fresh
+                if event.messages and event.row[_SIGNATURE] != IMPORTED
+            }
             self._handover.push(
                 hand_over(
                     message,

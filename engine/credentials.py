@@ -148,6 +148,20 @@ def open_session_token(vault: Vault, session_id: UUID, sealed: bytes) -> str:
     return vault.open(sealed, b"session:" + session_id.bytes).decode()
 
 
+def seal_sync_token(vault: Vault, sync_id: UUID, token: str) -> bytes:
+    """Return the sealed form of a history sync's bearer token."""
+    return vault.seal(token.encode(), b"history-sync:" + sync_id.bytes)
+
+
+def open_sync_token(vault: Vault, sync_id: UUID, sealed: bytes) -> str:
+    """Return a history sync's bearer token.
+
+    Raises:
+        SealBroken: it was sealed with another key or for another sync.
+    """
+    return vault.open(sealed, b"history-sync:" + sync_id.bytes).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class MetaSecrets:
     """What Meta's door needs of one app: the key of its signatures and the word of its handshake."""

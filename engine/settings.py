@@ -26,6 +26,7 @@ class Settings:
     workers: int = 1
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v23.0"
+    grapfy_url: str = "https://api.grapfy.com"
     time_zone: str = "America/Sao_Paulo"
     max_body_bytes: int = 1_048_576
     max_meta_body_bytes: int = 4_194_304

@@ -17,6 +17,7 @@ FLAG_CARRIES = 8  # of a Meta body that concerns several companies, the one that
 FLAG_IMPORTED = 16  # out of the source's history: store, run no rules unless FLAG_AUTOMATE stands beside it
 FLAG_AUTOMATE = 32  # of an imported one: run the rules as for a delivery
 
+IMPORTED_AT = "x-masteria-created-at"  # among an imported delivery's headers: when its source made it
 IMPORTED = "imported"  # the signature of what came by a history sync, and the reason why no rules ran
 
 DONE = 0

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.dead_letters import SKIPS
 from engine.error_classes import error_brain
+from engine.history_reasons import history_words
 from engine.hold_reasons import BUDGETS
 from engine.meta_notices import WORDS as NOTICES
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
@@ -54,7 +55,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, NOTICES):
         if code in table:
             return _both(table[code])
-    if words := hold_words(code) or web_words(code) or case_words(code):
+    if words := hold_words(code) or web_words(code) or case_words(code) or history_words(code):
         return _both(words)
     prefix, _, rest = code.partition(":")
     if prefix in _PREFIXES:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
-from masteria.source_parsers import add_webhook_actions
+from masteria.source_parsers import add_sync_actions, add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
 
 OK, FAILED, USAGE, UNAVAILABLE, CONFIG = 0, 1, 2, 69, 78  # the last two as in sysexits.h
@@ -160,6 +160,7 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_resources(commands: _Commands) -> None:
+    add_sync_actions(partial(_companys, _group(commands, "sync", "past events out of other systems' histories")))
     for name, text in (
         ("webhook", "doors for other people's systems"),
         ("rule", "which event sends what"),

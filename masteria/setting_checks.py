@@ -41,6 +41,7 @@ _URL_SCHEMES: dict[str, tuple[str, ...]] = {
     "public_url": ("http", "https"),
     "live_public_url": ("ws", "wss"),
     "graph_url": ("http", "https"),
+    "grapfy_url": ("http", "https"),
 }
 
 
@@ -73,7 +74,7 @@ def _check_text(name: str, value: Any) -> str | None:
         return f"{value!r} is none of {', '.join(_LOG_LEVELS)}"
     if name == "time_zone" and value not in available_timezones():
         return f"there is no time zone {value!r}"
-    if name in ("host", "graph_url", "graph_version") and not value:
+    if name in ("host", "graph_url", "graph_version", "grapfy_url") and not value:
         return "must not be empty"
     return None
 

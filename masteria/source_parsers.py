@@ -8,6 +8,29 @@ from collections.abc import Callable
 Add = Callable[[str, str, str], argparse.ArgumentParser]
 
 
+def add_sync_actions(action: Add) -> None:
+    """Add what `sync` does; see :func:`add_webhook_actions`."""
+    action("list", "masteria.syncs:list_", "history syncs with their last and next run")
+    add = action("add", "masteria.syncs:add", "fetch a source's past events: at once, then every six hours")
+    add.add_argument("webhook", help="the webhook's id")
+    add.add_argument("--setting-id", required=True, help="Grapfy's webhookSettingId")
+    token = add.add_mutually_exclusive_group(required=True)
+    token.add_argument(
+        "--token-file", dest="bearer_file", metavar="FILE", help="holds the bearer token; - is standard input"
+    )
+    token.add_argument("--token-env", metavar="NAME", help="the environment variable that holds it")
+    add.add_argument("--since", metavar="TIME", help="events made since then (by default of the last 30 days)")
+    add.add_argument("--automations", action="store_true", help="let rules run for events of the last 24 hours")
+    run = action("run", "masteria.syncs:run", "fetch now, and show the progress (exit code 1: it failed)")
+    run.add_argument("id")
+    run.add_argument("--no-wait", dest="wait", action="store_false", help="only begin it")
+    runs = action("runs", "masteria.syncs:runs", "what each run imported, and what it could not")
+    runs.add_argument("id")
+    for name, text in (("pause", "fetch no more by itself"), ("resume", "fetch again every six hours")):
+        action(name, f"masteria.syncs:{name}", text).add_argument("id")
+    action("delete", "masteria.syncs:delete", "take a sync away; what it imported stays").add_argument("id")
+
+
 def add_webhook_actions(action: Add) -> None:
     """Add what `webhook` does beyond list, show, create and delete.
 

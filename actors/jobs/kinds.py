@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from actors.jobs import dead_letters
 from actors.jobs.contacts_import import ContactsImport
+from actors.jobs.history_sync import HistorySync
 from actors.jobs.tools import JobKind, JobTools
 
 _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
@@ -14,6 +15,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     dead_letters.DiscardPreview,
     dead_letters.Discard,
     ContactsImport,
+    HistorySync,
 )
 
 

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from engine.errors import NotFound
 from engine.rule_schema import event_types_of
 from engine.texts import stored_id
+from engine.wire import IMPORTED
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
 from gateway.operations import (
@@ -102,20 +103,21 @@ async def _runs(call: Call) -> Response:
         }
         for run in stored
     ]
-    data += [_not_named(rule) for rule in rules if rule["id"] not in ran and rule["in_use"]]
+    reason = IMPORTED if row["signature"] == IMPORTED and row["runs"] is None else "event_type_not_named"
+    data += [_not_run(rule, reason) for rule in rules if rule["id"] not in ran and rule["in_use"]]
     return page_response(data, None, Count(len(data), False))
 
 
-def _not_named(rule: Row) -> dict[str, Any]:
+def _not_run(rule: Row, reason: str) -> dict[str, Any]:
     named = list(event_types_of(rule["definition"].get("trigger", {}).get("event_type")))
     return {
         "rule_id": rule["id"],
         "version": rule["version"],
-        "outcome": "not_triggered",
-        "reason": "event_type_not_named",
+        "outcome": "skipped" if reason == IMPORTED else "not_triggered",
+        "reason": reason,
         "detail": {"event_types": named},
         "name": rule["name"],
-        "reason_text": in_words("event_type_not_named"),
+        "reason_text": in_words(reason),
         "cases": [],
     }
 

@@ -45,7 +45,7 @@ async def test_an_event_is_stored_with_its_bytes_and_counted_once(rig: ShardRig)
     assert delta["seq"] == 1
     counted = json.loads(delta["counted"])
     assert [row[2:4] for row in counted[:2]] == [["event", "order_approved"], ["state", "processed"]]
-    assert counted[2][2:] == ["webhook", "accepted", rig.webhook_id.hex, 1]
+    assert ["webhook", "accepted", rig.webhook_id.hex, 1] in [row[2:] for row in counted]
 
 
 async def test_a_repetition_and_an_unparsed_body_are_counted_for_their_webhook(rig: ShardRig) -> None:

@@ -34,6 +34,7 @@ BODIES: Mapping[str, object] = {
     "updateWebhook": {"name": "meu"},
     "replaceWebhook": {"name": "meu"},
     "previewMapping": {"payload": {"evento": "VENDA_OK"}},
+    "updateSync": {"automations": True},
     "updateSession": {"name": "minha"},
     "replaceSession": {"name": "minha"},
     "setSessionLimits": {"throughput_per_s": 1},
@@ -57,6 +58,7 @@ LISTS = {
     "listTemplates",
     "listWebhooks",
     "getCatalogue",
+    "listSyncs",
     "listSessions",
     "listDeadLetters",
     "summariseDeadLetters",
@@ -87,6 +89,7 @@ MAKERS = {
     "createRule",
     "createTemplate",
     "createWebhook",
+    "createSync",
     "createSession",
     "createApiKey",
     "sendMessage",
@@ -159,6 +162,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
     ids["notification_id"] = notification_id
     ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
+    sync = {"webhook_id": str(ids["webhook_id"]), "setting_id": "s", "token": "t"}
+    ids["sync_id"] = UUID((await owner.post("/api/v1/syncs", sync)).json["id"])
     ids |= {"job_id": new_id(NOW), "schedule_id": new_id(NOW), "preview_id": new_id(NOW)}
     async with pool.acquire() as connection, connection.transaction():
         await insert_job(connection, company_id, "nothing", {}, ids["job_id"])
@@ -270,6 +275,7 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ("POST", "/templates/import", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
         ("POST", "/messages", {"to": "11900000000", "template_id": template_id}, "template_id"),
+        ("POST", "/syncs", {"webhook_id": str(theirs["webhook_id"]), "setting_id": "s", "token": "t"}, "webhook_id"),
         ("POST", "/messages", {"to": "11900000000", "text": "a", "event_id": str(theirs["event_id"])}, "event_id"),
     ]
 
@@ -342,6 +348,8 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "rule_cases",
         "templates",
         "webhooks",
+        "history_syncs",
+        "schedules",
         "sessions",
         "messages",
         "message_queue",

@@ -38,6 +38,7 @@ AREAS = (
     "rules",
     "schedules",
     "sessions",
+    "syncs",
     "templates",
     "users",
     "webhooks",
@@ -281,11 +282,31 @@ def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "sessions/load_numbers": [([None], 10)],
         "webhooks/load_webhooks": [([None], 10), ([COMPANY], 10)],
         "webhooks/list_webhook_ids": [([COMPANY], 10)],
+        **_sync_cases(message),
         "webhooks/sum_hours": [([COMPANY, COMPANY, OLDEST], 20)],
         "webhooks/summarise": [([COMPANY, [COMPANY, message], OLDEST], 40)],
         "webhooks/find_unparsed": [([COMPANY, COMPANY, 200], 1200)],
         "webhooks/insert_webhook": [([new, COMPANY, "n", "s", True, "{}", *webhook, LAST], 60)],
         "webhooks/update_webhook": [([COMPANY, message, "n", "s", True, "{}", *webhook], 10)],
+    }
+
+
+def _sync_cases(new: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+    asked = [json.dumps({"eventId": f"ext-{number}"}) for number in range(50_000, 50_100)]
+    ids = [f"ext-{number}" for number in range(50_000, 50_100)]
+    return {
+        "syncs/insert_sync": [],
+        "syncs/get_sync": [([COMPANY, new], 10)],
+        "syncs/list_syncs": [([COMPANY, *BEHIND, 51, None], 10)],
+        "syncs/count_syncs": [([COMPANY, None], 10)],
+        "syncs/update_sync": [([COMPANY, new, "s", b"t", LAST, True, False, LAST], 10)],
+        "syncs/delete_sync": [([COMPANY, new, LAST], 10)],
+        "syncs/load_sync": [([COMPANY, new], 10)],
+        "syncs/save_page": [],
+        "syncs/list_runs": [([COMPANY, new, *BEHIND, 51], 10)],
+        "syncs/count_runs": [([COMPANY, new], 10)],
+        "syncs/find_keys": [([COMPANY, [new] * 100], 400)],
+        "syncs/find_stored": [([COMPANY, COMPANY, list(range(100)), ids, asked], 8_000)],
     }
 
 
