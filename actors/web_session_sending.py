@@ -14,7 +14,6 @@ import os
 import random
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -30,12 +29,13 @@ from engine.opt_out import read_wish
 from engine.quiet_hours import QuietClock
 from engine.sending_policy import read_budget_options
 from engine.settings import Settings
+from engine.stops import Stop
 from engine.web_disconnects import Reaction
 from engine.web_gate import Gate, Hold
 from engine.web_options import WebOptions, read_web_options
 from storage.leases import acquire, release, renew
 from storage.pool import AWAY, Pool
-from storage.sender_sessions import pause_sessions
+from storage.stops import stop_session
 from storage.suppressions import OWN_WORD, Wish, hear_wishes
 from storage.web_sessions import WebSessionRow, load_uncertain, load_web_session, save_web_session, set_phone
 from whatsapp.web.courier import Answered, Courier, Letter, Skipped
@@ -231,11 +231,11 @@ class WebSending:
         """Write down that the session has to stop, so that everybody sees why and until when."""
         if self.row is None:
             return
-        resume_at = None if wait_s is None else ms_to_time(time.time_ns() // 1_000_000) + timedelta(seconds=wait_s)
+        stop, at = Stop("number", reason, wait_s, alert=True), ms_to_time(time.time_ns() // 1_000_000)
         while True:
             try:
-                async with self._pool.acquire() as connection:
-                    await pause_sessions(connection, self.row.company_id, [self._id], reason, resume_at)
+                async with self._pool.acquire() as connection, connection.transaction():
+                    await stop_session(connection, self.row.company_id, self._id, stop, at)
                 break
             except AWAY:
                 await asyncio.sleep(0.5)

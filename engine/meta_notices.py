@@ -35,6 +35,9 @@ WORDS = {
     NAME_REJECTED: Words(
         "A Meta recusou o nome de exibição do número.", "Meta has rejected the number's display name."
     ),
+    "account_restricted": Words("A Meta restringiu os envios da conta.", "Meta has restricted the account's sending."),
+    "account_disabled": Words("A Meta desativou a conta.", "Meta has disabled the account."),
+    "account_deleted": Words("A conta foi excluída na Meta.", "The account was deleted at Meta."),
     REVIEW_REJECTED: Words("A análise da conta na Meta foi recusada.", "Meta's review rejected the account."),
 }
 CRITICAL = frozenset({DISABLE_SCHEDULED, VIOLATION, REVIEW_REJECTED})

@@ -24,9 +24,6 @@ _WAITING: Mapping[str, Words] = {
     "event_type_not_named": Words(
         "A regra não menciona este tipo de evento.", "The rule does not name this type of event."
     ),
-    "account_restricted": Words("A Meta restringiu os envios da conta.", "Meta has restricted the account's sending."),
-    "account_disabled": Words("A Meta desativou a conta.", "Meta has disabled the account."),
-    "account_deleted": Words("A conta foi excluída na Meta.", "The account was deleted at Meta."),
     "marketing_stopped": Words("A pessoa não quer receber marketing.", "The person wants no marketing."),
     "opted_out": Words(
         "A pessoa pediu para não receber mais mensagens (opt-out).",

@@ -15,6 +15,7 @@ from engine.ids import ms_to_time, time_to_ms
 from engine.meta_account import AccountUpdate, LimitsTold, NoticeTold, SendingTold, TemplateTold
 from storage.pool import Connection
 from storage.queries import query
+from storage.stop_notices import tell_notice, tell_paused
 
 Heard = tuple[UUID, AccountUpdate]
 
@@ -154,7 +155,7 @@ async def _notice(
 ) -> None:
     """Show what a person should know with the numbers that it concerns; senders need not be told."""
     notice = told.notice
-    await connection.fetch(
+    rows = await connection.fetch(
         query("account_updates/hear_notice"),
         company_id,
         update.waba_id,
@@ -166,6 +167,7 @@ async def _notice(
         ms_to_time(update.told_ms),
         now,
     )
+    await tell_notice(connection, company_id, [(row["id"], row["name"]) for row in rows], notice)
 
 
 async def _sending(
@@ -179,6 +181,7 @@ async def _sending(
         rows = await connection.fetch(
             query("account_updates/restrict_account"), company_id, waba_id, state, told.reason, until, now
         )
+        await tell_paused(connection, company_id, [(row["id"], row["name"]) for row in rows], told.reason, until)
     return {company_id} if rows else set()
 
 

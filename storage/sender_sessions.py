@@ -105,7 +105,7 @@ async def pause_sessions(
     *,
     scope: str = "number",
     at: datetime | None = None,
-) -> list[UUID]:
+) -> list[tuple[UUID, str]]:
     """Pause a company's active sessions: those named, and those that share their token, app or account.
 
     Args:
@@ -118,12 +118,12 @@ async def pause_sessions(
         at: when WhatsApp said so; what was resumed since goes on.
 
     Returns:
-        The sessions paused by this call.
+        The sessions paused by this call, with their names.
     """
     rows = await connection.fetch(
         query("sending/pause_sessions"), company_id, list(session_ids), reason, resume_at, scope, at or NEVER
     )
-    return [row[0] for row in rows]
+    return [(row["id"], row["name"]) for row in rows]
 
 
 async def note_token_hashes(executor: Pool | Connection, hashes: Mapping[UUID, bytes]) -> None:

@@ -10,9 +10,12 @@ from uuid import UUID
 from engine.ids import id_time
 from engine.stops import NUMBER_SCOPES, TEMPLATE, Stop
 from storage.message_rows import NEVER
-from storage.pool import Connection, Pool
+from storage.pool import Connection
 from storage.queries import query
 from storage.sender_sessions import pause_sessions
+from storage.stop_notices import tell_paused, tell_template
+
+_WORTH_TELLING_S = 3600.0  # a template that is still syncing is well again by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +32,27 @@ class ToldStop:
 async def stop_session(
     connection: Connection, company_id: UUID, session_id: UUID, stop: Stop, at: datetime
 ) -> list[UUID]:
-    """Pause a session and, as the stop's scope says, its company's others; return those that this call paused."""
-    return await pause_sessions(
-        connection, company_id, [session_id], stop.reason, _until(stop, at), scope=stop.scope, at=at
-    )
+    """Pause a session and, as the stop's scope says, its company's others; return those that this call paused.
+
+    People are told where the stop says so.
+    """
+    until = _until(stop, at)
+    paused = await pause_sessions(connection, company_id, [session_id], stop.reason, until, scope=stop.scope, at=at)
+    if stop.alert:
+        await tell_paused(connection, company_id, paused, stop.reason, until)
+    return [paused_id for paused_id, _ in paused]
 
 
 async def stop_template(
-    connection: Connection | Pool, company_id: UUID, name: str, language: str | None, stop: Stop, at: datetime
+    connection: Connection, company_id: UUID, name: str, language: str | None, stop: Stop, at: datetime
 ) -> bool:
     """Stop a template of a company; tell whether it is stored here and was not stopped as long before."""
     until = _until(stop, at) or NEVER
     found = await connection.fetchval(
         query("sending/stop_template"), company_id, name, language or "", stop.reason, until, at
     )
+    if found is not None and (stop.alert or stop.wait_s is None or stop.wait_s >= _WORTH_TELLING_S):
+        await tell_template(connection, company_id, name, language, stop, _until(stop, at))
     return found is not None
 
 

@@ -60,6 +60,7 @@ async def test_a_campaign_whose_template_is_wrong_stops_early(world: World, code
     failed = await world.pool.fetchval(FAILED)
     assert spent <= failed <= spent + 20  # and what was on its way meanwhile
     assert await world.pool.fetchval(HELD, "template_not_usable") == 100 - failed
+    assert await world.pool.fetchval("SELECT count(*) FROM notifications WHERE kind = 'template_stopped'") == 1
     asked = len(transport.sent)
     async with running(world, transport) as host:  # a restart forgets nothing
         await host.enqueue(wire(await world.queue(session, 5, **promo())))
@@ -113,3 +114,4 @@ async def test_a_dead_token_stops_every_number_that_uses_it(world: World) -> Non
         await world.until(ACCEPTED, 2)
         await world.until(HELD, 3, "session_paused")
     assert await world.pool.fetchval("SELECT state FROM sessions WHERE id = $1", other) == "active"
+    assert await world.pool.fetchval("SELECT count(*) FROM notifications WHERE kind = 'session_paused'") == 1

@@ -253,6 +253,7 @@ async def test_a_disconnect_that_stops_the_session_pauses_it_for_everybody_to_se
         rig.clients[0].cut(code, **more)
         await until_state(sending, state)
         await rig.world.until("SELECT reason FROM sessions WHERE state = 'paused'", reason)
+        assert await rig.world.pool.fetchval("SELECT data->>'reason' FROM notifications") == reason
         assert (await rig.world.pool.fetchval("SELECT resume_at > now() FROM sessions") is True) == resumes
         await rig.queue(2)
         await rig.world.until("SELECT count(*) FROM messages WHERE reason = 'session_paused'", 2)

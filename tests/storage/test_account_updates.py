@@ -192,6 +192,27 @@ async def test_what_a_person_should_know_of_an_account_is_shown_with_its_numbers
     assert await notice_of(world, ours) == (None, None, None, "active")
 
 
+async def test_people_are_told_of_it_once_and_not_of_what_is_taken_back(world: World) -> None:
+    await number(world, "+5511900000001")
+    stranger = await number(world, "+5511900000001", company=await world.add_company())
+    for _ in range(2):
+        await take(world, flag("FLAGGED", 10))
+    await take(world, flag("UNFLAGGED", 20))
+    await take(world, account(30, event="ACCOUNT_VIOLATION", violation_info={"violation_type": "SCAM"}))
+    await take(world, account(40, event="ACCOUNT_DELETED"))
+    rows = await world.pool.fetch(
+        "SELECT company_id, kind, severity, title_pt, title_en FROM notifications ORDER BY id"
+    )
+    assert {row["company_id"] for row in rows} == {world.company}
+    assert [(row["kind"], row["severity"]) for row in rows] == [
+        ("session_notice", "warning"),
+        ("session_notice", "critical"),
+        ("session_paused", "critical"),
+    ]
+    assert rows[1]["title_pt"].endswith("(SCAM)") and rows[1]["title_en"].endswith("(SCAM)")
+    assert (await session_row(world, stranger))["notice"] is None
+
+
 async def test_what_nobody_knows_is_kept_as_it_was_told(world: World) -> None:
     value = {"a": ["b\0c", {"d\0": 1.5}], "text": "\\u0000"}
     assert await take(world, read_account_update(WABA, "brand_new_field", value, 1000)) == set()

@@ -185,7 +185,8 @@ async def test_mending_a_template_lifts_its_stop(world: World) -> None:
     )
     assert await blocked(world) == {}
     stop = Stop("template", "whatsapp_132001", None, alert=True)
-    assert not await stop_template(world.pool, await world.add_company(), "pix", "pt_BR", stop, NOW)
+    async with world.pool.acquire() as connection:
+        assert not await stop_template(connection, await world.add_company(), "pix", "pt_BR", stop, NOW)
     assert await blocked(world) == {}
 
 
@@ -216,3 +217,47 @@ async def test_bulk_to_a_country_that_may_not_be_written_to_is_skipped_for_a_day
     async with world.pool.acquire() as connection:
         assert [row.status for row in await skip_barred(connection, rows)] == ["queued"] * len(rows)
     assert in_words(BARRED) is not None
+
+
+async def told(world: World) -> list[tuple[str, str, str, str]]:
+    rows = await world.pool.fetch("SELECT * FROM notifications WHERE company_id = $1 ORDER BY id", world.company)
+    return [(row["kind"], row["severity"], row["title_pt"], row["title_en"]) for row in rows]
+
+
+async def test_people_are_told_once_of_what_stops(world: World) -> None:
+    first, second = [await world.add_session(waba="1") for _ in range(2)]
+    await world.pool.execute("UPDATE sessions SET name = CASE id WHEN $1 THEN 'Vendas' ELSE 'Suporte' END", first)
+    await fail(world, first, 131048)
+    await fail(world, first, 131048)
+    await fail(world, second, 80007, NOW)  # passes by itself: no alert
+    [(kind, severity, pt, en)] = await told(world)
+    assert (kind, severity) == ("session_paused", "critical")
+    assert pt.startswith("Número pausado: Vendas (") and en.startswith("Number paused: Vendas (")
+    data = json.loads(await world.pool.fetchval("SELECT data FROM notifications"))
+    assert (data["reason"], data["session_ids"]) == ("whatsapp_131048", [str(first)])
+    assert data["until"] is not None
+    await world.pool.execute("UPDATE sessions SET state = 'active', reason = NULL, resume_at = NULL")
+    await fail(world, second, 131042)
+    names = (await told(world))[1][2].partition("(")[0]
+    assert names in ("Número pausado: Vendas, Suporte ", "Número pausado: Suporte, Vendas ")
+
+
+async def test_people_are_told_of_templates_that_stop(world: World) -> None:
+    session = await world.add_session()
+    await add_template(world, world.company)
+    await fail(world, session, 134101, **TEMPLATE)  # ten minutes
+    await fail(world, session, 132015, **TEMPLATE)
+    await fail(world, session, 132016, **TEMPLATE)
+    await fail(world, session, 132016, **TEMPLATE)
+    assert [(kind, severity) for kind, severity, *_ in await told(world)] == [
+        ("template_stopped", "warning"),
+        ("template_stopped", "critical"),
+    ]
+    assert all(pt.startswith("Modelo parado: pix (") for _, _, pt, _ in await told(world))
+
+
+async def test_a_stop_is_written_although_nobody_can_be_told(world: World) -> None:
+    session = await world.add_session()
+    await world.pool.execute("ALTER TABLE notifications RENAME TO elsewhere")
+    await fail(world, session, 131042)
+    assert await states(world, session) == [("paused", "whatsapp_131042", None)]

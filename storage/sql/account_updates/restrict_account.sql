@@ -4,4 +4,4 @@ UPDATE sessions
 SET state = $3, reason = $4, resume_at = $5, updated_at = $6
 WHERE waba_id = $2 AND company_id = $1 AND deleted_at IS NULL
     AND (state = 'active' OR (state = 'paused' AND ($3 = 'stopped' OR reason LIKE 'account\_%')))
-RETURNING company_id
+RETURNING id, name

@@ -19,4 +19,4 @@ WITH hit AS MATERIALIZED (
 UPDATE sessions s SET state = 'paused', reason = $3, resume_at = $4, updated_at = now()
 FROM hit
 WHERE s.id = hit.id
-RETURNING s.id
+RETURNING s.id, s.name
