@@ -49,7 +49,7 @@ async def record_pix(connection: Connection, events: Sequence[PixEvent]) -> None
         return
     keys = sorted(orders)  # in one order, so that two writers never wait in a circle
     await connection.execute(
-        query("pix/record_events"),
+        query("pix_orders/record_events"),
         [company_id for company_id, _ in keys],
         [order_id for _, order_id in keys],
         *([getattr(orders[key], name) for key in keys] for name in _FOLDED),

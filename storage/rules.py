@@ -57,11 +57,15 @@ async def change_rule(pool: Pool, company_id: UUID, rule_id: UUID, change: Calla
         row = await fetch_one(connection, "rules/lock_rule", company_id, rule_id)
         if row is None:
             return None
-        new = change(_row(row))
-        changed = await fetch_one(
-            connection, "rules/update_rule", company_id, rule_id, new.name, new.active, json.dumps(new.definition)
-        )
-        return None if changed is None else _row(changed)
+        return await update_rule(connection, company_id, rule_id, change(_row(row)))
+
+
+async def update_rule(connection: Connection, company_id: UUID, rule_id: UUID, new: RuleChange) -> Row | None:
+    """Change a rule inside the caller's transaction; another definition is another version."""
+    changed = await fetch_one(
+        connection, "rules/update_rule", company_id, rule_id, new.name, new.active, json.dumps(new.definition)
+    )
+    return None if changed is None else _row(changed)
 
 
 async def delete_rule(executor: Pool | Connection, company_id: UUID, rule_id: UUID) -> bool:

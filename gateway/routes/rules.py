@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from typing import Any
-from uuid import UUID
 
 from starlette.responses import Response
 
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
 from engine.pagination import DEFAULT_LIMIT
-from engine.rule_references import refers_to
 from engine.rule_schema import validate_rule
 from engine.rules import RuleRow
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
 from gateway.operations import PAGING, Operation, Query, nothing, ok, page_of
 from gateway.routes.lists import small_page
+from gateway.rule_checks import strangers
 from gateway.rule_trials import MOST_SENDS, try_rule
 from gateway.schema import record, ref, whole
 from gateway.views import rule_view, time_text
-from storage.contact_lists import get_contact_list
-from storage.pool import Pool
 from storage.rules import (
     RuleChange,
     change_rule,
@@ -34,8 +30,6 @@ from storage.rules import (
     list_versions,
 )
 from storage.searching import Row
-from storage.sessions import get_session
-from storage.templates import get_template
 
 _OWN = ("id", "name", "active", "version", "created_at", "updated_at", "company_id")
 
@@ -67,33 +61,11 @@ async def _check(call: Call, definition: dict[str, Any]) -> RuleChange:
     if "name" not in definition:
         errors.append({"field": "name", "reason": "is needed"})
     if not errors:
-        errors = await _strangers(call, definition)
+        errors = await strangers(call, definition)
     if errors:
         raise FieldProblem(errors)
     kept = {name: value for name, value in definition.items() if name not in _OWN}
     return RuleChange(definition["name"], definition.get("active", True), kept)
-
-
-async def _strangers(call: Call, definition: dict[str, Any]) -> list[dict[str, str]]:
-    """Return what a checked rule refers to and is not this company's, each named once under its first place."""
-    errors = []
-    for (table, value), path in refers_to(definition).items():
-        find, what = _KNOWN[table]
-        if await find(call.services.pool, call.company_id, value) is None:
-            errors.append({"field": path, "reason": f"is no {what} of this company"})
-    return errors
-
-
-async def _no_webhook(pool: Pool, company_id: UUID, webhook_id: UUID) -> None:
-    """There are no outgoing webhooks so far."""
-
-
-_KNOWN: dict[str, tuple[Callable[[Pool, UUID, UUID], Awaitable[object | None]], str]] = {
-    "session_id": (get_session, "session"),
-    "template_id": (get_template, "template"),
-    "list_id": (get_contact_list, "list"),
-    "webhook_id": (_no_webhook, "outgoing webhook"),
-}
 
 
 async def _create(call: Call) -> Response:

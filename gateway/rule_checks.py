@@ -1,0 +1,36 @@
+"""Checks of rules that take a look into Postgres: what they refer to must be their company's."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import UUID
+
+from engine.rule_references import refers_to
+from gateway.calls import Call
+from storage.contact_lists import get_contact_list
+from storage.pool import Pool
+from storage.sessions import get_session
+from storage.templates import get_template
+
+
+async def _no_webhook(pool: Pool, company_id: UUID, webhook_id: UUID) -> None:
+    """There are no outgoing webhooks so far."""
+
+
+_KNOWN: dict[str, tuple[Callable[[Pool, UUID, UUID], Awaitable[object | None]], str]] = {
+    "session_id": (get_session, "session"),
+    "template_id": (get_template, "template"),
+    "list_id": (get_contact_list, "list"),
+    "webhook_id": (_no_webhook, "outgoing webhook"),
+}
+
+
+async def strangers(call: Call, definition: dict[str, Any]) -> list[dict[str, str]]:
+    """Return what a checked rule refers to and is not this company's, each named once under its first place."""
+    errors = []
+    for (kind, value), path in refers_to(definition).items():
+        find, what = _KNOWN[kind]
+        if await find(call.services.pool, call.company_id, value) is None:
+            errors.append({"field": path, "reason": f"is no {what} of this company"})
+    return errors

@@ -1,0 +1,3 @@
+-- A company's flow of a kind.
+-- Uses idx_flows_kind.
+SELECT id, kind, active, settings, created_at, updated_at FROM flows WHERE company_id = $1 AND kind = $2
