@@ -55,6 +55,7 @@ LISTS = {
     "listEvents",
     "listMessages",
     "listRules",
+    "listFlows",
     "listTemplates",
     "listWebhooks",
     "getCatalogue",
@@ -103,6 +104,13 @@ MAKERS = {
     "uploadContacts",
     "removeOptOut",
     "setOptOutPolicy",
+    "getPixFlow",
+    "putPixFlow",
+    "updatePixFlow",
+    "deletePixFlow",
+    "getPixSummary",
+    "listPixOrders",
+    "cancelPixReminder",
     "retryDeadLetters",
     "discardDeadLetters",
 }
@@ -271,6 +279,7 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ("POST", "/alerts/preview", alert(scope={"session_ids": [session_id]}), "scope.session_ids[0]"),
         ("POST", "/alerts", alert(channels=whatsapp), "channels.whatsapp.session_id"),
         ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
+        ("POST", "/flows/pix", {"session_id": session_id}, "session_id"),
         ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
         ("POST", "/templates/import", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
@@ -307,6 +316,23 @@ async def test_another_companys_preview_cannot_be_run(rig: Rig, pool: Pool) -> N
         assert await pool.fetchval("SELECT count(*) FROM jobs WHERE company_id <> $1", other_id) == 0
     await pool.execute("UPDATE bulk_previews SET action = 'nothing', expires_at = $1", NOW)
     assert await _fingerprint(pool, other_id) == before
+
+
+async def test_another_companys_pix_flow_is_not_there(rig: Rig, pool: Pool) -> None:
+    _, mine = await rig.company("Minha")
+    other_id, other = await rig.company("Outra")
+    session_id = await add_session(pool, other_id, NOW)
+    made = await other.post("/api/v1/flows/pix", {"session_id": str(session_id)})
+    assert made.status == 201, made.body
+    await pool.execute(
+        "INSERT INTO pix_orders (company_id, order_id, generated_at, seen_at) VALUES ($1, 'o-1', $2, $2)", other_id, NOW
+    )
+    for path in ("", "/summary", "/orders"):
+        assert (await mine.get(f"/api/v1/flows/pix{path}")).status == 404, path
+    assert (await mine.call("DELETE", "/api/v1/flows/pix")).status == 404
+    assert (await mine.post("/api/v1/flows/pix/orders/cancel-reminder", {"order_id": "o-1"})).status == 404
+    assert (await mine.get("/api/v1/flows")).json["data"][0]["in_use"] is False
+    assert [row["order_id"] for row in (await other.get("/api/v1/flows/pix/orders")).json["data"]] == ["o-1"]
 
 
 async def test_another_companys_meta_app_cannot_be_taken_over(rig: Rig) -> None:
