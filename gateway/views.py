@@ -162,8 +162,21 @@ def template_view(row: Row) -> dict[str, Any]:
     """Return a template."""
     return {
         **{name: row[name] for name in _TEMPLATE_AS_IT_IS},
+        "stopped": _stopped(row),
         "created_at": rfc3339(row["created_at"]),
         "updated_at": rfc3339(row["updated_at"]),
+    }
+
+
+def _stopped(row: Row) -> dict[str, Any] | None:
+    """Return why messages of a template wait although its status lets them go; None where they do not."""
+    if not row["stopped"]:
+        return None
+    return {
+        "reason": row["stopped_reason"],
+        "text": in_words(row["stopped_reason"]),
+        "since": time_text(row["stopped_at"]),
+        "until": time_text(row["stopped_until"]),
     }
 
 

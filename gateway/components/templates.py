@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.template_schema import CATEGORIES, KINDS
-from gateway.components.shared import MAYBE_ID, shown
+from gateway.components.shared import MAYBE_ID, MAYBE_TIME, WORDS, shown
 from gateway.schema import Schema, anything, choice, define, identifier, items, moment, nullable
 
 _TEMPLATE: dict[str, Schema] = {
@@ -17,7 +17,20 @@ _TEMPLATE: dict[str, Schema] = {
     "status": {"type": "string"},
 }
 define("TemplateInput", anything(properties=_TEMPLATE, **{"x-checked-by": "engine/template_schema.py"}))
-define("Template", shown({"id": identifier(), **_TEMPLATE, "created_at": moment(), "updated_at": moment()}))
+_STOPPED = nullable(
+    shown(
+        {
+            "reason": {"type": "string", "description": "`whatsapp_<code>`: the refusal that stopped it."},
+            "text": WORDS,
+            "since": MAYBE_TIME,
+            "until": {**MAYBE_TIME, "description": "null: until Meta approves it, or it is changed."},
+        }
+    )
+)
+define(
+    "Template",
+    shown({"id": identifier(), **_TEMPLATE, "stopped": _STOPPED, "created_at": moment(), "updated_at": moment()}),
+)
 define(
     "Preview",
     shown(
