@@ -65,7 +65,7 @@ class Drafter:
                 if draft.per_order is not None and draft.order_id is not None:
                     caps[message.id] = Cap(cap_key(draft.rule_id, draft.order_id), draft.per_order)
             for firing in outcome.firings:
-                write, made = self._firing(company, event_id, firing, facts.received_ms)
+                write, made = self.firing(company, event_id, firing, facts.received_ms)
                 messages += made
                 if not write.plain:
                     firings.append(write)
@@ -73,9 +73,10 @@ class Drafter:
         row = _event_row(company.id, event_id, facts, canonical, runs)
         return EventWrite(uuid_of(key), event_id, row, messages, caps, _cancels(company, canonical), firings=firings)
 
-    def _firing(
+    def firing(
         self, company: Company, event_id: UUID, firing: Firing, now_ms: int
     ) -> tuple[FiringWrite, list[MessageRow]]:
+        """Return what a rule in steps leaves behind: its case and limits, and its messages of now."""
         drafts = [effect.draft for effect in firing.walked.effects if effect.draft is not None]
         messages = [self.message(company.id, event_id, draft, now_ms) for draft in drafts]
         case_id = None if firing.walked.over else self._ids.make_uuid(now_ms)

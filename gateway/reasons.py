@@ -10,6 +10,7 @@ from engine.history_reasons import history_words
 from engine.hold_reasons import BUDGETS
 from engine.meta_notices import WORDS as NOTICES
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
+from engine.replay import SKIPS as REPLAY_SKIPS
 from engine.rule_reasons import RUN, case_words, hold_words
 from engine.web_reasons import web_words
 
@@ -37,6 +38,7 @@ _WAITING: Mapping[str, Words] = {
         "O WhatsApp não deixa a empresa enviar para este país; campanhas não o tentam por um dia.",
         "WhatsApp does not let the company write to this country; bulk spares it for a day.",
     ),
+    "replayed": Words("Outra mensagem do mesmo evento tomou o lugar.", "A replay of its event took its place."),
     "row_refused": Words("O banco não aceitou os campos do evento.", "The database refused the event's fields."),
 }
 _PREFIXES: Mapping[str, Words] = {
@@ -49,7 +51,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
-    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, NOTICES):
+    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, REPLAY_SKIPS, NOTICES):
         if code in table:
             return _both(table[code])
     if words := hold_words(code) or web_words(code) or case_words(code) or history_words(code):

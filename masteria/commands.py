@@ -14,6 +14,7 @@ from typing import TypeAlias, cast
 from engine.errors import MasteriaError, Unavailable
 from masteria.source_parsers import add_sync_actions, add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
+from masteria.work_parsers import add_job_actions, add_letter_actions, add_replay
 
 OK, FAILED, USAGE, UNAVAILABLE, CONFIG = 0, 1, 2, 69, 78  # the last two as in sysexits.h
 Handler = Callable[[argparse.Namespace], int]
@@ -66,6 +67,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_looking(commands)
     _add_people(commands)
     _add_resources(commands)
+    _add_work(commands)
     commands.add_parser("bench", help="measure this machine (`masteria bench --help`)", add_help=False)
     return parser
 
@@ -187,6 +189,14 @@ def _add_resources(commands: _Commands) -> None:
         if name in ("session", "template"):
             more = add_session_actions if name == "session" else add_template_actions
             more(partial(_companys, group))
+
+
+def _add_work(commands: _Commands) -> None:
+    add_job_actions(partial(_companys, _group(commands, "job", "long work: imports, replays, retries")))
+    add_letter_actions(partial(_companys, _group(commands, "dlq", "what could not be processed or sent")))
+    replay = _command(commands, "replay", "masteria.replaying:replay", "rules over stored events once more")
+    _add_company(replay)
+    add_replay(replay)
 
 
 def _companys(group: _Commands, name: str, place: str, text: str) -> argparse.ArgumentParser:

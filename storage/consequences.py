@@ -43,7 +43,7 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
         caps = {id_: cap for event in stored.fresh for id_, cap in event.caps.items()}
         wanted = await skip_undeliverable(connection, await skip_suppressed(connection, messages))
         wanted = await skip_barred(connection, wanted)
-        stored.messages = await _call_off(connection, await _cap(connection, wanted, caps) if caps else wanted)
+        stored.messages = await _call_off(connection, await use_caps(connection, wanted, caps) if caps else wanted)
         await create_messages(connection, stored.messages)
     await store_cases(connection, cases)
     orders = [event.cancels for event in stored.fresh if event.cancels is not None]
@@ -73,7 +73,7 @@ async def _bury_unread(connection: Connection, stored: Stored) -> None:
         await connection.copy_records_to_table("dead_letters", records=rows, columns=DEAD_LETTER_COLUMNS)
 
 
-async def _cap(connection: Connection, messages: list[MessageRow], caps: Mapping[UUID, Cap]) -> list[MessageRow]:
+async def use_caps(connection: Connection, messages: list[MessageRow], caps: Mapping[UUID, Cap]) -> list[MessageRow]:
     """Return the messages, those skipped that their rule's cap does not allow any more."""
     asked: dict[UUID, list[UUID]] = {}
     companies: dict[UUID, UUID] = {}

@@ -23,6 +23,9 @@ from storage.queries import query
 from storage.suppressions import find_stops, skip_suppressed
 from storage.undeliverable import BULK, PROBABLY_NOT, find_undeliverable
 
+# How long after its event a message may be made and still tell the latency from receipt to acceptance.
+_WITH_EVENT_MS = 600_000
+
 
 @dataclass(frozen=True, slots=True)
 class Due:
@@ -151,7 +154,7 @@ def _parcel(
             "components": None if components is None else orjson.loads(components),
         },
         "category": category,
-        "event_ms": None if event_id is None else event_id.int >> 80,
+        "event_ms": _event_ms(message_id, event_id),
         "due_ms": message_id.int >> 80,
         "attempt": attempt,
     }
@@ -160,6 +163,13 @@ def _parcel(
     if content is not None:
         wire["content"] = orjson.loads(content)
     return wire
+
+
+def _event_ms(message_id: UUID, event_id: UUID | None) -> int | None:
+    """Return when a message's event came in; None for one that was made long after it (a replay, a later step)."""
+    if event_id is None or (message_id.int >> 80) - (event_id.int >> 80) > _WITH_EVENT_MS:
+        return None
+    return event_id.int >> 80
 
 
 class Decided(NamedTuple):

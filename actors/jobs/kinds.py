@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from actors.jobs import dead_letters
+from actors.jobs import dead_letters, replay
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.history_sync import HistorySync
 from actors.jobs.tools import JobKind, JobTools
 
 _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
+    replay.EventReplayPreview,
+    replay.EventReplay,
     dead_letters.RetryPreview,
     dead_letters.Retry,
     dead_letters.DiscardPreview,

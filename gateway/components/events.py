@@ -53,6 +53,8 @@ _RUN = record(
         "reason_text": WORDS,
         "detail": nullable(anything()),
         "cases": {"type": "array", "items": ref("RuleCase"), "description": "What it goes on with later."},
+        "job_id": {**identifier(), "description": "Only of a run that a replay has added: its job."},
+        "at": {**moment(), "description": "When the replay ran."},
     },
     required=("rule_id", "outcome", "reason"),
 )

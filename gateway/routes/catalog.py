@@ -21,6 +21,7 @@ from gateway.routes import (
     metrics,
     notifications,
     opt_outs,
+    replay,
     reviewing,
     rule_runs,
     rules,
@@ -35,6 +36,7 @@ from gateway.routes import (
 
 OPERATIONS: tuple[Operation, ...] = (
     *events.OPERATIONS,
+    *replay.OPERATIONS,
     *messages.OPERATIONS,
     *rules.OPERATIONS,
     *rule_runs.OPERATIONS,

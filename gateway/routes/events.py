@@ -30,9 +30,10 @@ from gateway.reasons import in_words
 from gateway.routes.lists import large_page, shown_page
 from gateway.rule_views import case_view
 from gateway.schema import text
-from gateway.views import event_summary, event_view, message_view
+from gateway.views import event_summary, event_view, message_view, time_text
 from storage.events import EventFilter, count_events, get_delivery, get_event, list_events, show_event
 from storage.messages import MessageFilter, count_messages, list_messages
+from storage.replays import list_replays
 from storage.rule_runs import cases_of_event
 from storage.rules import rules_at
 from storage.searching import Row
@@ -88,8 +89,11 @@ async def _raw(call: Call) -> Response:
 async def _runs(call: Call) -> Response:
     row = await _event(call)
     stored: list[dict[str, Any]] = orjson.loads(row["runs"] or "[]")
+    again = await list_replays(call.services.pool, call.company_id, row["id"])
+    replayed = [{**run, "job_id": one["job_id"], "at": time_text(one["at"])} for one in again for run in one["runs"]]
     ran = {UUID(run["rule_id"]) for run in stored}
-    rules = await rules_at(call.services.pool, call.company_id, list(ran), row["created_at"])
+    seen = list(ran | {UUID(run["rule_id"]) for run in replayed})
+    rules = await rules_at(call.services.pool, call.company_id, seen, row["created_at"])
     names = {str(rule["id"]): rule["name"] for rule in rules}
     cases: dict[str, list[dict[str, Any]]] = {}
     for case in await cases_of_event(call.services.pool, call.company_id, row["id"]):
@@ -101,7 +105,7 @@ async def _runs(call: Call) -> Response:
             "reason_text": in_words(run.get("reason")),
             "cases": cases.get(run["rule_id"], []),
         }
-        for run in stored
+        for run in (*stored, *replayed)
     ]
     reason = IMPORTED if row["signature"] == IMPORTED and row["runs"] is None else "event_type_not_named"
     data += [_not_run(rule, reason) for rule in rules if rule["id"] not in ran and rule["in_use"]]

@@ -71,7 +71,7 @@ CREATE TABLE IF NOT EXISTS bulk_previews (
 );
 CREATE INDEX IF NOT EXISTS idx_bulk_previews_expires_at ON bulk_previews (expires_at);
 
--- A replay adds runs to an event (docs/adr/0015): one row per event and run, never changed.
+-- A replay adds runs to an event (docs/adr/0016): one row per event and run, never changed.
 CREATE TABLE IF NOT EXISTS event_replays (
     event_id   uuid NOT NULL,
     job_id     uuid NOT NULL,

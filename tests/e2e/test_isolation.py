@@ -111,6 +111,7 @@ MAKERS = {
     "getPixSummary",
     "listPixOrders",
     "cancelPixReminder",
+    "replayEvents",
     "retryDeadLetters",
     "discardDeadLetters",
 }
@@ -118,6 +119,7 @@ MAKERS = {
 # Bulk routes and their actions: another company's preview cannot be run (its entries are found by nobody else: tests of
 # the actions themselves).
 BULK = {
+    "/events/replay": "event_replay",
     "/dead-letters/retry": "dead_letter_retry",
     "/dead-letters/discard": "dead_letter_discard",
 }
