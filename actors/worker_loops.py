@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 
 from actors.alert_telling import AlertTelling
 from actors.alerting import AlertWatch
+from actors.campaigning import Campaigning
 from actors.contact_folding import ContactFolding
 from actors.jobs.contacts_import import ForgettingImports
 from actors.jobs.tools import JobTools
@@ -57,4 +58,5 @@ LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("watch_alerts", 2.0, AlertWatch),
     LoopPlan("tell_alerts", 1.0, AlertTelling),
     LoopPlan("forget_imports", 600.0, ForgettingImports),
+    LoopPlan("make_campaigns", 0.2, Campaigning),
 )

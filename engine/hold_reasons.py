@@ -56,3 +56,5 @@ BUDGETS: Mapping[str, Words] = {
 BUDGET_REASONS = tuple(BUDGETS)
 # What only a change of its template ends.
 TEMPLATE_REASONS = ("template_paused", "template_not_usable")
+# Those of WhatsApp's own making, as against what the company has set.
+PLATFORM_LIMITS = frozenset({"pair_limit", "portfolio_limit", "marketing_limit", "outside_window", "template_paused"})

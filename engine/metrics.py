@@ -22,6 +22,9 @@ SENT_LATENCY = "sent"  # as LATENCY, to the receipt "sent"
 ERROR = "error"  # key: an outcome (engine/outcomes.py) of a message that failed or was skipped
 # The same messages by what made them: key a status or, behind a "!", an outcome; the subject stands for the session.
 RULE, TEMPLATE, CAMPAIGN = "rule", "template", "campaign"
+# A campaign's statuses by number and by template: key "<status>@<session>" or "<status>~<template>", ids as hex.
+CAMPAIGN_PART = "campaign_part"
+SESSION_MARK, TEMPLATE_MARK = "@", "~"
 REACHED = "reached"  # key: replied or bought; minute: of the message; also among the keys of RULE … as "+replied"
 SOURCE = "source"  # key: an event's source
 OUTCOME_MARK = "!"
@@ -236,6 +239,8 @@ class Delta:
             places = [(MESSAGE, session)]
             if of is not NOBODY:
                 places += [(kind, subject) for kind, subject in zip(_SUBJECT_KINDS, of, strict=True) if subject]
+                if of.campaign is not None and old != new:
+                    _add_parts(sums, (company, minute), session, of, old, new, n)
             for kind, subject in places:
                 if old != new:
                     if old is not None:
@@ -252,6 +257,26 @@ class Delta:
     def _add(self, place: _Place, n: int) -> None:
         self._encoded = None
         self._rows[place] = self._rows.get(place, 0) + n
+
+
+def _add_parts(
+    sums: dict[_Place, int],
+    when: tuple[bytes, int],
+    session: bytes,
+    of: Subjects,
+    old: str | None,
+    new: str,
+    n: int,
+) -> None:
+    """Add what moved within a campaign, by number and by template."""
+    marks = [f"{SESSION_MARK}{session.hex()}"]
+    if of.template is not None:
+        marks.append(f"{TEMPLATE_MARK}{of.template.hex()}")
+    campaign = of.campaign or NO_SESSION
+    for mark in marks:
+        if old is not None:
+            _sum(sums, (*when, CAMPAIGN_PART, old + mark, campaign), -n)
+        _sum(sums, (*when, CAMPAIGN_PART, new + mark, campaign), n)
 
 
 def _sum(sums: dict[_Place, int], place: _Place, n: int) -> None:

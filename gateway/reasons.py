@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.campaign_reasons import CAMPAIGN
 from engine.dead_letters import SKIPS
 from engine.error_classes import error_brain
 from engine.history_reasons import history_words
@@ -51,7 +52,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
-    for table in (_WAITING, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, REPLAY_SKIPS, NOTICES):
+    for table in (_WAITING, CAMPAIGN, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, REPLAY_SKIPS, NOTICES):
         if code in table:
             return _both(table[code])
     if words := hold_words(code) or web_words(code) or case_words(code) or history_words(code):

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 import orjson
 
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
-from engine.money import MoneyProblem, to_cents
-from engine.phones import normalise_typed
-from engine.times import parse_time
+from engine.variables import put_variable
 from storage.searching import Row
 
 _COLUMNS = tuple("order_value_cents" if name == "order_value" else name for name in CANONICAL_FIELDS)
@@ -24,32 +21,8 @@ def canonical_of(row: Row) -> tuple[CanonicalEvent, object]:
 
 def with_variables(event: CanonicalEvent, variables: dict[str, str]) -> list[dict[str, str]]:
     """Put values given by canonical name into an event; return what is wrong with them."""
-    errors = []
-    for name, value in variables.items():
-        found, reason = _read(name, value)
-        if reason:
-            errors.append({"field": f"variables.{name:.60}", "reason": reason})
-        else:
-            setattr(event, "order_value_cents" if name == "order_value" else name, found)
-    return errors
-
-
-def _read(name: str, value: str) -> tuple[Any, str | None]:
-    note = CANONICAL_FIELDS.get(name)
-    if note is None:
-        return None, f"is no canonical field; known: {', '.join(CANONICAL_FIELDS)}"
-    if note.kind == "money":
-        try:
-            return to_cents(value), None
-        except MoneyProblem:
-            return None, "must be money such as 97.00"
-    if note.kind == "time":
-        found = parse_time(value)
-        return found, None if found else "must be a time such as 2026-01-31T12:00:00Z"
-    if note.kind == "phone":
-        phone = normalise_typed(value)
-        return phone, None if phone else "must be a phone number such as +5511900000000"
-    return value, None
+    reasons = {name: put_variable(event, name, value) for name, value in variables.items()}
+    return [{"field": f"variables.{name:.60}", "reason": reason} for name, reason in reasons.items() if reason]
 
 
 def empty_event(now: datetime) -> CanonicalEvent:

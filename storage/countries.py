@@ -12,7 +12,7 @@ from uuid import UUID
 from engine.calling_codes import calling_code
 from engine.ids import id_time
 from storage.message_rows import MessageRow, ended
-from storage.pool import Connection
+from storage.pool import Connection, Pool
 from storage.queries import query
 
 BULK = "bulk"
@@ -33,7 +33,7 @@ async def bar_countries(connection: Connection, message_ids: Sequence[UUID], now
         await connection.execute(query("countries/bar_countries"), *map(list, zip(*places, strict=True)), now + _FOR)
 
 
-async def find_barred(connection: Connection, people: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+async def find_barred(connection: Connection | Pool, people: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
     """Return those of these people (company, phone) who are in a country that their company may not write to."""
     asked = {person: (person[0], calling_code(person[1])) for person in people}
     if not asked:

@@ -11,10 +11,12 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from engine.campaigns import CANCELLED, PAUSED
 from engine.ids import id_time, ms_to_time, time_to_ms
 from engine.message_states import TimelineEntry, at_text
 from engine.opt_out import Stop, stop_reason
 from engine.outgoing import answers_a_message
+from storage.campaign_holds import CAMPAIGN_CANCELLED, CAMPAIGN_PAUSED, stopped_campaigns
 from storage.countries import BARRED, find_barred
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages
@@ -22,6 +24,7 @@ from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import find_stops, skip_suppressed
 from storage.undeliverable import BULK, PROBABLY_NOT, find_undeliverable
+from storage.waiting import cancel, hold
 
 # How long after its event a message may be made and still tell the latency from receipt to acceptance.
 _WITH_EVENT_MS = 600_000
@@ -78,6 +81,8 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
         return Due([], [], 0)
     times = [id_time(value) for value in message_ids]
     rows = await connection.fetch(query("sending/read_parcels"), list(message_ids), times, min(times), max(times))
+    stopped, transitions = await _of_stopped_campaigns(connection, rows, now)
+    rows = [row for row in rows if row["id"] not in stopped]
     unwanted = await _unwanted(connection, rows)
     waiting = {row["id"] for row in rows if row["status"] in ("scheduled", "held")}
     at = at_text(time_to_ms(now))
@@ -90,8 +95,31 @@ async def _due(connection: Connection, message_ids: Sequence[UUID], now: datetim
             message.next_attempt_at = None
             changed.append(message)
     await write(connection, changed, now)
-    transitions = [transition for message in changed if (transition := message.transition) is not None]
+    transitions += [transition for message in changed if (transition := message.transition) is not None]
     return Due([_parcel(*row[:15]) for row in rows if row["id"] not in unwanted], transitions, len(message_ids))
+
+
+async def _of_stopped_campaigns(
+    connection: Connection, rows: Sequence[asyncpg.Record], now: datetime
+) -> tuple[set[UUID], list[Transition]]:
+    """Hold what belongs to a paused campaign and cancel what belongs to a cancelled one: a retry may come due later.
+
+    Returns:
+        What was taken out, and what changed.
+    """
+    campaigns = {row["campaign_id"] for row in rows if row["campaign_id"] is not None}
+    states = await stopped_campaigns(connection, campaigns)
+    if not states:
+        return set(), []
+    paused = [row["id"] for row in rows if states.get(row["campaign_id"]) == PAUSED]
+    cancelled: dict[UUID, list[UUID]] = {}
+    for row in rows:
+        if states.get(row["campaign_id"]) == CANCELLED:
+            cancelled.setdefault(row["company_id"], []).append(row["id"])
+    transitions = await hold(connection, [(message_id, None) for message_id in paused], CAMPAIGN_PAUSED, now)
+    for company_id, message_ids in cancelled.items():
+        transitions += await cancel(connection, company_id, message_ids, now, CAMPAIGN_CANCELLED)
+    return {*paused, *(message_id for ids in cancelled.values() for message_id in ids)}, transitions
 
 
 async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> dict[UUID, str]:

@@ -15,6 +15,7 @@ from engine.ids import id_time
 from engine.message_states import TimelineEntry, may_follow, merge_timeline
 from engine.metrics import Delta, Subjects, subjects_of
 from engine.outcomes import outcome_key
+from storage.campaign_marks import MARKED, mark_recipients
 from storage.message_rows import MessageRow
 from storage.pool import Connection
 from storage.queries import query
@@ -139,7 +140,7 @@ async def lock(
 
 
 async def write(connection: Connection, changed: Sequence[LockedMessage], now: datetime) -> None:
-    """Write locked messages back, in one statement."""
+    """Write locked messages back, in one statement; recipients of campaigns are marked where they stand apart."""
     if not changed:
         return
     times = [message.created_at for message in changed]
@@ -158,6 +159,14 @@ async def write(connection: Connection, changed: Sequence[LockedMessage], now: d
         min(times),
         max(times),
         [message.pricing for message in changed],
+    )
+    await mark_recipients(
+        connection,
+        [
+            (message.id, message.status, message.reason)
+            for message in changed
+            if message.campaign_id is not None and (message.status in MARKED or message.old in MARKED)
+        ],
     )
 
 

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from engine.ids import id_time
 from storage.message_rows import MessageRow, ended
-from storage.pool import Connection
+from storage.pool import Connection, Pool
 from storage.queries import query
 
 BULK = "bulk"
@@ -38,7 +38,9 @@ async def forget_delivered(connection: Connection, message_ids: Sequence[UUID], 
         )
 
 
-async def find_undeliverable(connection: Connection, people: Iterable[tuple[UUID, str]]) -> set[tuple[UUID, str]]:
+async def find_undeliverable(
+    connection: Connection | Pool, people: Iterable[tuple[UUID, str]]
+) -> set[tuple[UUID, str]]:
     """Return those of these people (company, phone) who are probably not on WhatsApp."""
     asked = sorted(set(people))
     if not asked:

@@ -30,7 +30,7 @@ async def cancel(
     rows = await connection.fetch(query("sending/cancel_queued"), list(message_ids), company_id)
     waiting = {row[0] for row in rows}
     waiting |= await _held_by_rule(connection, company_id, [id_ for id_ in message_ids if id_ not in waiting])
-    return await _change(connection, sorted(waiting), "cancelled", reason, now)
+    return await change_waiting(connection, sorted(waiting), "cancelled", reason, now)
 
 
 async def _held_by_rule(connection: Connection, company_id: UUID, message_ids: Sequence[UUID]) -> set[UUID]:
@@ -55,7 +55,7 @@ async def hold(
         list(until),
         [NEVER if moment is None else moment for moment in until.values()],
     )
-    return await _change(connection, [row[0] for row in rows], "held", reason, now, until)
+    return await change_waiting(connection, [row[0] for row in rows], "held", reason, now, until)
 
 
 async def hold_session(
@@ -63,7 +63,7 @@ async def hold_session(
 ) -> tuple[int, list[Transition]]:
     """Set aside at most ``most`` of a session's due messages; return how many, and what changed. 0: none are left."""
     rows = await connection.fetch(query("sending/hold_session"), session_id, most)
-    return len(rows), await _change(connection, [row[0] for row in rows], "held", reason, now)
+    return len(rows), await change_waiting(connection, [row[0] for row in rows], "held", reason, now)
 
 
 async def release_session(
@@ -71,13 +71,13 @@ async def release_session(
 ) -> tuple[int, list[Transition]]:
     """Bring back at most ``most`` messages that wait for their session; return how many, and what changed."""
     rows = await connection.fetch(query("sending/release_session"), session_id, list(SESSION_REASONS), most)
-    return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
+    return len(rows), await change_waiting(connection, [row[0] for row in rows], "queued", None, now)
 
 
 async def release_messages(connection: Connection, message_ids: Sequence[UUID], now: datetime) -> list[Transition]:
     """Bring back held messages that wait for nothing any more; in the caller's transaction."""
     rows = await connection.fetch(query("sending/release_waiting"), list(message_ids))
-    return await _change(connection, [row[0] for row in rows], "queued", None, now)
+    return await change_waiting(connection, [row[0] for row in rows], "queued", None, now)
 
 
 async def release_budgets(
@@ -85,7 +85,7 @@ async def release_budgets(
 ) -> tuple[int, list[Transition]]:
     """Bring back at most ``most`` messages that budgets hold for these reasons; return how many, and what changed."""
     rows = await connection.fetch(query("sending/release_budgets"), session_id, list(reasons), most)
-    return len(rows), await _change(connection, [row[0] for row in rows], "queued", None, now)
+    return len(rows), await change_waiting(connection, [row[0] for row in rows], "queued", None, now)
 
 
 async def refuse(
@@ -106,7 +106,7 @@ async def refuse(
     return [transition for message in failed if (transition := message.transition) is not None]
 
 
-async def _change(
+async def change_waiting(
     connection: Connection,
     message_ids: Sequence[UUID],
     status: str,
@@ -114,6 +114,8 @@ async def _change(
     now: datetime,
     until: dict[UUID, datetime | None] | None = None,
 ) -> list[Transition]:
+    """Give messages another status, as far as they may take it; return what changed. Their place in the queue is the
+    caller's business."""
     at = at_text(time_to_ms(now))
     changed: list[LockedMessage] = []
     for message in (await lock(connection, message_ids)).values():

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from actors.jobs import dead_letters, replay
+from actors.jobs.campaign_dry_run import CampaignDryRun
+from actors.jobs.campaign_expansion import CampaignExpansion
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.history_sync import HistorySync
 from actors.jobs.tools import JobKind, JobTools
@@ -18,6 +20,8 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     dead_letters.Discard,
     ContactsImport,
     HistorySync,
+    CampaignExpansion,
+    CampaignDryRun,
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.components import (
     alerts,
+    campaigns,
     companies,
     doors,
     events,
@@ -28,6 +29,7 @@ from gateway.schema import COMPONENTS
 
 __all__ = [
     "alerts",
+    "campaigns",
     "companies",
     "doors",
     "events",

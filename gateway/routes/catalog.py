@@ -6,6 +6,8 @@ from gateway.operations import Operation
 from gateway.routes import (
     alerts,
     asking,
+    campaign_reports,
+    campaigns,
     companies,
     contact_imports,
     contact_lists,
@@ -47,6 +49,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *contacts.OPERATIONS,
     *contact_lists.OPERATIONS,
     *opt_outs.OPERATIONS,
+    *campaigns.OPERATIONS,
+    *campaign_reports.OPERATIONS,
     *webhooks.OPERATIONS,
     *webhook_activity.OPERATIONS,
     *syncs.OPERATIONS,

@@ -49,6 +49,16 @@ BODIES: Mapping[str, object] = {
     "replaceContactList": {"name": "mais outra"},
     "addListMembers": {"ids": [str(UUID(int=1))]},
     "removeListMembers": {"ids": [str(UUID(int=1))]},
+    "updateCampaign": {"name": "outra"},
+    "replaceCampaign": {"name": "outra"},
+    "retryFailedCampaign": {"preview": True},
+}
+# In which state a campaign takes a route that a draft does not.
+CAMPAIGN_STATES = {
+    "pauseCampaign": "running",
+    "resumeCampaign": "paused",
+    "cancelCampaign": "running",
+    "retryFailedCampaign": "finished",
 }
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
@@ -81,6 +91,8 @@ LISTS = {
     "listOptOuts",
     "listContactImports",
     "getOptOutPolicy",
+    "listCampaigns",
+    "getCampaignSummary",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
@@ -114,6 +126,7 @@ MAKERS = {
     "replayEvents",
     "retryDeadLetters",
     "discardDeadLetters",
+    "createCampaign",
 }
 
 # Bulk routes and their actions: another company's preview cannot be run (its entries are found by nobody else: tests of
@@ -174,6 +187,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
     ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
     sync = {"webhook_id": str(ids["webhook_id"]), "setting_id": "s", "token": "t"}
     ids["sync_id"] = UUID((await owner.post("/api/v1/syncs", sync)).json["id"])
+    ids["campaign_id"] = await _campaign(owner, session_id, ids["template_id"])
     ids |= {"job_id": new_id(NOW), "schedule_id": new_id(NOW), "preview_id": new_id(NOW)}
     async with pool.acquire() as connection, connection.transaction():
         await insert_job(connection, company_id, "nothing", {}, ids["job_id"])
@@ -198,6 +212,18 @@ async def _case(pool: Pool, company_id: UUID, rule_id: UUID, event_id: UUID) -> 
         NOW,
     )
     return case_id
+
+
+async def _campaign(owner: Client, session_id: UUID, template_id: UUID) -> UUID:
+    body = {
+        "name": f"c{uuid4().hex}",
+        "audience": {},
+        "variants": [{"template_id": str(template_id)}],
+        "sessions": [{"session_id": str(session_id)}],
+    }
+    made = await owner.post("/api/v1/campaigns", body)
+    assert made.status == 201, made.body
+    return UUID(made.json["id"])
 
 
 def _phone() -> str:
@@ -244,6 +270,12 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         if operation.name in {*REVIEWS, "subscribeApp"}:
             await pool.execute("UPDATE sessions SET waba_id = '900' WHERE id = $1", ids["session_id"])
             await pool.execute("UPDATE templates SET kind = 'meta'")
+        if operation.name in CAMPAIGN_STATES:
+            await pool.execute("UPDATE campaigns SET state = $1", CAMPAIGN_STATES[operation.name])
+        if operation.name == "getCampaignDryRun":
+            request = "jsonb_build_object('campaign_id', $1::text, 'definition', '{}'::jsonb)"
+            shown = f"UPDATE bulk_previews SET action = 'start_campaign', request = {request}, counts = NULL"
+            await pool.execute(shown, str(ids["campaign_id"]))
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 201, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
@@ -282,6 +314,9 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ("POST", "/alerts", alert(channels=whatsapp), "channels.whatsapp.session_id"),
         ("POST", "/rules", rule({"session_id": session_id, "text": "Olá"}), "action.send.session_id"),
         ("POST", "/flows/pix", {"session_id": session_id}, "session_id"),
+        ("POST", "/campaigns", {"sessions": [{"session_id": session_id}]}, "sessions[0].session_id"),
+        ("POST", "/campaigns", {"variants": [{"template_id": template_id}]}, "variants[0].template_id"),
+        ("POST", "/campaigns", {"audience": {"lists": [str(theirs["list_id"])]}}, "audience.lists[0]"),
         ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
         ("POST", "/templates/import", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
@@ -393,6 +428,9 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "bulk_previews",
         "suppressions",
         "contact_imports",
+        "campaigns",
+        "campaign_expansions",
+        "campaign_recipients",
     )
     found = []
     for table in tables:

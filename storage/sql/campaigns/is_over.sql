@@ -1,0 +1,13 @@
+-- Whether nothing of a campaign can leave any more: no recipient without a message, none in the queue, none in flight.
+-- Index: idx_campaign_recipients_pending, idx_message_queue_campaign, idx_dispatches_session (a small table).
+SELECT NOT EXISTS (SELECT FROM campaign_recipients WHERE campaign_id = $1 AND message_id IS NULL)
+    AND NOT EXISTS (
+        SELECT FROM unnest($2::uuid[]) AS given (session_id)
+        JOIN message_queue q ON q.session_id = given.session_id AND q.campaign_id = $1
+    )
+    AND NOT EXISTS (
+        SELECT FROM dispatches d
+        CROSS JOIN LATERAL unnest(d.message_ids) AS sent (id)
+        JOIN campaign_recipients r ON r.message_id = sent.id
+        WHERE d.session_id = ANY($2::uuid[]) AND r.campaign_id = $1
+    )
