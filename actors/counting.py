@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
-from engine.ids import id_ms
-from engine.metrics import Delta, subjects_of
+from engine.metrics import MINUTE_MS, Delta, subjects_of
 from engine.times import rfc3339
 from engine.wire import IMPORTED
 from storage.ingest_rows import EVENT_COLUMNS, EventWrite, Stored
@@ -21,12 +21,16 @@ _FEED = 20
 def count_stored(stored: Stored) -> Delta:
     """Return the delta of a transaction: fresh events, new messages, status transitions, duplicates."""
     delta = Delta()
+    by_webhook: dict[tuple[UUID, int, UUID, str], int] = {}
     for event in stored.fresh:
         row = event.row
-        company, event_ms, webhook = row[_COMPANY].bytes, id_ms(event.event_id.bytes), row[_WEBHOOK]
-        delta.event(company, event_ms, row[_TYPE], row[_STATE], row[_SOURCE])
-        if webhook is not None:
-            delta.webhook(company, event_ms, webhook.bytes, _verdict(row))
+        event_ms = event.event_id.int >> 80
+        delta.event(row[_COMPANY].bytes, event_ms, row[_TYPE], row[_STATE], row[_SOURCE])
+        if row[_WEBHOOK] is not None:
+            came = (row[_COMPANY], event_ms // MINUTE_MS, row[_WEBHOOK], _verdict(row))
+            by_webhook[came] = by_webhook.get(came, 0) + 1
+    for (owner, minute, webhook_id, verdict), number in by_webhook.items():
+        delta.webhook(owner.bytes, minute * MINUTE_MS, webhook_id.bytes, verdict, number)
     count(delta, map(born, stored.messages))
     for gone in stored.cancelled:
         of = subjects_of(gone.rule_id, gone.template_id, gone.campaign_id)

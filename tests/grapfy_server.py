@@ -77,9 +77,9 @@ class GrapfyServer:
         self.url = ""
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[GrapfyServer]:
-        """Serve on a free port."""
-        server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+    async def running(self, port: int = 0) -> AsyncIterator[GrapfyServer]:
+        """Serve on a port, by default a free one."""
+        server = await asyncio.start_server(self._serve, "127.0.0.1", port)
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         try:
             yield self

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from masteria.processes import free_port
 from tests.e2e.figures import Figures
 from tests.e2e.http_client import HttpClient
 from tests.e2e.outside import OutsideSimulator
@@ -30,10 +31,17 @@ def outside() -> Iterator[OutsideSimulator]:
 
 
 @pytest.fixture(scope="session")
-def instance(outside: OutsideSimulator) -> Iterator[Instance]:
+def grapfy_port() -> int:
+    """Where the instance asks for a source's history; nobody listens there until a test does."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def instance(outside: OutsideSimulator, grapfy_port: int) -> Iterator[Instance]:
     """One whole instance for all tests; ended as Ctrl-C does, and nothing may outlive it."""
     folder = Path(tempfile.mkdtemp(prefix="mia-e2e-", dir="/tmp"))
-    made = Instance(folder, {**_OPTIONS, "graph_url": outside.url})
+    addresses = {"graph_url": outside.url, "grapfy_url": f"http://127.0.0.1:{grapfy_port}"}
+    made = Instance(folder, {**_OPTIONS, **addresses})
     try:
         made.start()
         yield made
