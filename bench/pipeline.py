@@ -115,10 +115,13 @@ def _latency(report: Report, company: BenchCompany, seconds: float) -> Outcome:
     settle(lambda: accepted_by_simulator(company), before + len(outcome.acks))
     since = traffic["first"] + round(_LATENCY_RATE)
     histogram = latencies_to_acceptance(outcome.acks, simulator_messages(company), since)
+    report.step(f"bare sends at {_LATENCY_RATE:.0f}/s")
+    bare = generate(_send_plan(company, seconds, shape=[(seconds, _LATENCY_RATE)])).latency().summary()
     report.add(
         "202 to accepted at 100 events/s",
         rate_s=outcome.rate_s,
         latency=histogram,
+        limit={"name": "bare sends at the same rate", "p99_ms": bare["p99"]},
         goal={"p99_ms": _LATENCY_GOAL_MS},
         webhook_latency_ms=outcome.latency().summary(),
     )
@@ -155,7 +158,7 @@ def _limit(report: Report, options: Options, company: BenchCompany) -> dict[str,
     }
 
 
-def _send_plan(company: BenchCompany, seconds: float) -> Plan:
+def _send_plan(company: BenchCompany, seconds: float, **more: Any) -> Plan:
     app, token = secrets.token_hex(7), "EAA" + secrets.token_hex(24)
     number = str(10**14 + secrets.randbelow(9 * 10**14))
     spec = {"phone_number_id": number, "waba_id": number, "phone": "+5511933334444", "token": token}
@@ -164,4 +167,4 @@ def _send_plan(company: BenchCompany, seconds: float) -> Plan:
     )
     host, port = address(company.simulator.url)
     traffic = {"kind": "sends", "path": f"/v23.0/{number}/messages", "token": token, "first": secrets.randbelow(10**8)}
-    return Plan(host=host, port=port, connections=64, traffic=traffic, seconds=seconds, warmup_s=0.5)
+    return Plan(host=host, port=port, connections=64, traffic=traffic, seconds=seconds, warmup_s=0.5, **more)

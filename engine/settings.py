@@ -30,8 +30,8 @@ class Settings:
     time_zone: str = "America/Sao_Paulo"
     max_body_bytes: int = 1_048_576
     max_meta_body_bytes: int = 4_194_304
-    batch_events: int = 64
-    batch_bytes: int = 90_000  # Ray sends at most 100 KiB of arguments inline
+    batch_events: int = 128
+    batch_bytes: int = 240_000
     shard_calls_in_flight: int = 3
     gateway_backlog: int = 5_000  # events waiting per shard before the door answers 429
     shard_timeout_s: float = 2.0

@@ -189,11 +189,11 @@ def validate_secret(scheme: str, secret: str) -> str | None:
 
 def _equals(candidate: bytes, digest: bytes, encoding: str) -> bool:
     """Compare a signature as written with a digest; hex in any case, base64 with or without padding."""
-    hex_equal = hmac.compare_digest(candidate.lower(), digest.hex().encode())
-    base64_equal = hmac.compare_digest(
+    if encoding != "base64" and hmac.compare_digest(candidate.lower(), digest.hex().encode()):
+        return True
+    return encoding != "hex" and hmac.compare_digest(
         candidate.translate(_URL_SAFE).rstrip(b"="), base64.b64encode(digest).rstrip(b"=")
     )
-    return (hex_equal and encoding != "base64") or (base64_equal and encoding != "hex")
 
 
 def _bytes(text: str) -> bytes:

@@ -33,6 +33,7 @@ _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for t
 _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
 _SPILL_ON_S = 0.25
+_WORTH_A_CALL = 32
 
 
 class SpillWriter(Protocol):
@@ -96,7 +97,7 @@ class ShardBatcher:
         self._max_events = max_events
         self._max_bytes = max_bytes
         self._free = self._in_flight = in_flight
-        self._worth_a_call = max(1, max_events // 2)
+        self._worth_a_call = min(_WORTH_A_CALL, max_events)
         self._backlog = backlog
         self._queue: deque[_Waiting] = deque()
         self._holds: dict[int, _Hold] = {}
@@ -132,8 +133,8 @@ class ShardBatcher:
     def _pump(self) -> None:
         """Start calls: one whenever none is in flight, further ones only with a batch that is worth a call.
 
-        A call costs a millisecond or two whatever it carries, in three processes; a second small one in flight would
-        cost more than waiting for the first.
+        A call costs its shard and Postgres a millisecond or two whatever it carries; a second small one in flight
+        would cost more than waiting for the first.
         """
         while self._free > 0 and self._queue:
             if self._free < self._in_flight and len(self._queue) < self._worth_a_call:

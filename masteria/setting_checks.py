@@ -27,7 +27,7 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "max_meta_body_bytes": (1024, 64 * 1024 * 1024),
     "signature_tolerance_s": (1, 86400),
     "batch_events": (1, 1000),
-    "batch_bytes": (1024, 100_000),
+    "batch_bytes": (1024, 1_000_000),
     "shard_calls_in_flight": (1, 64),
     "gateway_backlog": (1, 1_000_000),
     "shard_timeout_s": (0.1, 60),
