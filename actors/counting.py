@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from engine.metrics import MINUTE_MS, Delta, subjects_of
+from engine.outgoing_watch import WATCH
 from engine.times import rfc3339
 from engine.wire import IMPORTED
 from storage.ingest_rows import EVENT_COLUMNS, EventWrite, Stored
@@ -41,7 +42,17 @@ def count_stored(stored: Stored) -> Delta:
         delta.count(owner.bytes, "duplicates", number)
     for (owner, webhook_id), number in stored.repeated.items():
         delta.webhook(owner.bytes, 0, webhook_id.bytes, "duplicate", number)
+    if WATCH.companies:
+        _tell(delta, stored)
     return delta
+
+
+def _tell(delta: Delta, stored: Stored) -> None:
+    """Note what companies' own systems want told of it, beside the messages that are counted as transitions."""
+    for event in stored.fresh:
+        delta.tell(event.row[_COMPANY].bytes, "event", event.row[_STATE], event.event_id.bytes)
+    for gone in stored.cancelled:
+        delta.tell(gone.company_id.bytes, "message", "cancelled", gone.message_id.bytes)
 
 
 def _verdict(row: list[Any]) -> str:

@@ -17,6 +17,7 @@ from storage.company_config import load_company
 from storage.ingest import Lane, store
 from storage.ingest_plain import RecentKeys
 from storage.ingest_rows import DeliveryWrite, Stored
+from storage.outgoing_watch import refresh_watch
 from storage.pool import Pool
 from storage.refused import REFUSED, blank_refused, strip_to_bytes
 from storage.uuids import uuid_of
@@ -39,6 +40,7 @@ class Ingestor:
 
     async def reload(self, company_id: bytes | None) -> None:
         """Read a company (or every known one) again; its next event is decided by what stands in Postgres now."""
+        await refresh_watch(self._pool)
         for known in [company_id] if company_id else list(self._companies):
             rows = await load_company(self._pool, uuid_of(known))
             if rows is None:

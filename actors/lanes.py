@@ -11,6 +11,7 @@ import asyncpg
 from engine.errors import StorageAway
 from storage.deltas import next_epoch
 from storage.ingest import Lane
+from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, Connection
 
 _WAIT_S = 1.5  # shorter than the gateway's time-out: it must hear that Postgres is away, not guess it
@@ -38,6 +39,7 @@ class WriterLane:
             )
             self._epoch = await next_epoch(self._connection)
             self._seq = 0
+            await refresh_watch(self._connection)
         return self._connection, Lane(self._writer, self._epoch, self._seq + 1)
 
     def wrote(self, lane: Lane) -> None:

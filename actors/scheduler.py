@@ -92,7 +92,9 @@ class Scheduler:
         return pulse
 
     async def reload(self, company_id: bytes | None) -> None:
-        """Keeps no configuration."""
+        """Read anew what companies want told; it keeps no other configuration."""
+        if self._scheduling is not None:
+            await self._scheduling.reload()
 
     async def drain(self) -> None:
         await self._life.stop()

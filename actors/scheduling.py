@@ -22,6 +22,7 @@ from engine.zones import zone_named
 from storage.due import Decided, Due, claim_due, decide_uncertain, next_due_s
 from storage.message_changes import Transition, born
 from storage.message_rows import hand_over
+from storage.outgoing_watch import refresh_watch
 from storage.partitions import make_partitions
 from storage.pool import Connection, Pool
 from storage.schedules import Due as DueSchedule
@@ -127,6 +128,10 @@ class Scheduling:
             log.warning("schedule %s: %s", row["id"], error, extra={"action": "make_jobs"})
             following = None
         return DueSchedule(row, self._ids.make_uuid(time.time_ns() // 1_000_000), following)
+
+    async def reload(self) -> None:
+        """Read anew what companies want told of messages."""
+        await refresh_watch(self._pool)
 
     async def make_partitions(self, today: date) -> None:
         """Have this month's partitions and the next's."""

@@ -37,6 +37,7 @@ from storage.answers import Answer
 from storage.budgets import load_spending
 from storage.ingest import Lane
 from storage.message_changes import Transition
+from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, Pool
 
 log = logging.getLogger(__name__)
@@ -137,6 +138,7 @@ class SendingHost:
 
     async def reload(self, company_id: UUID | None) -> None:
         """Read a company's sessions (or all) again; what they say is in force when this returns."""
+        await refresh_watch(self._pool)
         await self.roster.load(company_id)
         await self._keep_leases()
 

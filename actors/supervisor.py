@@ -27,6 +27,7 @@ _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
 _DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "sender", "web", "aggregator", "fanout")
 _WEB = "web-"
+_TOLD = ("shard", "sender", "scheduler", "worker", "gateway", _WEB)
 
 
 def _classes(gateway_class: str) -> dict[str, str]:
@@ -185,13 +186,13 @@ class Supervisor:
             log.info("%s was gone already", name)
 
     async def announce(self, kind: str, company_id: bytes | None) -> None:
-        """Have a committed change in force in every shard, sender host and gateway when this returns.
+        """Have a committed change in force in every part that reads any when this returns.
 
         An actor that is down reads everything anew when it starts; one that does not answer is made to.
         """
         if kind == "sessions" and not self._draining:
             await self._staff_web_sessions()
-        names = [name for name in self._refs if name.startswith(("shard", "sender", "gateway", _WEB))]
+        names = [name for name in self._refs if name.startswith(_TOLD)]
         await asyncio.gather(*(self._reload(name, company_id) for name in names))
         self._life.count(f"announced_{kind}")
 

@@ -34,6 +34,7 @@ from engine.web_disconnects import Reaction
 from engine.web_gate import Gate, Hold
 from engine.web_options import WebOptions, read_web_options
 from storage.leases import acquire, release, renew
+from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, Pool
 from storage.stops import stop_session
 from storage.suppressions import OWN_WORD, Wish, hear_wishes
@@ -248,6 +249,7 @@ class WebSending:
 
     async def reload(self) -> None:
         """Read the session again; what it says is in force when this returns."""
+        await refresh_watch(self._pool)
         before, row = self.row, await load_web_session(self._pool, self._id)
         if row is None:
             await self._removed()

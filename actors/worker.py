@@ -27,6 +27,7 @@ from engine.settings import Settings
 from engine.vault import Vault
 from storage.ingest import Lane
 from storage.message_changes import Transition
+from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, open_pool
 
 _CLAIM_S = 0.25
@@ -46,6 +47,7 @@ class Worker:
         lanes = [WriterLane(settings.database_url, f"{name}/{lane}") for lane in range(SLOTS + 1)]
         self._changes = [Changes(lane, self._told) for lane in lanes]
         self._runner: JobRunner | None = None
+        self._tools: JobTools | None = None
         os.nice(_NICE)
         try:
             await self._open()
@@ -83,7 +85,7 @@ class Worker:
         life.run(runner.keep, pause_s=_KEEP_S, action="keep_jobs")
         for plan in LOOPS:
             life.run(plan.make(tools).run_once, pause_s=plan.pause_s, action=plan.name)
-        self._runner = runner
+        self._runner, self._tools = runner, tools
 
     def _shard_door(self, supervisor: SupervisorRef) -> ShardDoor:
         settings = self._settings
@@ -100,7 +102,9 @@ class Worker:
         return pulse | {"cpu_s": sum(os.times()[:2]), "now_ms": time.time_ns() // 1_000_000}
 
     async def reload(self, company_id: bytes | None) -> None:
-        """Keeps no configuration: what a job needs it reads."""
+        """Read anew what companies want told; what a job needs, it reads by itself."""
+        if self._tools is not None:
+            await refresh_watch(self._tools.pool)
 
     async def drain(self) -> None:
         """Finish the steps under way, give the jobs back, and stop."""

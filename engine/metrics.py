@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 
 from engine.histograms import bucket_of
+from engine.outgoing_watch import WATCH
 
 MINUTE_MS = 60_000
 NO_SESSION = bytes(16)
@@ -78,13 +79,14 @@ class Delta:
     Building and encoding one for 50 equal events costs about 15 µs: it stands in every transaction's way.
     """
 
-    __slots__ = ("_encoded", "_events", "_moves", "_rows", "oldest_ms")
+    __slots__ = ("_encoded", "_events", "_moves", "_rows", "_told", "oldest_ms")
 
     def __init__(self) -> None:
         self._events: dict[tuple[bytes, int, str | None, str, str | None], int] = {}
         self._moves: dict[_Move, int] = {}
         self._encoded: bytes | None = None  # asked for by the row and by the telling
         self._rows: dict[_Place, int] = {}
+        self._told: list[tuple[str, str, str]] = []
         self.oldest_ms = 0
         """The earliest receipt or acceptance told (milliseconds since 1970); 0 where there is none."""
 
@@ -193,6 +195,19 @@ class Delta:
         """Count anything else (duplicates, refused, uncertain …), in the minute of the commit (here: minute 0)."""
         self._add((company, 0, COUNT, _clean(name), NO_SESSION), n)
 
+    def tell(self, company: bytes, kind: str, name: str, subject: bytes) -> None:
+        """Note a change that the company's own systems want told, if they do (engine/outgoing_watch.py).
+
+        Args:
+            company: 16 bytes.
+            kind: event or message.
+            name: an event's state or a message's status.
+            subject: the 16 bytes of its id.
+        """
+        if WATCH.companies and WATCH.wants(company, event_type := f"{kind}.{name}"):
+            self._encoded = None
+            self._told.append((event_type, company.hex(), subject.hex()))
+
     def changes(self) -> Iterator[Change]:
         """Yield every change that is not zero."""
         sums: dict[_Place, int] = {}
@@ -209,14 +224,16 @@ class Delta:
     def encode(self) -> bytes:
         """Return JSON: ``{"v", "oldest_ms", "rows": [[company, minute, kind, key, session, n]…]}``, ids as hex.
 
-        ``minute`` is minutes since 1970. The roll-up reads this form in SQL (metrics/roll_up.sql).
+        ``minute`` is minutes since 1970. Where a company's own systems want changes told, ``told`` holds them:
+        ``[[type, company, id]…]``. The roll-up reads this form in SQL (metrics/roll_up.sql).
         """
         if self._encoded is not None:
             return self._encoded
         rows = [
             (c.company.hex(), c.minute_ms // MINUTE_MS, c.kind, c.key, c.session.hex(), c.n) for c in self.changes()
         ]
-        self._encoded = orjson.dumps({"v": _VERSION, "oldest_ms": self.oldest_ms, "rows": rows})
+        told = {"told": self._told} if self._told else {}
+        self._encoded = orjson.dumps({"v": _VERSION, "oldest_ms": self.oldest_ms, "rows": rows, **told})
         return self._encoded
 
     @classmethod

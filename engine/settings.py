@@ -20,6 +20,7 @@ class Settings:
     public_url: str = "http://127.0.0.1:8000"
     live_public_url: str = "ws://127.0.0.1:8001"
     trusted_proxies: tuple[str, ...] = ()
+    outgoing_allow_private: tuple[str, ...] = ()
     gateways: int = 1
     shards: int = 2
     sender_hosts: int = 1

@@ -24,6 +24,7 @@ from gateway.batcher import ShardBatcher
 from gateway.counts import Counts
 from gateway.directory import Directory
 from gateway.door import WebhookDoor
+from gateway.downloads import Downloads
 from gateway.graph import ActorGraph
 from gateway.intake import ShardIntake
 from gateway.ledger import GatewayLedger
@@ -33,6 +34,7 @@ from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, S
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
 from gateway.uploads import Uploads
+from storage.outgoing_watch import refresh_watch
 from storage.pool import ONE_PLAN, Pool, open_pool
 from storage.spill import Spill
 
@@ -78,6 +80,7 @@ class Gateway:
 
     async def _serve_with(self, pool: Pool) -> None:
         settings = self._settings
+        self._pool = pool
         vault = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"])
         self._directory = Directory(DirectoryLoader(pool, vault))
         await self._directory.reload(None)
@@ -130,6 +133,7 @@ class Gateway:
             senders=ActorSenders(self._life, settings.instance, settings.sender_hosts),
             graph=ActorGraph(settings.instance),
             uploads=Uploads(),
+            downloads=Downloads(),
             media=media,
             device=lambda session_id: WebSessionRef(session_id, settings.instance),
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
@@ -165,6 +169,7 @@ class Gateway:
         """Read a company's webhooks, apps, numbers and keys again."""
         if self._server is not None:
             await self._directory.reload(company_id)
+            await refresh_watch(self._pool)
             self._auth.forget(None)
 
     async def drain(self) -> None:

@@ -13,6 +13,7 @@ from engine.errors import MasteriaError
 from engine.metrics import Delta
 from storage import deltas
 from storage.ingest import Lane
+from storage.outgoing_watch import refresh_watch
 from storage.pool import Connection, Pool, storage_errors
 
 Result = TypeVar("Result")
@@ -35,7 +36,10 @@ class GatewayLedger:
             StorageAway: Postgres is away; whether the work was committed is unknown if it went during the commit.
         """
         async with self._lock, storage_errors(), self._pool.acquire() as connection:
-            last = self._last or Lane(self._writer, await deltas.next_epoch(connection), 0)
+            last = self._last
+            if last is None:
+                last = Lane(self._writer, await deltas.next_epoch(connection), 0)
+                await refresh_watch(connection)
             self._last = None
             delta = Delta()
             lane = last

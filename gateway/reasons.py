@@ -10,6 +10,7 @@ from engine.error_classes import error_brain
 from engine.history_reasons import history_words
 from engine.hold_reasons import BUDGETS
 from engine.meta_notices import WORDS as NOTICES
+from engine.outgoing_reasons import OUTGOING
 from engine.reading_reasons import PAYLOAD, SIGNATURE, UNPARSED, Words
 from engine.replay import SKIPS as REPLAY_SKIPS
 from engine.rule_reasons import RUN, case_words, hold_words
@@ -52,7 +53,19 @@ def in_words(code: str | None) -> dict[str, str] | None:
     """Return a reason in words; None where there is no reason, or one that nobody knows."""
     if code is None:
         return None
-    for table in (_WAITING, CAMPAIGN, BUDGETS, UNPARSED, PAYLOAD, SIGNATURE, RUN, SKIPS, REPLAY_SKIPS, NOTICES):
+    for table in (
+        _WAITING,
+        CAMPAIGN,
+        BUDGETS,
+        UNPARSED,
+        PAYLOAD,
+        SIGNATURE,
+        RUN,
+        SKIPS,
+        REPLAY_SKIPS,
+        NOTICES,
+        OUTGOING,
+    ):
         if code in table:
             return _both(table[code])
     if words := hold_words(code) or web_words(code) or case_words(code) or history_words(code):

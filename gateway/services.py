@@ -16,6 +16,7 @@ from engine.vault import Vault
 from engine.wire import Answer, Intake
 from gateway.auth import Authenticator
 from gateway.counts import Counts
+from gateway.downloads import Downloads
 from gateway.graph import Graph
 from gateway.uploads import MediaPost, Uploads
 from storage.pool import Connection, Pool
@@ -99,6 +100,7 @@ class Services:
     senders: Senders
     graph: Graph
     uploads: Uploads
+    downloads: Downloads
     media: MediaPost
     device: Callable[[UUID], LinkedDevice]
     webhook_door: ASGIApp

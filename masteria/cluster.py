@@ -44,7 +44,8 @@ class ClusterOrders:
     @classmethod
     def from_json(cls, text: str) -> ClusterOrders:
         values = json.loads(text)
-        values["settings"]["trusted_proxies"] = tuple(values["settings"]["trusted_proxies"])
+        for name in ("trusted_proxies", "outgoing_allow_private"):
+            values["settings"][name] = tuple(values["settings"][name])
         return cls(**{**values, "settings": Settings(**values["settings"])})
 
 

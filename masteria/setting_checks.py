@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from zoneinfo import available_timezones
 
 from engine.errors import MasteriaError
 
+_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 # Smallest and largest value that makes sense.
 _BOUNDS: dict[str, tuple[float, float]] = {
@@ -66,6 +68,9 @@ def check_value(name: str, value: Any) -> str | None:
     if name == "trusted_proxies":
         wrong = [item for item in value if not _is_network(item)]
         return f"not an address or network: {', '.join(wrong)}" if wrong else None
+    if name == "outgoing_allow_private":
+        wrong = [item for item in value if not _is_network(item) and not _HOST.fullmatch(item.lower())]
+        return f"not a host, address or network: {', '.join(wrong)}" if wrong else None
     return _check_text(name, value)
 
 

@@ -68,6 +68,7 @@ class Options:
             "public_url": self.public_url,
             "live_public_url": self.live_public_url,
             "trusted_proxies": tuple(self["trusted_proxies"]),
+            "outgoing_allow_private": tuple(self["outgoing_allow_private"]),
         }
         shared = {field.name: self.values[field.name] for field in fields(Settings) if field.name not in derived}
         return Settings(**derived, **shared)

@@ -15,6 +15,7 @@ from engine.ids import id_time
 from engine.message_states import TimelineEntry, may_follow, merge_timeline
 from engine.metrics import Delta, Subjects, subjects_of
 from engine.outcomes import outcome_key
+from engine.outgoing_watch import WATCH
 from storage.campaign_marks import MARKED, mark_recipients
 from storage.message_rows import MessageRow
 from storage.pool import Connection
@@ -183,6 +184,8 @@ def count(delta: Delta, transitions: Iterable[Transition]) -> None:
             transition.old_outcome,
             transition.new_outcome,
         )
+        if WATCH.companies and transition.old != transition.new:
+            delta.tell(transition.company_id.bytes, "message", transition.new, transition.message_id.bytes)
         if transition.sent_ms is not None and transition.event_id is not None:
             event_ms = transition.event_id.int >> 80
             delta.sent(transition.company_id.bytes, transition.session_id.bytes, event_ms, transition.sent_ms)

@@ -78,16 +78,20 @@ class Client:
 async def _exchange(app: ASGIApp, scope: dict[str, Any], raw: bytes) -> Answer:
     requests: list[Message] = [{"type": "http.request", "body": raw, "more_body": False}]
     replies: list[Message] = []
+    answered = asyncio.Event()
 
     async def receive() -> Message:
-        if not requests:
-            await asyncio.Event().wait()  # the client stays until it has its answer
-        return requests.pop(0)
+        """Give the request, and then, once it is answered, the end: as a server does."""
+        if requests:
+            return requests.pop(0)
+        await answered.wait()
+        return {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
         replies.append(message)
 
     await app(scope, receive, send)
+    answered.set()
     start = replies[0]
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in start["headers"]}
     return Answer(start["status"], headers, b"".join(reply.get("body", b"") for reply in replies[1:]))

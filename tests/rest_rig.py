@@ -23,6 +23,7 @@ from gateway.auth import Authenticator
 from gateway.counts import Counts
 from gateway.directory import Directory
 from gateway.door import WebhookDoor
+from gateway.downloads import Downloads
 from gateway.loading import DirectoryLoader
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
@@ -228,6 +229,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         senders=actors,
         graph=actors,
         uploads=Uploads(),
+        downloads=Downloads(),
         media=media or actors,
         device=FakeDevice,
         webhook_door=FreshDoor(pool, vault, actors),

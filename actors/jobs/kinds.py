@@ -8,6 +8,7 @@ from actors.jobs import dead_letters, replay
 from actors.jobs.campaign_dry_run import CampaignDryRun
 from actors.jobs.campaign_expansion import CampaignExpansion
 from actors.jobs.contacts_import import ContactsImport
+from actors.jobs.export import Exporting
 from actors.jobs.history_sync import HistorySync
 from actors.jobs.tools import JobKind, JobTools
 
@@ -22,6 +23,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     HistorySync,
     CampaignExpansion,
     CampaignDryRun,
+    Exporting,
 )
 
 

@@ -51,29 +51,37 @@ from storage.contacts import (
 from storage.searching import Row
 
 
-async def _list(call: Call) -> Response:
-    q = call.query.get("q")
+def contact_filter(query: dict[str, Any]) -> ContactFilter:
+    """Read the filter.
+
+    Raises:
+        FieldProblem: names a parameter that finds nothing.
+    """
+    q = query.get("q")
     words = None if q is None else search_words(q)
-    phone = call.query.get("phone")
+    phone = query.get("phone")
     if q is not None and phone is None and (typed := normalise_typed(q)):
         words, phone = None, typed
     if words == ():
         raise FieldProblem([{"field": "q", "reason": "must hold a letter or a digit"}])
-    wanted = ContactFilter(
-        tag=_tag(call),
-        list_id=call.query.get("list_id"),
-        opted_out=call.query.get("opted_out"),
+    return ContactFilter(
+        tag=_tag(query),
+        list_id=query.get("list_id"),
+        opted_out=query.get("opted_out"),
         phone=phone,
         words=words,
     )
-    return await large_page(call, wanted, list_contacts, count_contacts, contact_view)
 
 
-def _tag(call: Call) -> str | None:
-    if "tag" not in call.query:
+async def _list(call: Call) -> Response:
+    return await large_page(call, contact_filter(call.query), list_contacts, count_contacts, contact_view)
+
+
+def _tag(query: dict[str, Any]) -> str | None:
+    if "tag" not in query:
         return None
     problems = Problems()
-    found = read_tags(problems, "tag", [call.query["tag"]])
+    found = read_tags(problems, "tag", [query["tag"]])
     if problems.found:
         raise FieldProblem([{"field": "tag", "reason": problems.found[0]["reason"]}])
     return found[0]
@@ -180,6 +188,14 @@ async def _add_consent(call: Call) -> Response:
 _TAG = "Contacts"
 _CONFLICT = {409: Answer("There is a contact of this phone.", ref("Problem"), PROBLEM_TYPE)}
 
+FILTERS = (
+    text_query("q", "Words, or a phone."),
+    Query("phone", "phone", "Anything that can be read as a phone.", text(64)),
+    text_query("tag", "A tag that they have."),
+    id_query("list_id", "A list that they are in."),
+    flag_query("opted_out", "Whether they want no messages at all."),
+)
+
 OPERATIONS = (
     Operation(
         name="listContacts",
@@ -194,15 +210,7 @@ OPERATIONS = (
         ),
         tag=_TAG,
         answers=page_of("Contact"),
-        query=(
-            text_query("q", "Words, or a phone."),
-            Query("phone", "phone", "Anything that can be read as a phone.", text(64)),
-            text_query("tag", "A tag that they have."),
-            id_query("list_id", "A list that they are in."),
-            flag_query("opted_out", "Whether they want no messages at all."),
-            *TIME_RANGE,
-            *PAGING,
-        ),
+        query=(*FILTERS, *TIME_RANGE, *PAGING),
     ),
     Operation(
         name="createContact",

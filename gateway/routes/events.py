@@ -41,7 +41,7 @@ from storage.searching import Row
 STATES = ("processed", "unparsed", "failed")
 
 
-def _filter(query: dict[str, Any]) -> EventFilter:
+def event_filter(query: dict[str, Any]) -> EventFilter:
     """Read the filter; ids are looked for as they are stored (long ones shortened, see engine/texts.py)."""
     wanted = {name: query.get(name) for name in EventFilter._fields}
     for name in ("external_id", "order_id"):
@@ -51,7 +51,7 @@ def _filter(query: dict[str, Any]) -> EventFilter:
 
 
 async def _list(call: Call) -> Response:
-    return await large_page(call, _filter(call.query), list_events, count_events, event_summary)
+    return await large_page(call, event_filter(call.query), list_events, count_events, event_summary)
 
 
 async def _event(call: Call) -> Row:

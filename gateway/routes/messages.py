@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from engine.errors import Conflict, FieldProblem, NotFound
@@ -33,9 +35,13 @@ from storage.waiting import cancel
 _WAITING = ("scheduled", "queued", "held")
 
 
+def message_filter(query: dict[str, Any]) -> MessageFilter:
+    """Read the filter."""
+    return MessageFilter(**{name: query.get(name) for name in MessageFilter._fields})
+
+
 async def _list(call: Call) -> Response:
-    wanted = MessageFilter(**{name: call.query.get(name) for name in MessageFilter._fields})
-    return await large_page(call, wanted, list_messages, count_messages, message_view)
+    return await large_page(call, message_filter(call.query), list_messages, count_messages, message_view)
 
 
 async def _get(call: Call) -> Response:

@@ -48,6 +48,8 @@ BODIES: Mapping[str, object] = {
     "updateContactList": {"name": "outra"},
     "replaceContactList": {"name": "mais outra"},
     "addListMembers": {"ids": [str(UUID(int=1))]},
+    "updateOutgoingWebhook": {"name": "meu"},
+    "replaceOutgoingWebhook": {"name": "meu"},
     "removeListMembers": {"ids": [str(UUID(int=1))]},
     "updateCampaign": {"name": "outra"},
     "replaceCampaign": {"name": "outra"},
@@ -64,6 +66,18 @@ CAMPAIGN_STATES = {
 LISTS = {
     "listEvents",
     "listMessages",
+    "exportEventsCsv",
+    "exportEventsJson",
+    "exportEventsJsonl",
+    "exportMessagesCsv",
+    "exportMessagesJson",
+    "exportMessagesJsonl",
+    "exportContactsCsv",
+    "exportContactsJson",
+    "exportContactsJsonl",
+    "listExports",
+    "listOutgoingWebhooks",
+    "listOutgoingEventTypes",
     "listRules",
     "listFlows",
     "listTemplates",
@@ -110,6 +124,8 @@ MAKERS = {
     "importTemplates",
     "createContact",
     "createContactList",
+    "createOutgoingWebhook",
+    "createExport",
     "addTags",
     "removeTags",
     "addOptOuts",
@@ -145,6 +161,9 @@ LINKING = {"getSessionQr", "pairSession", "unlinkSession"}
 REVIEWS = {"submitTemplate", "withdrawTemplate"}
 
 
+_OUTGOING = {"name": "ERP", "url": "https://erp.example.com/hook", "event_types": ["event.processed"]}
+
+
 def _review(ids: Mapping[str, UUID]) -> dict[str, str]:
     return {"session_id": str(ids["session_id"])}
 
@@ -177,6 +196,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         "list_id": await owner.post("/api/v1/lists", {"name": f"l{uuid4().hex}"}),
         "import_id": await owner.post("/api/v1/contacts/import", b"fone\n11900000000\n"),
         "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
+        "outgoing_webhook_id": await owner.post("/api/v1/outgoing-webhooks", _OUTGOING),
     }
     alert = {"name": "a", "metric": "silence", "threshold": 10}
     made["alert_id"] = await owner.post("/api/v1/alerts", alert)
@@ -194,6 +214,13 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         await put_schedule(connection, ids["schedule_id"], company_id, "nothing", NOW, every_s=60)
         counts = {"would": 1, "skip": {}}
         await insert_preview(connection, ids["preview_id"], company_id, "nothing", {}, counts, NOW, NOW)
+    tested = await owner.post(f"/api/v1/outgoing-webhooks/{ids['outgoing_webhook_id']}/test")
+    assert tested.status == 202, tested.body
+    ids["delivery_id"] = UUID(tested.json["id"])
+    asked = await owner.post("/api/v1/exports", {"kind": "events", "format": "csv"})
+    assert asked.status == 202, asked.body
+    ids["export_id"] = UUID(asked.json["id"])
+    await pool.execute("UPDATE exports SET complete = true WHERE id = $1", ids["export_id"])
     stopped = await owner.post("/api/v1/opt-outs", {"phones": [_phone()], "source": f"o{company_id.hex}"})
     assert stopped.status == 201, stopped.body
     ids |= {"session_id": session_id, "event_id": event_id, "message_id": message_id, "dead_letter_id": message_id}
@@ -279,6 +306,7 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 201, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
+        await pool.execute("DELETE FROM exports")  # a company may have only so many
 
 
 async def test_lists_hold_nothing_of_another_company(rig: Rig, pool: Pool) -> None:
@@ -413,6 +441,9 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "webhooks",
         "history_syncs",
         "schedules",
+        "outgoing_webhooks",
+        "outgoing_deliveries",
+        "exports",
         "sessions",
         "messages",
         "message_queue",

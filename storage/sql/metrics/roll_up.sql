@@ -1,5 +1,5 @@
--- Adds counted deltas to the roll-ups, moves the watermarks and deletes them: what is deleted is what is added, so two
--- aggregators at once cannot count twice. Index: metric_deltas_pkey, one range per writer; the roll-ups' primary keys.
+-- Adds counted deltas to the roll-ups, moves the watermarks, and what companies want told into outgoing_changes; the rows
+-- deleted are the rows added, so two at once cannot count twice. Index: metric_deltas_pkey, the roll-ups' primary keys.
 WITH gone AS (
     DELETE FROM metric_deltas d
     USING unnest($1::text[], $2::bigint[], $3::bigint[]) AS counted (writer, epoch, seq)
@@ -49,5 +49,10 @@ WITH gone AS (
     HAVING sum(value) <> 0
     ORDER BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (company_id, step_s, start, kind, key, session_id) DO UPDATE SET value = p.value + excluded.value
+), outbox AS (
+    INSERT INTO outgoing_changes (event_type, company_id, subject_id, at_ms)
+    SELECT entry->>0, (entry->>1)::uuid, (entry->>2)::uuid, committed_ms
+    FROM gone CROSS JOIN LATERAL json_array_elements(data->'told') WITH ORDINALITY AS change (entry, place)
+    ORDER BY committed_ms, writer, epoch, seq, place
 )
 SELECT count(*) FROM gone
