@@ -32,7 +32,6 @@ PASSING = {
         "A resposta do sistema de origem veio incompleta ou não é JSON.",
         "The source's answer was cut off or is no JSON.",
     ),
-    "shard_away": Words("O armazenamento está indisponível no momento.", "Storage is away just now."),
 }
 # One entry could not be imported; the others were.
 ENTRY = {

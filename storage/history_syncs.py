@@ -130,6 +130,11 @@ async def delete_sync(connection: Connection, company_id: UUID, sync_id: UUID, n
     return await connection.fetchval(query("syncs/delete_sync"), company_id, sync_id, now) is not None
 
 
+async def retire_sync(executor: Pool | Connection, company_id: UUID, sync_id: UUID, reason: str, now: datetime) -> None:
+    """Let a sync rest for good, with its reason and without its schedule."""
+    await executor.execute(query("syncs/retire_sync"), company_id, sync_id, reason, now)
+
+
 async def list_runs(
     executor: Pool | Connection, company_id: UUID, sync_id: UUID, before: Position, limit: int
 ) -> list[Row]:

@@ -32,7 +32,7 @@ from engine.times import parse_time, rfc3339
 from engine.wire import FLAG_AUTOMATE, FLAG_IMPORTED, FLAG_INACTIVE, IMPORTED, IMPORTED_AT, KIND_WEBHOOK, Intake
 from engine.zones import zone_named
 from integrations.grapfy import GrapfyHistory, HistoryPage, SourceAnswer
-from storage.history_syncs import KIND, Asked, PageResult, find_keys, find_stored, load_sync, save_page
+from storage.history_syncs import KIND, Asked, PageResult, find_keys, find_stored, load_sync, retire_sync, save_page
 from storage.pool import Connection
 from storage.searching import Row
 
@@ -141,6 +141,8 @@ class HistorySync:
         if sync is None or sync["deleted"]:
             raise _ended("sync_deleted")
         if sync["webhook_deleted"]:
+            now = ms_to_time(self._tools.now_ms())
+            await retire_sync(self._tools.pool, job.company_id, sync["id"], "webhook_deleted", now)
             raise _ended("webhook_deleted")
         if not sync["active"]:
             raise _ended("sync_inactive")
@@ -226,7 +228,7 @@ def _totals(job: Job, result: PageResult) -> dict[str, Any]:
 
 
 def _ended(reason: str) -> JobFailed:
-    words: Words = FATAL.get(reason) or PASSING[reason]
+    words: Words = FATAL[reason] if reason in FATAL else PASSING[reason]
     return JobFailed(f"{words.pt} ({words.en})")
 
 
@@ -268,7 +270,8 @@ class _Reading:
         return _Candidate(
             entry,
             self._intake(entry, ids, imported_id(job_id, page, entry, -1), headers, now_ms),
-            UUID(bytes=read[0].key.key),
+            # Of an array each event is judged by the shard alone.
+            UUID(bytes=read[0].key.key if count == 1 else ids[0]),
             None if identity is None else Asked(number, identity.external_id, identity.pattern),
         )
 

@@ -183,7 +183,13 @@ async def _update(call: Call) -> Response:
 
 
 async def _switch(call: Call, connection: Connection, row: Row, *, active: bool) -> None:
-    """Let the schedule rest, or go on with its next regular run."""
+    """Let the schedule rest, or go on with its next regular run.
+
+    Raises:
+        Conflict: there is none any more, because the webhook is gone.
+    """
+    if row["schedule_id"] is None:
+        raise Conflict("its webhook was deleted: make another sync")
     following = next_run(call.now(), every_s=EVERY_S, cron=None, jitter_s=_JITTER_S, zone=UTC, spread=random.random())
     await set_active(connection, call.company_id, row["schedule_id"], active, following if active else None)
 

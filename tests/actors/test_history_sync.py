@@ -367,6 +367,18 @@ async def test_what_is_gone_or_off_ends_its_job_without_asking(world: World, cha
     job = await world.run("failed")
     assert job["error"]
     assert world.server.asked == []
+    if "webhooks" in change:
+        row = await world.rig.pool.fetchrow("SELECT active, last_error FROM history_syncs")
+        assert row is not None
+        assert tuple(row) == (False, "webhook_deleted")
+
+
+async def test_an_arrays_events_are_judged_one_by_one(world: World) -> None:
+    await world.rig.post(orjson.dumps(payload(1)))
+    world.server.records = [record(7, world.first_ms, payload=[payload(1), payload(2), payload(3)])]
+    await world.run()
+    assert await world.counts() == (2, 1, 0)
+    assert await world.stored() == {"event-1", "event-2", "event-3"}
 
 
 async def test_another_since_begins_anew_also_while_a_run_is_under_way(world: World) -> None:

@@ -309,13 +309,14 @@ def _sync_cases(new: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "syncs/list_syncs": [([COMPANY, *BEHIND, 51, None], 10)],
         "syncs/count_syncs": [([COMPANY, None], 10)],
         "syncs/update_sync": [([COMPANY, new, "s", b"t", LAST, True, False, LAST], 10)],
+        "syncs/retire_sync": [([COMPANY, new, "webhook_deleted", LAST], 20)],
         "syncs/delete_sync": [([COMPANY, new, LAST], 10)],
         "syncs/load_sync": [([COMPANY, new], 10)],
         "syncs/save_page": [],
         "syncs/list_runs": [([COMPANY, new, *BEHIND, 51], 10)],
         "syncs/count_runs": [([COMPANY, new], 10)],
         "syncs/find_keys": [([COMPANY, [new] * 100], 400)],
-        "syncs/find_stored": [([COMPANY, COMPANY, list(range(100)), ids, asked], 8_000)],
+        "syncs/find_stored": [([COMPANY, COMPANY, list(range(100)), ids, asked], 2_000)],
     }
 
 
