@@ -22,6 +22,7 @@ _WAITING: Mapping[str, Words] = {
     "session_paused": Words("A sessão está pausada.", "The session is paused."),
     "session_stopped": Words("A sessão está parada.", "The session is stopped."),
     "session_removed": Words("A sessão foi removida.", "The session was removed."),
+    "erased": Words("Os dados da pessoa foram apagados (LGPD).", "The person's data was erased (LGPD)."),
     "cancelled": Words("Cancelada a pedido.", "Cancelled on request."),
     "paused_by_user": Words("Pausada por uma pessoa.", "Paused by a person."),
     "event_type_not_named": Words(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.jobs import SHOWN_STATES
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, shown
-from gateway.schema import anything, boolean, define, identifier, moment, nullable, ref
+from gateway.schema import anything, boolean, define, identifier, moment, nullable, record, ref
 
 define(
     "Job",
@@ -49,7 +49,7 @@ define(
         }
     ),
 )
-_COUNTS = shown(
+_COUNTS = record(
     {
         "would": {"type": "integer", "description": "How many it would act on."},
         "skip": {
@@ -57,7 +57,10 @@ _COUNTS = shown(
             "description": "How many it would leave alone, by reason.",
             "additionalProperties": {"type": "integer"},
         },
-    }
+        "events": {"type": "integer", "description": "Of an erasure: how many events, up to 10,001 a person."},
+        "messages": {"type": "integer", "description": "Of an erasure: how many messages."},
+    },
+    required=("would", "skip"),
 )
 define(
     "BulkPreview",

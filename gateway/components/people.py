@@ -226,3 +226,17 @@ define(
         }
     ),
 )
+define(
+    "Erasure",
+    shown(
+        {
+            "id": identifier(),
+            "contact_id": {**MAYBE_ID, "description": "null: the person was no contact."},
+            "counts": anything(description="How many events and messages there were.", additionalProperties=COUNT),
+            "job_id": MAYBE_ID,
+            "requested_by": {"type": "string"},
+            "created_at": moment(),
+            "finished_at": MAYBE_TIME,
+        }
+    ),
+)
