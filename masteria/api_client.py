@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from engine.errors import BadRequest, Unavailable
 from masteria.credentials_file import Credentials
 
 _TIMEOUT_S = 30.0
+_FILE_S = 600.0
 
 
 class ApiClient:
@@ -40,23 +43,44 @@ class ApiClient:
             BadRequest: the API refused it; the detail is its own.
         """
         data = None if body is None else json.dumps(body).encode()
+        with self._open(method, path, data, {}, _TIMEOUT_S) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def send_file(self, path: str, file: Path, query: dict[str, str]) -> Any:
+        """Send a file as the body, piece by piece; return the answer's JSON. Errors as of :meth:`call`."""
+        headers = {"content-type": "application/octet-stream", "content-length": str(file.stat().st_size)}
+        with (
+            file.open("rb") as data,
+            self._open("POST", f"{path}?{urllib.parse.urlencode(query)}", data, headers, _FILE_S) as answer,
+        ):
+            return json.loads(answer.read())
+
+    def fetch_file(self, path: str, out: Path) -> None:
+        """Write an answer's bytes into a file, piece by piece. Errors as of :meth:`call`."""
+        with self._open("GET", path, None, {}, _FILE_S) as answer, out.open("wb") as file:
+            shutil.copyfileobj(answer, file)
+
+    @contextmanager
+    def _open(
+        self, method: str, path: str, data: bytes | BinaryIO | None, headers: dict[str, str], timeout_s: float
+    ) -> Iterator[BinaryIO]:
         request = urllib.request.Request(  # noqa: S310 -- the installation's own address
-            f"{self._base_url}/api/v1{path}", data=data, headers=self._headers, method=method
+            f"{self._base_url}/api/v1{path}", data=data, headers={**self._headers, **headers}, method=method
         )
         try:
-            with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 -- as above
-                text = answer.read()
+            with urllib.request.urlopen(request, timeout=timeout_s) as answer:  # noqa: S310 -- as above
+                yield answer
         except urllib.error.HTTPError as error:
             raise _problem(error) from error
         except OSError as error:
             raise Unavailable(f"nobody answers at {self._base_url}: is `masteria up` running?") from error
-        return json.loads(text) if text else None
 
-    def pages(self, path: str) -> Iterator[dict[str, Any]]:
-        """Yield every item of a list."""
+    def pages(self, path: str, wanted: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
+        """Yield every item of a list, or of those that pass its filters."""
         cursor = None
         while True:
-            query = urllib.parse.urlencode({"limit": 500} | ({"cursor": cursor} if cursor else {}))
+            query = urllib.parse.urlencode({"limit": 500} | (wanted or {}) | ({"cursor": cursor} if cursor else {}))
             page = self.call("GET", f"{path}?{query}")
             yield from page["data"]
             cursor = page["next_cursor"]

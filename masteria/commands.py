@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
+from masteria.contact_parsers import add_contact_actions
 from masteria.source_parsers import add_sync_actions, add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
 from masteria.work_parsers import add_job_actions, add_letter_actions, add_replay
@@ -163,6 +164,7 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
 
 def _add_resources(commands: _Commands) -> None:
     add_sync_actions(partial(_companys, _group(commands, "sync", "past events out of other systems' histories")))
+    add_contact_actions(partial(_companys, _group(commands, "contacts", "the book of people")))
     for name, text in (
         ("webhook", "doors for other people's systems"),
         ("rule", "which event sends what"),
