@@ -50,7 +50,8 @@ def count_stored(stored: Stored) -> Delta:
 def _tell(delta: Delta, stored: Stored) -> None:
     """Note what companies' own systems want told of it, beside the messages that are counted as transitions."""
     for event in stored.fresh:
-        delta.tell(event.row[_COMPANY].bytes, "event", event.row[_STATE], event.event_id.bytes)
+        if event.row[_SIGNATURE] != IMPORTED:  # the past is no news
+            delta.tell(event.row[_COMPANY].bytes, "event", event.row[_STATE], event.event_id.bytes)
     for gone in stored.cancelled:
         delta.tell(gone.company_id.bytes, "message", "cancelled", gone.message_id.bytes)
 

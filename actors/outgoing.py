@@ -11,13 +11,16 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+from engine.alerts import FIRED
 from engine.credentials import open_webhook_secrets, secrets_in_force
 from engine.ids import IdMaker, ms_to_time
 from engine.outgoing_webhooks import Outcome, attempt_entry, disables, headers_of, next_wait_s
 from engine.vault import SealBroken, Vault
 from integrations.outgoing_webhooks import OutgoingClient
+from storage.notifications import notify
 from storage.outgoing import (
     Claimed,
     claim_deliveries,
@@ -28,6 +31,7 @@ from storage.outgoing import (
     note_failure,
     note_success,
     record_attempt,
+    tell,
 )
 from storage.pool import AWAY, Connection, Pool
 
@@ -167,12 +171,19 @@ class OutgoingUpkeep:
             pass
 
 
+async def tell_alert(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
+    """Have an alert told to the company's own systems, in the transaction that takes it off the list."""
+    await tell(connection, company_id, "alert.fired" if data["state"] == FIRED else "alert.resolved", data, now)
+
+
 async def take_out_of_use(
     connection: Connection, company_id: UUID, webhook_id: UUID, reason: str, now: datetime
 ) -> None:
-    """Take a webhook out of use; its owner sees why in the list of webhooks."""
+    """Take a webhook out of use, and notify the company's people of it and why."""
     found = await disable(connection, company_id, webhook_id, reason, now)
     if found is not None:
+        data = {"outgoing_webhook_id": str(webhook_id), "name": found["name"], "reason": reason}
+        await notify(connection, company_id, "outgoing_webhook_disabled", "warning", data)
         log.warning(
             "an outgoing webhook is out of use: %s",
             reason,

@@ -76,6 +76,12 @@ class ApiClient:
         except OSError as error:
             raise Unavailable(f"nobody answers at {self._base_url}: is `masteria up` running?") from error
 
+    @contextmanager
+    def open(self, path: str) -> Iterator[Any]:
+        """Open an answer that is a file, to be read piece by piece. Errors as of :meth:`call`."""
+        with self._open("GET", path, None, {}, _FILE_S) as answer:
+            yield answer
+
     def pages(self, path: str, wanted: dict[str, str] | None = None) -> Iterator[dict[str, Any]]:
         """Yield every item of a list, or of those that pass its filters."""
         cursor = None

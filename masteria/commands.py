@@ -69,6 +69,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_people(commands)
     _add_resources(commands)
     _add_work(commands)
+    _add_export(commands)
     commands.add_parser("bench", help="measure this machine (`masteria bench --help`)", add_help=False)
     return parser
 
@@ -160,6 +161,20 @@ def _add_company(parser: argparse.ArgumentParser) -> None:
 
 def _add_password(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+
+
+def _add_export(commands: _Commands) -> None:
+    words = "a list as a file, with the list's own filters"
+    export = _command(commands, "export", "masteria.exporting:export", words, json=False)
+    export.add_argument("kind", choices=("events", "messages", "contacts"))
+    export.add_argument("--format", choices=("csv", "json", "jsonl"), default="csv", help="(%(default)s)")
+    export.add_argument("--output", metavar="FILE", help="where to; - is the output, else the answer's own name")
+    export.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help="as the list takes it")
+    export.add_argument("--lang", choices=("pt", "en"), default="pt", help="CSV's column names (%(default)s)")
+    export.add_argument("--semicolon", action="store_true", help="CSV for a Brazilian Excel: ; and decimal commas")
+    export.add_argument("--bom", action="store_true", help="the mark by which Excel knows UTF-8")
+    export.add_argument("--gzip", action="store_true", help="compressed")
+    _add_company(export)
 
 
 def _add_resources(commands: _Commands) -> None:

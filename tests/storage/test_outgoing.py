@@ -16,7 +16,7 @@ import orjson
 import pytest
 
 from actors.counting import count_stored
-from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep
+from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep, tell_alert
 from engine.addresses import Guard
 from engine.credentials import WebhookSecret, make_signing_secret, seal_webhook_secrets
 from engine.ids import IdMaker, id_time, ms_to_time
@@ -305,6 +305,24 @@ async def test_410_takes_it_out_of_use_at_once(world: World) -> None:
         assert len(receiver.got) == 1
         await refresh_watch(world.pool)
         assert not WATCH.companies
+        notice = await world.pool.fetchrow("SELECT kind, title_pt, data FROM notifications")
+        assert notice is not None
+        assert (notice["kind"], notice["title_pt"]) == (
+            "outgoing_webhook_disabled",
+            "Webhook de saída desativado: ERP",
+        )
+        assert orjson.loads(notice["data"])["reason"] == "outgoing_gone"
+
+
+async def test_an_alert_is_told_as_fired_and_as_over(world: World) -> None:
+    async with receiving() as receiver:
+        await world.webhook(receiver.url(), "alert.fired", "alert.resolved", concurrency=1)
+        async with world.pool.acquire() as connection:
+            for state in ("fired", "over"):
+                await tell_alert(connection, world.company_id, {"state": state, "name": "a"}, START)
+        await world.work()
+        types = [orjson.loads(one.body)["type"] for one in receiver.got]
+        assert types == ["alert.fired", "alert.resolved"]
 
 
 async def test_five_days_of_failures_take_it_out_of_use(world: World) -> None:
@@ -412,7 +430,8 @@ async def test_a_slow_receiver_has_its_own_places_and_delays_nobody(world: World
         await other_worker.settle()
 
 
-async def test_two_workers_deliver_each_once(world: World) -> None:
+@pytest.mark.parametrize("again", range(3))
+async def test_two_workers_deliver_each_once(world: World, again: int) -> None:
     async with receiving() as receiver:
         webhook_id = await world.webhook(receiver.url(), concurrency=20)
         made = await world.queue(webhook_id, 40)

@@ -40,4 +40,5 @@ WITH RECURSIVE waiting AS (
 UPDATE outgoing_deliveries d SET next_attempt_at = $2, leased_until = $2
 FROM due, outgoing_webhooks e
 WHERE d.id = due.id AND d.state = 'pending' AND e.id = d.webhook_id
+    AND d.next_attempt_at <= $1 -- looked at once more under the row's lock: another worker may have just taken it
 RETURNING d.id, d.company_id, d.webhook_id, d.event_type, d.payload, d.attempt, e.url, e.secrets_sealed
