@@ -32,7 +32,7 @@ OUTCOME_MARK = "!"
 REACHED_MARK = "+"
 # What the aggregator keeps in memory; the others are read from the roll-ups alone.
 LIVE_KINDS = (EVENT, STATE, MESSAGE, LATENCY, COUNT)
-_KEY_CHARACTERS = 64
+KEY_CHARACTERS = 64
 _VERSION = 1
 
 
@@ -320,7 +320,7 @@ def decode_changes(data: bytes | str, committed_ms: int) -> list[Change]:
 
 def _clean(key: str) -> str:
     """Return a key that Postgres can hold in an index: a NUL is none of its text's characters."""
-    return key.replace("\x00", "")[:_KEY_CHARACTERS]
+    return key.replace("\x00", "")[:KEY_CHARACTERS]
 
 
 def _read(data: bytes | str) -> tuple[int, list[Any]]:

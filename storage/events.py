@@ -10,7 +10,9 @@ from uuid import UUID
 
 from engine.dedupe import keys_of_id
 from engine.ids import id_time
+from engine.metrics import EVENT, KEY_CHARACTERS, SOURCE, STATE, WEBHOOK
 from engine.pagination import OLDEST, Position
+from storage.clues import Clue, clue_keys, search_by_clue
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import (
@@ -31,6 +33,7 @@ from storage.searching import (
 # A value so common that its posting list takes longer than this is found faster by looking through the newest events.
 _POSTING_LIST_S = 0.25
 _EVENTS = LargeTable("events")
+_NARROW_PHONE = "AND customer_phone = $13"
 
 
 class EventFilter(NamedTuple):
@@ -60,7 +63,27 @@ async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within:
         found = await _by_external_id(pool, company_id, wanted, within)
     elif wanted.payload is not None:
         return await _by_payload(pool, company_id, wanted, within)
-    return found or await search_windows(_EVENTS.windows(pool, company_id, wanted, within), within.before, within.limit)
+    if found is not None:
+        return found
+    narrow = _NARROW_PHONE if wanted.phone is not None else ""
+    clue = None if narrow else _clue(wanted)
+    if clue is not None:
+        return await search_by_clue(pool, _EVENTS, company_id, wanted, within, clue)
+    scan = _EVENTS.windows(pool, company_id, wanted, within, narrow)
+    return await search_windows(scan, within.before, within.limit)
+
+
+def _clue(wanted: EventFilter) -> Clue | None:
+    """Return by which sums the wanted events are found; the rarest first."""
+    if wanted.state is not None and wanted.state != "processed":
+        return Clue(STATE, (wanted.state,))
+    if wanted.event_type is not None:
+        return Clue(EVENT, clue_keys(wanted.event_type[:KEY_CHARACTERS]))
+    if wanted.webhook_id is not None:
+        return Clue(WEBHOOK, ("accepted", "unparsed", "imported"), wanted.webhook_id, always=False)
+    if wanted.source is not None:
+        return Clue(SOURCE, clue_keys(wanted.source[:KEY_CHARACTERS]), always=False)
+    return Clue(STATE, (wanted.state,)) if wanted.state is not None else None
 
 
 async def _by_external_id(pool: Pool, company_id: UUID, wanted: EventFilter, within: Range) -> Page | None:

@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from engine.message_states import STATUSES
+from engine.metrics import MESSAGE, RULE
 from engine.pagination import OLDEST
+from storage.clues import Clue, search_by_clue
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import (
@@ -62,7 +65,28 @@ async def _page(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Ran
         found = await _MESSAGES.candidates(pool, "find_messages_by_event", company_id, wanted, within)
         if found is not None:
             return found
-    return await search_windows(_MESSAGES.windows(pool, company_id, wanted, within), within.before, within.limit)
+    narrow, clue = _narrow(wanted), _clue(wanted)
+    if not narrow and clue is not None:
+        return await search_by_clue(pool, _MESSAGES, company_id, wanted, within, clue)
+    return await search_windows(
+        _MESSAGES.windows(pool, company_id, wanted, within, narrow), within.before, within.limit
+    )
+
+
+def _narrow(wanted: MessageFilter) -> str:
+    if wanted.phone is not None:
+        return "AND to_phone = $11"
+    return "AND campaign_id = $8" if wanted.campaign_id is not None else ""
+
+
+def _clue(wanted: MessageFilter) -> Clue | None:
+    """Return by which sums the wanted messages are found; the rarest first."""
+    keys = () if wanted.status is None else (wanted.status,)
+    if wanted.rule_id is not None:
+        return Clue(RULE, keys or STATUSES, wanted.rule_id, always=False)
+    if wanted.session_id is None and not keys:
+        return None
+    return Clue(MESSAGE, keys, wanted.session_id)
 
 
 async def _with_sending(executor: Pool | Connection, company_id: UUID, rows: Sequence[Columns]) -> Sequence[Columns]:

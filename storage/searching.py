@@ -136,9 +136,17 @@ class LargeTable:
         )
         return cut_page(rows, within.limit)
 
-    def windows(self, pool: Pool, company_id: UUID, wanted: Filter, within: Range) -> Scan:
-        """Return what :func:`search_windows` calls."""
-        scan = query(f"{self.name}/scan_{self.name}")
+    def windows(self, pool: Pool, company_id: UUID, wanted: Filter, within: Range, narrow: str = "") -> Scan:
+        """Return what :func:`search_windows` calls.
+
+        Args:
+            pool: where to ask.
+            company_id: whose rows.
+            wanted: the filter.
+            within: the part of the list.
+            narrow: a condition for which another index has the rows in their order: the window holds only such rows.
+        """
+        scan = query(f"{self.name}/scan_{self.name}").replace("/*narrow*/", narrow)
 
         async def look(start: Position, window: int, most: int) -> Sequence[asyncpg.Record]:
             return await pool.fetch(scan, company_id, *start, within.since, window, most, *wanted)

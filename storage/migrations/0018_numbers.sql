@@ -18,8 +18,10 @@ CREATE TABLE IF NOT EXISTS message_reached (
     PRIMARY KEY (message_id, what)
 );
 
--- By person: what was written to them last, and what they sent.
+-- By person: what was written to them last, and what they sent; by campaign: only campaigns' messages pay for it.
 CREATE INDEX IF NOT EXISTS idx_messages_to_phone ON ONLY messages (company_id, to_phone, created_at DESC, id DESC);
+CREATE INDEX IF NOT EXISTS idx_messages_campaign_id ON ONLY messages (campaign_id, created_at DESC, id DESC)
+    WHERE campaign_id IS NOT NULL;
 CREATE INDEX IF NOT EXISTS idx_incoming_events_phone ON ONLY incoming_events
     (company_id, customer_phone, created_at DESC, id DESC) WHERE customer_phone IS NOT NULL;
 
@@ -97,3 +99,7 @@ CREATE TABLE IF NOT EXISTS archives (
     bytes      bigint NOT NULL,
     created_at timestamptz NOT NULL
 );
+
+-- Since when events and messages are counted by source, webhook, rule and template too (milliseconds since 1970).
+INSERT INTO installation (key, value)
+SELECT 'numbers_since', jsonb_build_array((extract(epoch FROM now()) * 1000)::bigint) ON CONFLICT DO NOTHING;

@@ -16,6 +16,7 @@ import pytest
 import storage
 from engine.pagination import NEWEST, OLDEST
 from masteria.embedded import RunningServer
+from storage.events import _NARROW_PHONE
 from storage.queries import query
 from storage.searching import CANDIDATES, WINDOW
 from tests.conftest import database_at
@@ -133,6 +134,12 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
             ([*window, *_events(0, "nothing")], 800),
             ([*window, *_events(6, "+5511900000007")], 800),
             ([*window, *_events(7, absent)], 800),
+        ],
+        "events/find_in_minutes": [
+            ([COMPANY, *BEHIND, OLDEST, 51, *_events(0, "nothing"), [when.replace(second=0, microsecond=0)]], 500)
+        ],
+        "messages/find_in_minutes": [
+            ([COMPANY, *BEHIND, OLDEST, 51, *_messages(5, "held"), [when.replace(second=0, microsecond=0)]], 500)
         ],
         "events/find_events_by_order": [([*candidates, *_events(5, "order-45000"), *BEHIND, 51], 30)],
         "events/find_events_by_payload": [
@@ -343,6 +350,28 @@ async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database
                 ]
     await connection.close()
     assert defects == []
+
+
+@pytest.mark.parametrize(
+    ("name", "narrow", "arguments"),
+    [
+        ("events/scan_events", _NARROW_PHONE, _events(6, "+5511900000007")),
+        ("messages/scan_messages", "AND to_phone = $11", _messages(4, "+5511900000007")),
+        ("messages/scan_messages", "AND campaign_id = $8", _messages(1, COMPANY)),
+    ],
+)
+async def test_a_person_and_a_campaign_are_found_by_their_own_index(
+    large_database: str, name: str, narrow: str, arguments: list[object]
+) -> None:
+    connection = await asyncpg.connect(large_database, server_settings={"jit": "off", "timezone": "UTC"})
+    window = (COMPANY, *BEHIND, OLDEST, WINDOW, 51)
+    text = query(name).replace("/*narrow*/", narrow)
+    for mode in ("force_custom_plan", "force_generic_plan"):
+        await connection.execute(f"SET plan_cache_mode = {mode}")
+        explained = await connection.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, *window, *arguments)
+        plan = json.loads(explained)[0]["Plan"]
+        assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 30, (mode, explained)
+    await connection.close()
 
 
 async def _defects(

@@ -22,7 +22,7 @@ FROM (
                 AND ($13::text IS NULL OR customer_phone = $13)
                 AND ($14::jsonb IS NULL OR payload @> $14), false) AS hit
         FROM incoming_events
-        WHERE company_id = $1 AND (created_at, id) < ($2, $3::uuid) AND created_at <= $2 AND created_at >= $4
+        WHERE company_id = $1 /*narrow*/ AND (created_at, id) < ($2, $3::uuid) AND created_at <= $2 AND created_at >= $4
         ORDER BY created_at DESC, id DESC
         LIMIT $5
     ) AS seen

@@ -18,7 +18,7 @@ FROM (
                 AND ($12::text IS NULL OR status = $12)
                 AND ($13::text IS NULL OR reason = $13), false) AS hit
         FROM messages
-        WHERE company_id = $1 AND (created_at, id) < ($2, $3::uuid) AND created_at <= $2 AND created_at >= $4
+        WHERE company_id = $1 /*narrow*/ AND (created_at, id) < ($2, $3::uuid) AND created_at <= $2 AND created_at >= $4
         ORDER BY created_at DESC, id DESC
         LIMIT $5
     ) AS seen

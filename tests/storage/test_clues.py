@@ -1,0 +1,175 @@
+"""Rare values are found by the roll-ups: the same rows as a plain SELECT, page by page, with few buffers read."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+
+from engine.ids import id_time
+from engine.pagination import NEWEST, OLDEST
+from storage.events import EventFilter, list_events
+from storage.messages import MessageFilter, list_messages
+from storage.pool import Pool
+from storage.queries import query
+from storage.searching import Page, Range
+from tests.seeding import new_id, seed_events, seed_messages
+
+ROWS = 4_000
+LAST = datetime(2026, 11, 20, 12, 0, 30, tzinfo=UTC)
+COMPANY, SESSION, RARE = (UUID(int=0x01900000000070008000000000000001 + n) for n in range(3))
+# The sums as the roll-up would have made them.
+SUMS = """
+INSERT INTO metric_minutes (company_id, minute, kind, key, session_id, value)
+SELECT company_id, date_trunc('minute', created_at), told.kind, told.key, told.subject, count(*)
+FROM {table}, LATERAL (VALUES {told}) AS told (kind, key, subject) WHERE told.subject IS NOT NULL GROUP BY 1, 2, 3, 4, 5
+"""
+PERIODS = """
+INSERT INTO metric_periods (company_id, step_s, start, kind, key, session_id, value)
+SELECT company_id, step_s, to_timestamp(floor(extract(epoch FROM minute) / step_s) * step_s), kind, key, session_id,
+    sum(value) FROM metric_minutes, unnest(ARRAY[3600, 86400]) AS step_s GROUP BY 1, 2, 3, 4, 5, 6
+"""
+NIL = "'00000000-0000-0000-0000-000000000000'::uuid"
+
+
+async def _spread(connection: asyncpg.Connection[asyncpg.Record], table: str, seed: int) -> None:
+    """Move a few rows of the seeded minutes into rare values and into the past."""
+    pick = random.Random(seed)
+    rows = await connection.fetch(f"SELECT * FROM {table} LIMIT 40")
+    for number, row in enumerate(rows):
+        at = LAST - timedelta(days=pick.choice([0, 1, 2, 5, 6, 30, 45]), minutes=pick.randint(100, 1_300))
+        row_id = new_id(at)
+        values: dict[str, Any] = {**row, "id": row_id, "created_at": id_time(row_id)}
+        if table == "messages":
+            values |= {"status": "held", "session_id": RARE if number % 2 else SESSION, "rule_id": RARE}
+        else:
+            values |= {"event_type": "chargeback", "source": "hotmart", "webhook_id": RARE, "state": "failed"}
+        columns = list(values)
+        marks = ", ".join(f"${n}" for n in range(1, len(columns) + 1))
+        await connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", *values.values())
+
+
+@pytest.fixture
+async def seeded(pool: Pool) -> Pool:
+    async with pool.acquire() as connection:
+        for days in (0, 30, 60):
+            await connection.execute("SELECT masteria_make_partitions($1)", (LAST - timedelta(days=days)).date())
+        await connection.execute("INSERT INTO companies (id, name) VALUES ($1, 'c')", COMPANY)
+        await seed_events(connection, COMPANY, ROWS, LAST)
+        await seed_messages(connection, COMPANY, SESSION, ROWS, LAST)
+        await _spread(connection, "incoming_events", 1)
+        await _spread(connection, "messages", 2)
+        events = f"('event', event_type, {NIL}), ('state', state, {NIL}), ('source', source, {NIL}), "
+        await connection.execute(
+            SUMS.format(table="incoming_events", told=events + "('webhook', 'accepted', webhook_id)")
+        )
+        messages = "('message', status, session_id), ('rule', status, rule_id)"
+        await connection.execute(SUMS.format(table="messages", told=messages))
+        await connection.execute(PERIODS)
+        await connection.execute("UPDATE installation SET value = '[1]' WHERE key = 'numbers_since'")
+        await connection.execute("ANALYZE")
+    return pool
+
+
+async def _all(listing: Any, pool: Pool, wanted: Any, limit: int, since: datetime = OLDEST) -> tuple[list[UUID], int]:
+    """Follow the cursors to the end; return the ids and how many pages it took."""
+    ids: list[UUID] = []
+    before, pages = NEWEST, 0
+    while True:
+        page: Page = await listing(pool, COMPANY, wanted, Range(limit=limit, before=before, since=since))
+        ids += [row["id"] for row in page.rows]
+        pages += 1
+        if page.next is None:
+            return ids, pages
+        assert page.next < before
+        before = page.next
+
+
+CASES: tuple[tuple[Any, str], ...] = (
+    (EventFilter(event_type="chargeback"), "event_type = 'chargeback'"),
+    (EventFilter(event_type="order_approved"), "event_type = 'order_approved'"),
+    (EventFilter(source="hotmart"), "source = 'hotmart'"),
+    (EventFilter(webhook_id=RARE), f"webhook_id = '{RARE}'"),
+    (EventFilter(state="failed"), "state = 'failed'"),
+    (EventFilter(state="unparsed", event_type="pix_created"), "state = 'unparsed' AND event_type = 'pix_created'"),
+    (EventFilter(event_type="nothing"), "false"),
+    (EventFilter(phone="+5511900000007"), "customer_phone = '+5511900000007'"),
+    (MessageFilter(status="held"), "status = 'held'"),
+    (MessageFilter(session_id=RARE), f"session_id = '{RARE}'"),
+    (MessageFilter(session_id=SESSION, status="held"), f"session_id = '{SESSION}' AND status = 'held'"),
+    (MessageFilter(rule_id=RARE), f"rule_id = '{RARE}'"),
+    (MessageFilter(status="failed"), "status = 'failed'"),
+    (MessageFilter(phone="+5511900000007"), "to_phone = '+5511900000007'"),
+)
+
+
+async def test_pages_hold_what_a_plain_select_finds(seeded: Pool) -> None:
+    for wanted, condition in CASES:
+        for since in (OLDEST, LAST - timedelta(days=10)):
+            await _compare(seeded, wanted, condition, since)
+
+
+async def _compare(pool: Pool, wanted: Any, condition: str, since: datetime) -> None:
+    events = isinstance(wanted, EventFilter)
+    table, listing = ("incoming_events", list_events) if events else ("messages", list_messages)
+    rows = await pool.fetch(
+        f"SELECT id FROM {table} WHERE company_id = $1 AND created_at >= $2 AND {condition} "
+        "ORDER BY created_at DESC, id DESC LIMIT 1000",
+        COMPANY,
+        since,
+    )
+    for limit in (7, 500):
+        ids, pages = await _all(listing, pool, wanted, limit, since)
+        assert ids[:1000] == [row["id"] for row in rows], (wanted, limit)
+        assert pages <= len(ids) // limit + 4, (wanted, limit)
+
+
+async def test_sums_that_lag_behind_are_not_believed(seeded: Pool) -> None:
+    await seeded.execute("DELETE FROM metric_minutes")
+    ids, _ = await _all(list_events, seeded, EventFilter(event_type="chargeback"), 500)
+    assert len(ids) < 40
+    await seeded.execute(
+        "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')",
+        time.time_ns() // 1_000_000 - 60_000,
+    )
+    ids, _ = await _all(list_events, seeded, EventFilter(event_type="chargeback"), 500)
+    assert len(ids) == 40
+
+
+async def test_what_was_not_counted_so_is_looked_through(seeded: Pool) -> None:
+    """Sources are counted since migration 0018; what came before is found by the windows."""
+    since = LAST - timedelta(days=4)
+    await seeded.execute(
+        "UPDATE installation SET value = jsonb_build_array($1::bigint) WHERE key = 'numbers_since'",
+        int(since.timestamp() * 1000),
+    )
+    for table in ("metric_minutes", "metric_periods"):
+        column = "minute" if table == "metric_minutes" else "start"
+        await seeded.execute(f"DELETE FROM {table} WHERE kind = 'source' AND {column} < $1", since)
+    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 20)
+    assert len(ids) == 40
+
+
+async def test_a_rare_value_costs_few_buffers(seeded: Pool) -> None:
+    """What bounds the time at ten million rows: days, hours and minutes are looked up, and only theirs are read."""
+    async with seeded.acquire() as connection:
+        plan = await connection.fetchval(
+            "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query("metrics/find_minutes"),
+            COMPANY,
+            "event",
+            ["chargeback", "other"],
+            None,
+            LAST,
+            OLDEST,
+            366,
+            51,
+        )
+    top = json.loads(plan)[0]["Plan"]
+    read = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
+    assert read < 400
