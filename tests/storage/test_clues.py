@@ -9,14 +9,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
 
 from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST
 from storage.events import EventFilter, list_events
 from storage.messages import MessageFilter, list_messages
-from storage.pool import Pool
+from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Page, Range
 from tests.seeding import new_id, seed_events, seed_messages
@@ -38,7 +37,7 @@ SELECT company_id, step_s, to_timestamp(floor(extract(epoch FROM minute) / step_
 NIL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 
-async def _spread(connection: asyncpg.Connection[asyncpg.Record], table: str, seed: int) -> None:
+async def _spread(connection: Connection, table: str, seed: int) -> None:
     """Move a few rows of the seeded minutes into rare values and into the past."""
     pick = random.Random(seed)
     rows = await connection.fetch(f"SELECT * FROM {table} LIMIT 40")
