@@ -16,6 +16,7 @@ from actors.contact_folding import ContactFolding
 from actors.jobs.contacts_import import ForgettingImports
 from actors.jobs.tools import JobTools
 from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep, tell_alert
+from actors.pruning import Pruning
 from actors.reaching import Reaching
 from engine.addresses import Guard
 from engine.ids import ms_to_time
@@ -81,6 +82,8 @@ LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("count_reached", 1.0, Reaching),
     LoopPlan("watch_alerts", 2.0, AlertWatch),
     LoopPlan("tell_alerts", 1.0, lambda tools: AlertTelling(tools, tell_alert)),
+    LoopPlan("tell_alerts", 1.0, AlertTelling),
+    LoopPlan("prune", 3_600.0, Pruning),
     LoopPlan("forget_imports", 600.0, ForgettingImports),
     LoopPlan("make_campaigns", 0.2, Campaigning),
 )

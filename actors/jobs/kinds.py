@@ -11,6 +11,7 @@ from actors.jobs.contacts_erase import ContactsErase
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.export import Exporting
 from actors.jobs.history_sync import HistorySync
+from actors.jobs.retention import Retention
 from actors.jobs.tools import JobKind, JobTools
 
 _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
@@ -26,6 +27,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     CampaignExpansion,
     CampaignDryRun,
     Exporting,
+    Retention,
 )
 
 

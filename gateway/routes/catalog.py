@@ -27,6 +27,7 @@ from gateway.routes import (
     outgoing,
     personal_data,
     replay,
+    retention,
     reviewing,
     rule_runs,
     rules,
@@ -71,6 +72,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *metrics.OPERATIONS,
     *alerts.OPERATIONS,
     *notifications.OPERATIONS,
+    *retention.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )

@@ -94,6 +94,7 @@ LISTS = {
     "getMe",
     "listAlerts",
     "listNotifications",
+    "getRetention",
     "getMetricsSummary",
     "getMetricsSeries",
     "getMetricsFunnel",
@@ -112,6 +113,8 @@ LISTS = {
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
     "createAlert",
+    "setRetention",
+    "runRetention",
     "previewAlert",
     "readAllNotifications",
     "createRule",

@@ -1,0 +1,3 @@
+-- The installation's ages.
+-- Index: installation_pkey.
+SELECT value FROM installation WHERE key = 'retention'
