@@ -16,7 +16,7 @@ import orjson
 
 from actors.jobs.tools import JobTools
 from engine.alerts import FIRED
-from engine.errors import MasteriaError, Unavailable
+from engine.errors import MasteriaError
 from engine.ids import id_time, ms_to_time
 from engine.message_states import at_text
 from engine.metrics import Delta
@@ -24,6 +24,7 @@ from storage import alerts
 from storage.message_changes import Transition, born
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
 from storage.notifications import Severity, notify
+from storage.outgoing import tell
 from storage.pool import Connection
 from storage.searching import Row
 from storage.sessions import get_session
@@ -36,8 +37,9 @@ _TELL_S = 5.0
 TellWebhook = Callable[[Connection, UUID, dict[str, Any], datetime], Awaitable[None]]
 
 
-async def _nobody_listens(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
-    raise Unavailable("there are no outgoing webhooks")
+async def _by_webhooks(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
+    """Put it among what the company's outgoing webhooks are told; their attempts are their own affair."""
+    await tell(connection, company_id, "alert.fired" if data["state"] == FIRED else "alert.resolved", data, now)
 
 
 class AlertTelling:
@@ -50,7 +52,7 @@ class AlertTelling:
 
     def __init__(self, tools: JobTools, webhook: TellWebhook | None = None) -> None:
         self._tools = tools
-        self._webhook = webhook or _nobody_listens
+        self._webhook = webhook or _by_webhooks
 
     async def run_once(self) -> None:
         now = ms_to_time(self._tools.now_ms())

@@ -36,7 +36,11 @@ SELECT *, heads[kind] || own || orders[kind] || own || phones[kind] || phone || 
 FROM (SELECT n, ms, to_timestamp(ms / 1000.0) AS at, pg_temp.seeded_id(ms, 1, n) AS event_id,
              pg_temp.seeded_id(ms, 2, n) AS delivery_id,
              CASE WHEN n % $4 = 0 THEN $2::uuid ELSE $1::uuid END AS company_id,
-             1 + n % 4 AS kind, ($3::text[])[1 + n % 4] AS event_type,
+             1 + n % 4 AS kind,
+             CASE WHEN n % 20000 = 7 THEN 'chargeback' ELSE ($3::text[])[1 + n % 4] END AS event_type,
+             CASE WHEN n % 20000 = 7 THEN 'failed' WHEN n % 50000 = 9 THEN 'uncertain' ELSE 'read' END AS status,
+             CASE WHEN n % 10 = 3 THEN $14::uuid ELSE $15::uuid END AS rule_id,
+             CASE WHEN n % 100 = 5 THEN $16::uuid END AS campaign_id,
              lpad(to_hex(n), 12, '0') AS own, $5::text || lpad(to_hex(n), 12, '0') AS own_id,
              '119' || lpad(n::text, 8, '0') AS phone
       FROM (SELECT n, $6::bigint + floor(n * $7::float8 + 0.5)::bigint AS ms
@@ -64,10 +68,12 @@ INSERT INTO event_keys (key, company_id, event_id)
 SELECT md5(own_id)::uuid, company_id, event_id FROM seeded ON CONFLICT DO NOTHING
 """
 _MESSAGES = """
-INSERT INTO messages (id, company_id, created_at, event_id, session_id, to_phone, order_id, lane, type, text,
-    template_name, template_language, category, status, attempt, provider_id, timeline, updated_at)
-SELECT pg_temp.seeded_id(ms + 20, 3, n), company_id, to_timestamp((ms + 20) / 1000.0), event_id, $1, '+55' || phone,
-    own_id, 'transactional', 'template', $2::text, 'pix_bench', 'pt_BR', 'utility', 'read', 1,
+INSERT INTO messages (id, company_id, created_at, event_id, rule_id, campaign_id, session_id, to_phone,
+    order_id, lane, type, text, template_name, template_language, category, status, attempt, provider_id, timeline,
+    updated_at)
+SELECT pg_temp.seeded_id(ms + 20, 3, n), company_id, to_timestamp((ms + 20) / 1000.0), event_id, rule_id,
+    campaign_id, $1, '+55' || phone,
+    own_id, 'transactional', 'template', $2::text, 'pix_bench', 'pt_BR', 'utility', status, 1,
     'wamid.HBgN' || md5(own_id),
     jsonb_build_array(
         jsonb_build_object('status', 'accepted', 'at', to_char(at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'attempt', 1),
@@ -81,8 +87,11 @@ _MINUTES = """
 INSERT INTO metric_minutes AS m (company_id, minute, kind, key, session_id, value)
 SELECT company_id, date_trunc('minute', at), told.what, told.key, told.session, count(*)
 FROM seeded, LATERAL (VALUES ('event', event_type, $1::uuid), ('state', 'processed', $1::uuid),
-                             ('message', 'read', $2::uuid), ('count', 'accepted', $2::uuid),
+                             ('source', 'loja-0', $1::uuid), ('webhook', 'accepted', $3::uuid),
+                             ('message', status, $2::uuid), ('count', 'accepted', $2::uuid),
+                             ('rule', status, rule_id), ('campaign', status, campaign_id),
                              ('latency', (20 + n % 20)::text, $2::uuid)) AS told (what, key, session)
+WHERE told.session IS NOT NULL
 GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
 ON CONFLICT (company_id, minute, kind, key, session_id) DO UPDATE SET value = m.value + excluded.value
 """
@@ -108,11 +117,31 @@ class Seed:
     first_ms: int
     step_ms: float
     run: str
+    session_id: UUID
+
+    @property
+    def webhook_id(self) -> UUID:
+        """Return the webhook that all events came by."""
+        return UUID(int=self.session_id.int ^ 1)
 
     def event_id(self, number: int) -> UUID:
         """Return the id of a seeded event (``number`` from 1; multiples of ten are another company's)."""
         ms = self.first_ms + int(number * self.step_ms + 0.5)
         return UUID(f"{ms:012x}7001" + f"8{number:015x}")
+
+    @property
+    def rare_rule_id(self) -> UUID:
+        """Return the rule that a tenth of the messages is of."""
+        return UUID(f"{self.first_ms:012x}7005" + f"8{5:015x}")
+
+    @property
+    def campaign_id(self) -> UUID:
+        """Return the campaign that a hundredth of the messages is of."""
+        return UUID(f"{self.first_ms:012x}7006" + f"8{6:015x}")
+
+    def phone(self, number: int) -> str:
+        """Return the phone of a seeded event's person."""
+        return f"+55119{number:08d}"
 
     def order_id(self, number: int) -> str:
         """Return the order id of a seeded event."""
@@ -140,7 +169,7 @@ async def seed_rows(
     """
     end = datetime.now(UTC) - _AGE
     begin_ms = int((end - timedelta(days=_DAYS)).timestamp() * 1000)
-    seed = Seed(rows, begin_ms, round(_DAYS * 86_400_000 / rows, 6), run)
+    seed = Seed(rows, begin_ms, round(_DAYS * 86_400_000 / rows, 6), run, session_id)
     connection = await connect(database_url)
     try:
         for day in (end - timedelta(days=_DAYS), end):
@@ -153,6 +182,8 @@ async def seed_rows(
                 await _part(connection, seed, (company_id, stranger, session_id, webhook), first, last)
             told(last)
         await connection.execute(_PERIODS, end + timedelta(minutes=2))
+        # What is seeded is counted by all that it can be found by (storage/clues.py).
+        await connection.execute("UPDATE installation SET value = '[1]' WHERE key = 'numbers_since'")
         for table in ("incoming_events", "messages", "deliveries", "event_keys", "metric_minutes", "metric_periods"):
             await connection.execute(f"VACUUM (ANALYZE) {table}", timeout=1800)
     finally:
@@ -172,12 +203,13 @@ async def _part(
     columns = [[parts[index].decode() for parts in bodies] for index in range(4)]
     prefix = GrapfyBody(seed.run).event_id_prefix
     numbers = (_STRANGER_EVERY, prefix, seed.first_ms, seed.step_ms, first, last)
-    await connection.execute(_ROWS, company_id, stranger, list(_TYPES), *numbers, *columns)
+    rules = (seed.rare_rule_id, UUID(int=company_id.int ^ 3), seed.campaign_id)
+    await connection.execute(_ROWS, company_id, stranger, list(_TYPES), *numbers, *columns, *rules)
     await connection.execute(_EVENTS, webhook)
     await connection.execute(_DELIVERIES, webhook, _HEADERS)
     await connection.execute(_KEYS)
     await connection.execute(_MESSAGES, session_id, _TEXT)
-    await connection.execute(_MINUTES, _NIL, session_id)
+    await connection.execute(_MINUTES, _NIL, session_id, webhook)
 
 
 def seed(database_url: str, company_id: str, session_id: str, rows: int, run: str, told: Callable[[str], None]) -> Seed:

@@ -43,7 +43,7 @@ _WHATSAPP = record(
 _CHANNELS = record(
     {
         "app": boolean(description="A notification in the application."),
-        "webhook": boolean(description="`alert.fired` to the outgoing webhooks that asked for it."),
+        "webhook": boolean(description="`alert.fired` and `alert.resolved`, to outgoing webhooks that want them."),
         "whatsapp": nullable(_WHATSAPP),
     }
 )

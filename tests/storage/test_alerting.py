@@ -300,6 +300,25 @@ async def test_two_workers_look_at_an_alert_once(world: Watch) -> None:
     assert [len(rows) for rows in taken] == [1, 0]
 
 
+async def test_companies_own_systems_are_told_by_outgoing_webhook(world: Watch) -> None:
+    await world.pool.execute(
+        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, "
+        "updated_at) VALUES ($1, $2, 'ERP', 'https://erp.example', ARRAY['alert.fired'], 'x', $3, $3)",
+        new_id(world.now),
+        world.company,
+        world.now,
+    )
+    await world.messages(good=0, bad=20)
+    await world.alert(channels={"webhook": True})
+    await world.look()
+    await AlertTelling(world.tools).run_once()
+    row = await world.pool.fetchrow("SELECT event_type, data FROM outgoing_changes WHERE event_type LIKE 'alert%'")
+    assert row is not None
+    assert row["event_type"] == "alert.fired"
+    assert json.loads(row["data"])["metric"] == "failure_rate"
+    assert await world.pool.fetchval("SELECT count(*) FROM alert_sends") == 0
+
+
 async def test_a_changed_alert_is_judged_anew(world: Watch) -> None:
     await world.messages(good=0, bad=20)
     alert_id = await world.alert()
