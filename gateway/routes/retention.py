@@ -44,7 +44,7 @@ async def _get(call: Call) -> Response:
     return json_response(
         {
             "company": {name: ages.company.get(name) for name in NAMES},
-            "effective": days,
+            "effective": dict[str, Any](days),
             "preview": {
                 "counts": counts,
                 "before": {name: time_text(moment) for name, moment in before.items()},
