@@ -95,10 +95,11 @@ class Composer:
             return f"{INVALID_PIX}:{code.reason}"
         if not self._approved:
             return "template_not_approved"
-        return None if content.components is not None else _text_problem(content.text)
+        return None if content.components is not None else text_problem(content.text)
 
 
-def _text_problem(text: str) -> str | None:
+def text_problem(text: str) -> str | None:
+    """Return why a filled text cannot be sent; None where it can."""
     if not text.strip():
         return "empty_text"
     return "text_too_long" if len(text) > MAX_TEXT else None

@@ -9,20 +9,16 @@ from uuid import UUID
 from engine.rule_references import refers_to
 from gateway.calls import Call
 from storage.contact_lists import get_contact_list
+from storage.outgoing_webhooks import get_outgoing_webhook
 from storage.pool import Pool
 from storage.sessions import get_session
 from storage.templates import get_template
-
-
-async def _no_webhook(pool: Pool, company_id: UUID, webhook_id: UUID) -> None:
-    """There are no outgoing webhooks so far."""
-
 
 _KNOWN: dict[str, tuple[Callable[[Pool, UUID, UUID], Awaitable[object | None]], str]] = {
     "session_id": (get_session, "session"),
     "template_id": (get_template, "template"),
     "list_id": (get_contact_list, "list"),
-    "webhook_id": (_no_webhook, "outgoing webhook"),
+    "webhook_id": (get_outgoing_webhook, "outgoing webhook"),
 }
 
 

@@ -13,6 +13,7 @@ from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
 from masteria.contact_parsers import add_contact_actions
+from masteria.rule_parsers import add_flow_actions, add_rule_actions
 from masteria.source_parsers import add_sync_actions, add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
 from masteria.work_parsers import add_job_actions, add_letter_actions, add_replay
@@ -203,9 +204,12 @@ def _add_resources(commands: _Commands) -> None:
             create.add_argument("--source", help="the system that calls it, for instance grapfy")
             create.add_argument("--scheme", default="token", choices=("none", "token", "timestamped", "standard"))
             add_webhook_actions(partial(_companys, group))
+        if name == "rule":
+            add_rule_actions(partial(_companys, group))
         if name in ("session", "template"):
             more = add_session_actions if name == "session" else add_template_actions
             more(partial(_companys, group))
+    add_flow_actions(partial(_companys, _group(commands, "flow", "ready-made rules: the PIX automation")))
 
 
 def _add_work(commands: _Commands) -> None:

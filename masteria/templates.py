@@ -51,6 +51,46 @@ def withdraw(given: argparse.Namespace) -> int:
     return 0
 
 
+def preview(given: argparse.Namespace) -> int:
+    """Print a template with real values."""
+    answer = client_for(given).call("POST", f"/templates/{given.id}/preview", _values(given))
+    if given.json:
+        show_one(answer, as_json=True)
+        return 0
+    print(answer["text"])
+    if answer["problem"]:
+        print(f"would not leave: {answer['problem']} ({answer['problem_text']['en']})")
+    return 0 if answer["sendable"] else 1
+
+
+def test(given: argparse.Namespace) -> int:
+    """Send a template to one's own number."""
+    client = client_for(given)
+    session = given.session or _only_session(client)
+    body = {"session_id": session, "to": given.to, **_values(given)}
+    show_one(client.call("POST", f"/templates/{given.id}/test", body), given.json)
+    return 0
+
+
+def _values(given: argparse.Namespace) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    if given.event:
+        values["event_id"] = given.event
+    if given.value:
+        pairs = [one.partition("=") for one in given.value]
+        if wrong := [name for name, equals, _ in pairs if not equals]:
+            raise BadRequest(f"--value {wrong[0]}: write it as NAME=TEXT")
+        values["variables"] = {name: text for name, _, text in pairs}
+    return values
+
+
+def _only_session(client: ApiClient) -> str:
+    sessions = [str(one["id"]) for one in client.pages("/sessions")]
+    if len(sessions) != 1:
+        raise BadRequest("--session is needed: there is " + ("more than one number" if sessions else "no number"))
+    return sessions[0]
+
+
 def _session(client: ApiClient, given: argparse.Namespace) -> str:
     """Return the number to ask through: the one named, or the only one that has an account."""
     if given.session:

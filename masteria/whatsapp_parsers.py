@@ -45,7 +45,14 @@ def add_template_actions(action: Add) -> None:
     withdraw = action("withdraw", "masteria.templates:withdraw", "delete one at WhatsApp")
     withdraw.add_argument("id")
     withdraw.add_argument("--all-languages", action="store_true", help="the name in every language")
-    for parser in (sync, submit, withdraw):
+    preview = action("preview", "masteria.templates:preview", "one with real values: an event's, or given ones")
+    test = action("test", "masteria.templates:test", "send one to a number of your own")
+    test.add_argument("--to", required=True, metavar="PHONE", help="your number")
+    for parser in (preview, test):
+        parser.add_argument("id")
+        parser.add_argument("--event", metavar="ID", help="an event's values; by default the newest's")
+        parser.add_argument("--value", action="append", metavar="NAME=TEXT", help="a variable's value")
+    for parser in (sync, submit, withdraw, test):
         parser.add_argument("--session", metavar="ID", help="a number of the account (needed if there are several)")
 
 

@@ -9,14 +9,32 @@ from typing import Any
 from uuid import UUID
 
 from engine.ids import time_to_ms
-from engine.steps import Action, AddTag, AddToList, RecordPix
+from engine.money import cents_to_text
+from engine.steps import Action, AddTag, AddToList, CallWebhook, RecordPix
+from engine.times import rfc3339
 from storage.cases import DueCase
 from storage.contact_lists import add_to_list, unknown_lists
 from storage.contacts import ContactWrite, tag_contacts, upsert_contacts
+from storage.outgoing import insert_delivery
 from storage.pix_orders import PixEvent, record_pix
 from storage.pool import Connection
 from storage.queries import query
 from storage.searching import Row
+
+STEP_REACHED = "rule.step"
+_TOLD = (
+    "event_type",
+    "external_id",
+    "order_id",
+    "customer_name",
+    "customer_phone",
+    "customer_email",
+    "customer_document",
+    "product_name",
+    "plan_name",
+    "pix_code",
+    "payment_method",
+)
 
 
 @dataclass(slots=True)
@@ -42,7 +60,34 @@ async def apply_deeds(
             deed for deed in deeds if deed.case.company_id == company_id and isinstance(deed.action, AddTag | AddToList)
         ]
         await _mark_people(connection, company_id, of_people, now, make_id)
+    for deed in deeds:
+        if isinstance(deed.action, CallWebhook):
+            await _call(connection, deed, deed.action, make_id(time_to_ms(now)))
     await record_pix(connection, [event for deed in deeds if (event := _pix_event(deed)) is not None])
+
+
+async def _call(connection: Connection, deed: Deed, action: CallWebhook, delivery_id: UUID) -> None:
+    """Have an outgoing webhook told of a step, with the event as it was understood."""
+    case, event = deed.case, deed.event
+    told = {name: event[name] for name in _TOLD}
+    cents, expires = event["order_value_cents"], event["pix_expires_at"]
+    payload = {
+        "rule_id": str(case.rule_id),
+        "rule_name": case.rule_name,
+        "rule_version": case.version,
+        "case_id": str(case.id),
+        "step": deed.entry["step"],
+        "event": {
+            "id": str(event["id"]),
+            **told,
+            "order_value": None if cents is None else cents_to_text(cents),
+            "pix_expires_at": None if expires is None else rfc3339(expires),
+            "occurred_at": rfc3339(event["occurred_at"]),
+            "created_at": rfc3339(event["created_at"]),
+        },
+    }
+    if not await insert_delivery(connection, case.company_id, action.webhook_id, STEP_REACHED, payload, delivery_id):
+        deed.failed("webhook_gone")
 
 
 async def _mark_people(

@@ -140,3 +140,8 @@ def _row(row: Row) -> Row:
 
 def _taken() -> Conflict:
     return Conflict("the company has a template of this name and language already")
+
+
+async def list_variants(executor: Pool | Connection, company_id: UUID, name: str) -> list[Row]:
+    """Return a company's templates of a name, one per language: id, language, status."""
+    return await fetch_rows(executor, "templates/list_variants", company_id, name)

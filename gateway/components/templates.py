@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from engine.template_schema import CATEGORIES, KINDS
-from gateway.components.shared import MAYBE_ID, MAYBE_TIME, WORDS, shown
-from gateway.schema import Schema, anything, choice, define, identifier, items, moment, nullable
+from gateway.components.shared import MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.schema import Schema, anything, boolean, choice, define, identifier, items, moment, nullable
 
 _TEMPLATE: dict[str, Schema] = {
     "name": {"type": "string"},
@@ -32,6 +32,22 @@ define(
     shown({"id": identifier(), **_TEMPLATE, "stopped": _STOPPED, "created_at": moment(), "updated_at": moment()}),
 )
 define(
+    "TemplateDetail",
+    shown(
+        {
+            "id": identifier(),
+            **_TEMPLATE,
+            "stopped": _STOPPED,
+            "created_at": moment(),
+            "updated_at": moment(),
+            "variants": {
+                "type": "array",
+                "items": shown({"id": identifier(), "language": {"type": "string"}, "status": {"type": "string"}}),
+            },
+        }
+    ),
+)
+define(
     "Preview",
     shown(
         {
@@ -39,6 +55,9 @@ define(
             "components": nullable(items(anything(), 50)),
             "missing": {"type": "array", "items": {"type": "string"}},
             "event_id": MAYBE_ID,
+            "sendable": boolean(description="Whether a message like this would leave."),
+            "problem": SENTENCE,
+            "problem_text": WORDS,
         }
     ),
 )

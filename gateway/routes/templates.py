@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
 
+from engine.composing import text_problem
+from engine.drafts import Content
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
 from engine.template_schema import CATEGORIES, KINDS, validate_template
 from engine.zones import zone_named
 from gateway.calls import Call, json_response
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
+from gateway.reasons import in_words
 from gateway.routes.lists import small_page
 from gateway.schema import anything, identifier, record, ref, text
-from gateway.sending import message_template
+from gateway.sending import message_template, send_message
 from gateway.stored_events import canonical_of, empty_event, with_variables
-from gateway.views import template_view
+from gateway.views import message_view, template_view
 from storage.companies import get_company
 from storage.events import get_event, recent_events
+from storage.messages import get_message
 from storage.searching import Row
 from storage.templates import (
     TemplateChange,
@@ -29,6 +34,7 @@ from storage.templates import (
     get_template,
     insert_template,
     list_templates,
+    list_variants,
 )
 
 _DEFAULTS: dict[str, Any] = {
@@ -58,7 +64,9 @@ async def _template(call: Call) -> Row:
 
 
 async def _get(call: Call) -> Response:
-    return json_response(template_view(await _template(call)))
+    row = await _template(call)
+    variants = await list_variants(call.services.pool, call.company_id, row["name"])
+    return json_response({**template_view(row), "variants": [one for one in variants if one["id"] != row["id"]]})
 
 
 def _checked(definition: dict[str, Any]) -> TemplateChange:
@@ -117,14 +125,40 @@ async def _preview(call: Call) -> Response:
     company = await get_company(call.services.pool, call.company_id)
     zone = zone_named(company["time_zone"] if company else call.services.settings.time_zone)
     content = message_template(row).fill(event, payload, zone, as_text=False)
+    problem = _problem(row, content)
     return json_response(
         {
             "text": content.text,
             "components": content.components,
             "missing": list(content.missing),
             "event_id": event_row["id"] if event_row else None,
+            "sendable": problem is None,
+            "problem": problem,
+            "problem_text": in_words(problem),
         }
     )
+
+
+def _problem(row: Row, content: Content) -> str | None:
+    """Return why a message of it would be held; None where it would go."""
+    if content.missing:
+        return f"missing_variable:{','.join(content.missing)}"
+    if row["status"].lower() != "approved":
+        return "template_not_approved"
+    return None if content.components is not None else text_problem(content.text)
+
+
+async def _test(call: Call) -> Response:
+    """Send a template to a number of one's own, as a message like any other."""
+    row = await _template(call)
+    body = {**call.body, "template_id": str(row["id"])}
+    if "event_id" not in body and "variables" not in body and (newest := await _event(call)) is not None:
+        body["event_id"] = str(newest["id"])
+    message_id, _ = await send_message(replace(call, body=body), None)
+    stored = await get_message(call.services.pool, call.company_id, message_id)
+    if stored is None:  # erased between the two
+        raise NotFound
+    return json_response(message_view(stored), 201, {"location": f"/api/v1/messages/{message_id}"})
 
 
 async def _event(call: Call) -> Row | None:
@@ -183,7 +217,7 @@ OPERATIONS = (
         handler=_get,
         summary="One template",
         tag=_TAG,
-        answers=ok("Template", "The template."),
+        answers=ok("TemplateDetail", "The template, with those of its name in other languages."),
     ),
     *(
         Operation(
@@ -229,5 +263,29 @@ OPERATIONS = (
         body_optional=True,
         body_example={"variables": {"customer_name": "Cliente Exemplo"}},
         answers=ok("Preview", "What would be sent."),
+    ),
+    Operation(
+        name="testTemplate",
+        method="POST",
+        path="/templates/{template_id}/test",
+        handler=_test,
+        summary="Send a template to a number of your own",
+        description=(
+            "With the values of `event_id` and `variables`, or else of the newest event; what has no value is refused "
+            "and not sent. The message counts like any other."
+        ),
+        tag=_TAG,
+        role="operator",
+        body=record(
+            {
+                "session_id": identifier(),
+                "to": text(64, description="Who gets it; Brazilian unless it begins with `+`."),
+                "event_id": identifier(),
+                "variables": anything(additionalProperties=text(4_096, 0)),
+            },
+            ("session_id", "to"),
+        ),
+        body_example={"session_id": "0199f000-0000-7000-8000-000000000001", "to": "+5511900000000"},
+        answers=ok("Message", "The message is on its way.", 201),
     ),
 )

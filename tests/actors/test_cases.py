@@ -337,3 +337,23 @@ async def test_steps_tag_people_put_them_into_lists_and_branch_on_their_tags(rig
     reasons = [[line["reason"] for line in case["log"]] for case in await rig.cases()]
     assert reasons[0] == ["condition_false", None, None, None, "list_gone"]
     assert reasons[2] == ["condition_false", "no_phone", "no_contact", "no_contact", "no_contact"]
+
+
+async def test_a_step_calls_an_outgoing_webhook_once_with_the_event(rig: CaseRig) -> None:
+    webhook_id, gone = new_id(), new_id()
+    await rig.pool.execute(
+        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, updated_at)"
+        " VALUES ($1, $2, 'ERP', 'https://erp.example.com', ARRAY['event.processed'], 'x', now(), now())",
+        webhook_id,
+        rig.shard.company_id,
+    )
+    await rig.rule([{"id": "erp", "type": "call_webhook", "webhook_id": str(webhook_id)}])
+    await rig.rule([{"type": "call_webhook", "webhook_id": str(gone)}])
+    await rig.pix("e-1", "o-1", total=97)
+    await rig.later()
+    await rig.later()
+    [delivery] = await rig.shard.rows("SELECT webhook_id, event_type, payload::text AS body FROM outgoing_deliveries")
+    told = json.loads(delivery["body"])["data"]
+    assert (delivery["webhook_id"], delivery["event_type"], told["step"]) == (webhook_id, "rule.step", "erp")
+    assert (told["event"]["order_id"], told["event"]["order_value"]) == ("o-1", "97.00")
+    assert sorted(str(case["log"][-1]["reason"]) for case in await rig.cases()) == ["None", "webhook_gone"]

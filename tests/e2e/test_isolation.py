@@ -163,14 +163,15 @@ LINKING = {"getSessionQr", "pairSession", "unlinkSession"}
 
 
 # Routes of templates at WhatsApp: of kind meta, through a number that has an account.
-REVIEWS = {"submitTemplate", "withdrawTemplate"}
+REVIEWS = {"submitTemplate", "withdrawTemplate", "testTemplate"}
 
 
 _OUTGOING = {"name": "ERP", "url": "https://erp.example.com/hook", "event_types": ["event.processed"]}
 
 
-def _review(ids: Mapping[str, UUID]) -> dict[str, str]:
-    return {"session_id": str(ids["session_id"])}
+def _review(operation: Operation, ids: Mapping[str, UUID]) -> dict[str, str]:
+    to = {"to": "11900000000"} if operation.name == "testTemplate" else {}
+    return {"session_id": str(ids["session_id"]), **to}
 
 
 @pytest.fixture
@@ -264,7 +265,7 @@ def _phone() -> str:
 
 async def _call(client: Client, operation: Operation, ids: Mapping[str, UUID]) -> Answer:
     if operation.name in REVIEWS:
-        return await client.post(operation.full_path.format(template_id=ids["template_id"]), _review(ids))
+        return await client.post(operation.full_path.format(template_id=ids["template_id"]), _review(operation, ids))
     path = operation.full_path.format(**{name: str(value) for name, value in ids.items()})
     return await client.call(operation.method, path, body=BODIES.get(operation.name))
 

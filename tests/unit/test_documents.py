@@ -85,7 +85,7 @@ def test_commands_named_exist(page: Document) -> None:
     commands = _subcommands(build_parser())
     wrong = []
     for text in page.inline:
-        words = re.match(r"^(?:\.venv/bin/)?masteria ([a-z]+)(?: ([a-z]+))?", text)
+        words = re.match(r"^(?:\.venv/bin/)?masteria ([a-z]+)(?: ([a-z][a-z-]*))?", text)
         if words is None:
             continue
         command = commands.get(words[1])
