@@ -9,6 +9,6 @@ FROM (
     LIMIT $4
 ) AS l CROSS JOIN LATERAL (
     SELECT count(*) AS number
-    FROM (SELECT FROM contact_list_members m WHERE m.list_id = l.id LIMIT 10001) AS few
+    FROM (SELECT FROM contact_list_members m WHERE m.list_id = l.id ORDER BY m.contact_id LIMIT 10001) AS few
 ) AS counted
 ORDER BY l.created_at DESC, l.id DESC

@@ -12,6 +12,6 @@ WITH RECURSIVE names AS (
 SELECT names.tag, counted.number AS contacts
 FROM names CROSS JOIN LATERAL (
     SELECT count(*) AS number
-    FROM (SELECT FROM contact_tags t WHERE t.company_id = $1 AND t.tag = names.tag LIMIT 10001) AS few
+    FROM (SELECT FROM contact_tags t WHERE t.company_id = $1 AND t.tag = names.tag ORDER BY t.contact_id LIMIT 10001) AS few
 ) AS counted
 ORDER BY names.tag

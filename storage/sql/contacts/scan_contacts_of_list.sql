@@ -5,16 +5,10 @@ FROM (
     SELECT id, hit, row_number() OVER (ORDER BY id DESC) AS position
     FROM (
         SELECT members.contact_id AS id, coalesce(c.id IS NOT NULL
-                AND ($6::text IS NULL OR EXISTS (
-                    SELECT FROM contact_tags t WHERE t.company_id = $1 AND t.tag = $6 AND t.contact_id = c.id
-                ))
-                AND ($7::uuid IS NULL OR EXISTS (
-                    SELECT FROM contact_list_members m WHERE m.list_id = $7 AND m.contact_id = c.id AND m.company_id = $1
-                ))
-                AND ($8::boolean IS NULL OR $8 = EXISTS (
-                    SELECT FROM suppressions s
-                    WHERE s.company_id = $1 AND s.phone = c.phone AND s.kind = 'all' AND s.active
-                ))
+                AND ($6::text IS NULL OR (SELECT true FROM contact_tags t WHERE t.company_id = $1 AND t.tag = $6 AND t.contact_id = c.id LIMIT 1) IS NOT NULL)
+                AND ($7::uuid IS NULL OR (SELECT true FROM contact_list_members m WHERE m.list_id = $7 AND m.contact_id = c.id AND m.company_id = $1 LIMIT 1) IS NOT NULL)
+                AND ($8::boolean IS NULL OR $8 = ((SELECT true FROM suppressions s
+                    WHERE s.company_id = $1 AND s.phone = c.phone AND s.kind = 'all' AND s.active LIMIT 1) IS NOT NULL))
                 AND ($9::text IS NULL OR c.phone = $9)
                 AND ($10::text IS NULL OR
                     masteria_contact_words(c.company_id, c.name, c.email, c.document) @@ $10::text::tsquery)
