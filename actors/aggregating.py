@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgpack
@@ -52,6 +52,8 @@ class Aggregating:
         self.companies: dict[bytes, CompanyCounters] = {}
         self.zones: dict[bytes, str] = {}
         self.loaded = False
+        self.loads = 0  # how often everything was built anew
+        self.heard: Callable[[Sequence[Change], int], None] | None = None  # hears every delta that is counted
         self.kept_ms: dict[int, int] = {}
         self.counters = {"deltas": 0, "gaps_read": 0, "rolled": 0, "unexplained": 0, "reloads": 0}
         self._order = DeltaOrder()
@@ -98,6 +100,7 @@ class Aggregating:
         for mark in found.watermarks:
             self._order.begin(*mark)
         self.loaded = True
+        self.loads += 1
         for row in found.deltas:
             self._take(row)
         for company in self.companies:
@@ -132,6 +135,8 @@ class Aggregating:
         self._unrolled.setdefault((row.writer, row.epoch), {})[row.seq] = changes
         for change in changes:
             self._company(change.company).count(change, row.committed_ms, now_ms)
+        if self.heard is not None:
+            self.heard(changes, row.committed_ms)
         for company in {change.company for change in changes}:
             self._changed(company, row.committed_ms)
         self.counters["deltas"] += 1

@@ -26,6 +26,7 @@ _SWEEP_S = 1.0
 _ROLL_UP_S = 2.0
 _FORGET_S = 600.0
 _JOBS_S = 0.25
+_CAMPAIGNS_S = 0.25
 _COUNT_JOBS_S = 5.0
 
 
@@ -60,6 +61,7 @@ class MetricsAggregator:
         self._life.run(self._read, pause_s=1.0, action="read_states")
         self._life.run(self._read_jobs, pause_s=_JOBS_S, action="read_jobs")
         self._life.run(self._read_alerts, pause_s=1.0, action="read_alerts")
+        self._life.run(self._read_campaigns, pause_s=_CAMPAIGNS_S, action="read_campaigns")
         self._life.run(self._count_jobs, pause_s=_COUNT_JOBS_S, action="count_jobs")
         self._life.run(self._forget, pause_s=_FORGET_S, action="forget_watermarks")
 
@@ -83,6 +85,10 @@ class MetricsAggregator:
 
     async def _read_alerts(self) -> None:
         await self._states.read_alerts(await self._ready())
+
+    async def _read_campaigns(self) -> None:
+        if self._counted.loaded:
+            await self._states.read_campaigns(await self._ready())
 
     async def _count_jobs(self) -> None:
         self._open_jobs = await count_open(await self._ready())

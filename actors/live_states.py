@@ -13,6 +13,8 @@ import orjson
 
 from actors.aggregating import Aggregating, Told
 from actors.live_alerts import LiveAlerts
+from actors.live_campaigns import PREFIX as CAMPAIGN_PREFIX
+from actors.live_campaigns import LiveCampaigns, Place
 from actors.live_jobs import LiveJobs
 from engine.company_counters import CompanyCounters
 from engine.ids import ms_to_time
@@ -80,6 +82,7 @@ class LiveStates:
         self._counted: Aggregating | None = None
         self._watched: dict[bytes, _Watched] = {}
         self._jobs = LiveJobs()
+        self._campaigns = LiveCampaigns()
         self._alerts = LiveAlerts()
         self._wake = asyncio.Event()
         self._next_tick = 0.0
@@ -93,6 +96,7 @@ class LiveStates:
     def bind(self, counted: Aggregating) -> None:
         """Say whose counters these are; before anything else."""
         self._counted = counted
+        counted.heard = self._campaigns.count
 
     def changed(self, company: bytes, committed_ms: int) -> None:
         """Hear that a company's counters changed."""
@@ -150,6 +154,8 @@ class LiveStates:
             await self.read_jobs(pool)
         if any(topic == "alerts" and company not in self._alerts for company, topic, _ in entries):
             await self.read_alerts(pool)
+        if any(place not in self._campaigns for place in self._campaign_places()):
+            await self.read_campaigns(pool)
         return pack(
             [
                 [company, topic, self._clock_ms(), self._clock_ms(), orjson.dumps(self._state(company, topic))]
@@ -226,10 +232,10 @@ class LiveStates:
         if topic in ("jobs", "alerts"):
             return (self._jobs if topic == "jobs" else self._alerts).state(company)
         counters, now_ms = self._counted.company(company), self._clock_ms()
-        if topic == "metrics":
-            return counters.metrics(now_ms)
-        if topic == "queue":
-            return counters.queue(now_ms)
+        if topic.startswith(CAMPAIGN_PREFIX):
+            return self._campaigns.state(company, topic, now_ms)
+        if topic in ("metrics", "queue"):
+            return counters.metrics(now_ms) if topic == "metrics" else counters.queue(now_ms)
         return _session_topics(topic, counters, watched.sessions, now_ms)
 
     async def refresh(self) -> None:
@@ -284,6 +290,23 @@ class LiveStates:
                 if (watched := self._watched.get(company)) is not None:
                     watched.alerts_changed = _widen(watched.alerts_changed, now_ms)
                     self._wake.set()
+
+    async def read_campaigns(self, pool: Pool) -> None:
+        """Read the campaigns that somebody watches; called a few times a second, free while nobody does."""
+        if self._counted is None:
+            return
+        now_ms = self._clock_ms()
+        async with asyncio.timeout(_READ_S):
+            for company in await self._campaigns.read(pool, self._counted, self._campaign_places()):
+                self.changed(company, now_ms)
+
+    def _campaign_places(self) -> list[Place]:
+        return [
+            (company, UUID(topic.removeprefix(CAMPAIGN_PREFIX)).bytes)
+            for company, watched in self._watched.items()
+            for topic in watched.topics
+            if topic.startswith(CAMPAIGN_PREFIX)
+        ]
 
     def _expire(self, now_ms: int) -> None:
         for company, watched in list(self._watched.items()):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from engine.errors import MasteriaError, Unavailable
+from masteria.campaign_parsers import add_campaign_actions
 from masteria.contact_parsers import add_contact_actions
 from masteria.rule_parsers import add_flow_actions, add_rule_actions
 from masteria.source_parsers import add_sync_actions, add_webhook_actions
@@ -213,6 +214,7 @@ def _add_resources(commands: _Commands) -> None:
 
 
 def _add_work(commands: _Commands) -> None:
+    add_campaign_actions(partial(_companys, _group(commands, "campaign", "messages to many people")))
     add_job_actions(partial(_companys, _group(commands, "job", "long work: imports, replays, retries")))
     add_letter_actions(partial(_companys, _group(commands, "dlq", "what could not be processed or sent")))
     replay = _command(commands, "replay", "masteria.replaying:replay", "rules over stored events once more")

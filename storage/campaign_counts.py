@@ -10,7 +10,7 @@ from uuid import UUID
 
 from engine.campaign_counts import Parts, read_part
 from engine.metrics import CAMPAIGN, CAMPAIGN_PART
-from storage.pool import Connection, Pool
+from storage.pool import Connection, Pool, storage_errors
 from storage.queries import query
 from storage.searching import Row, fetch_rows
 
@@ -74,3 +74,45 @@ async def list_for_summary(
 ) -> list[Row]:
     """Return campaigns that began in a period, newest first: id, name, state and how many recipients."""
     return await fetch_rows(executor, "campaigns/list_for_summary", company_id, since, until, state, most)
+
+
+class RolledUp(NamedTuple):
+    """A campaign's counters out of the roll-ups, and up to where each writer's deltas are in them."""
+
+    keys: dict[str, int]
+    watermarks: dict[tuple[str, int], int]
+
+
+async def read_rolled_up(
+    pool: Pool, company_id: UUID, campaign_id: UUID, writers: Sequence[tuple[str, int]]
+) -> RolledUp:
+    """Return what is rolled up of a campaign, with the watermarks of the same snapshot.
+
+    Raises:
+        StorageAway: Postgres is away.
+    """
+    async with storage_errors():
+        rows = await pool.fetch(
+            query("campaigns/read_live"),
+            company_id,
+            campaign_id,
+            [writer for writer, _ in writers],
+            [epoch for _, epoch in writers],
+        )
+    found = RolledUp({}, {})
+    for key, value, writer, epoch in rows:
+        if writer is None:
+            found.keys[key] = value
+        else:
+            found.watermarks[writer, epoch] = value
+    return found
+
+
+async def list_live(pool: Pool, campaign_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return company, state, stalled, updated_at and written of campaigns.
+
+    Raises:
+        StorageAway: Postgres is away.
+    """
+    async with storage_errors():
+        return {row["id"]: row for row in await fetch_rows(pool, "campaigns/list_live", list(campaign_ids))}
