@@ -22,6 +22,7 @@ from actors.flights import Flight
 from actors.web_session_book import PostgresBook
 from actors.web_session_ledger import Ledger
 from actors.web_session_memory import recall, remember, show
+from engine.budgets import lane_of
 from engine.errors import MasteriaError
 from engine.ids import ms_to_time
 from engine.lanes import Parcel
@@ -50,6 +51,7 @@ RENEW_S = 1.5
 _LONG_S = 60.0
 _POLL_S = 1.0
 # These hold the number, not one message: what waits behind it waits too.
+_LANE_AGAIN_S = 60.0  # a paused lane is asked about so often
 _WHOLE = frozenset({"warm_up", "daily_cap", "hourly_cap", "number_slowed", "number_check_budget"})
 # Held until the session is back (storage/waiting.py, SESSION_REASONS): nobody has linked it, or it is linked no more.
 _NOT_LINKED = "session_incomplete"
@@ -95,6 +97,7 @@ class WebSending:
         self._ledger: Ledger | None = None
         self._courier: Courier | None = None
         self._quiet_clock: QuietClock | None = None
+        self._paused_lanes: frozenset[str] = frozenset()
         self._session_task: asyncio.Task[None] | None = None
         self._set_aside = False
         self._dirty = False
@@ -169,7 +172,8 @@ class WebSending:
         self._session_task = self._life.spawn(self._run_session(session, row, recalled.banned_until_ms))
 
     def _make_courier(self, session: WebSession, row: WebSessionRow) -> None:
-        hours = read_budget_options(row.options).quiet_hours
+        budgets = read_budget_options(row.options)
+        hours, self._paused_lanes = budgets.quiet_hours, budgets.paused_lanes
         self._quiet_clock = None if hours is None else QuietClock(hours, row.time_zone)
         self._courier = Courier(session, PostgresBook(self._pool, row.company_id, self._id), self._options)
 
@@ -337,7 +341,9 @@ class WebSending:
             ledger.tray.forget(parcel.id)
 
     def _quiet(self, parcel: Parcel) -> Hold | None:
-        """Return until when it is night where the recipient lives, if such a message waits for the morning."""
+        """Return until when a message waits for its lane, or for the morning where its recipient lives."""
+        if lane_of(parcel) in self._paused_lanes:
+            return Hold("lane_paused", _LANE_AGAIN_S)
         clock, now_ms = self._quiet_clock, time.time_ns() // 1_000_000
         if clock is None or (parcel.transactional and not clock.hours.transactional):
             return None

@@ -33,7 +33,7 @@ from storage.pool import AWAY, open_pool
 _CLAIM_S = 0.25
 _KEEP_S = 4.0
 _INGEST_S = 10.0
-_NICE = 5  # what a customer waits for goes before what an operator has begun
+_NICE = 10  # what a customer waits for goes before what an operator has begun
 
 
 class Worker:

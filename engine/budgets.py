@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from engine.drafts import BULK, TRANSACTIONAL
 from engine.lanes import Parcel
 from engine.quiet_hours import QuietClock
 from engine.sending_policy import SendingPolicy
@@ -69,7 +70,7 @@ class SessionBudgets:
     @property
     def idle(self) -> bool:
         """Whether none of these rules concerns the session."""
-        return not self._blocked and self._quiet is None and self.caps is None
+        return not self._blocked and self._quiet is None and self.caps is None and not self.policy.options.paused_lanes
 
     def asks_about(self, parcel: Parcel) -> bool:
         """Tell whether Postgres has to be asked about a message."""
@@ -93,6 +94,9 @@ class SessionBudgets:
         Args:
             now_ms: milliseconds since 1970.
         """
+        paused = self.policy.options.paused_lanes
+        if paused and lane_of(parcel) in paused:
+            return Wait("lane_paused", None)
         if self._blocked and parcel.template_name is not None:
             block = self._blocked.get((parcel.template_name, parcel.template_language))
             if block is not None and block.until_ms is None:
@@ -129,6 +133,11 @@ class SessionBudgets:
             self.caps.change(policy.options)
             new.caps = self.caps
         return new
+
+
+def lane_of(parcel: Parcel) -> str:
+    """Return the name of a message's lane."""
+    return TRANSACTIONAL if parcel.transactional else BULK
 
 
 def _repeatable(parcel: Parcel) -> str | None:

@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from engine.reading_reasons import Words
 
 BUDGETS: Mapping[str, Words] = {
+    "lane_paused": Words(
+        "Uma pessoa pausou esta fila do número; as mensagens vão quando ela for retomada.",
+        "A person has paused this lane of the number; its messages go when it is resumed.",
+    ),
     "pair_limit": Words(
         "O WhatsApp aceita uma mensagem a cada 6 segundos para a mesma pessoa, e até 45 de uma vez.",
         "WhatsApp takes one message in 6 seconds to the same person, and up to 45 at once.",

@@ -14,6 +14,7 @@ from engine.quiet_hours import QuietHours
 
 WINDOW_MS = 86_400_000
 MARKETING_PER_DAY = 2
+LANES = ("transactional", "bulk")
 OUTSIDE_WINDOW = ("send", "hold", "fail")
 # Of a portfolio's people a day bulk leaves this share to transactional messages.
 TIER_RESERVE = 0.1
@@ -30,6 +31,7 @@ _KEYS = frozenset(
         "per_day",
         "warm_up",
         "identical_per_hour",
+        "paused_lanes",
     }
 )
 
@@ -45,6 +47,7 @@ class BudgetOptions:
         per_hour, per_day: most messages of this number; bulk leaves a fifth of each to transactional ones.
         warm_up: whether the caps grow with the session's age.
         identical_per_hour: how often the same bulk text may go out within an hour.
+        paused_lanes: lanes whose messages wait until a person lets them go on.
     """
 
     portfolio_id: str | None = None
@@ -55,6 +58,7 @@ class BudgetOptions:
     per_day: int | None = None
     warm_up: bool = False
     identical_per_hour: int | None = None
+    paused_lanes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,16 @@ def read_budget_options(options: Mapping[str, Any]) -> BudgetOptions:
         _most(given, "per_day", 10_000_000),
         warm_up,
         _most(given, "identical_per_hour", 1_000_000),
+        _lanes(given.get("paused_lanes")),
     )
+
+
+def _lanes(given: object) -> frozenset[str]:
+    if given is None:
+        return frozenset()
+    if not isinstance(given, list) or not all(lane in LANES for lane in given):
+        raise ValueError(f"options.budgets.paused_lanes must be a list of {', '.join(LANES)}")
+    return frozenset(given)
 
 
 def _most(given: Mapping[str, Any], name: str, high: int, default: int | None = None) -> int | None:

@@ -105,6 +105,11 @@ async def change_session(
     return None if changed is None else _row(changed)
 
 
+async def list_paused_lanes(executor: Pool | Connection, company_id: UUID) -> list[Row]:
+    """Return the sessions that have paused lanes: id and lanes."""
+    return await fetch_rows(executor, "sessions/list_paused_lanes", company_id)
+
+
 async def delete_session(executor: Pool | Connection, company_id: UUID, session_id: UUID) -> bool:
     """Take a session out of use; return whether there was one."""
     return await executor.fetchval(query("sessions/delete_session"), company_id, session_id) is not None

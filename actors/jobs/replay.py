@@ -99,6 +99,7 @@ class _Replays:
             rules=None if rules is None else frozenset(rules),
             force=bool(job.params.get("force")),
             bulk="filter" in job.params,
+            counting="most" not in job.params,
         )
 
     async def decide(self, connection: Connection, job: Job, prepared: _Prepared, tally: Tally) -> list[Effect]:

@@ -67,7 +67,23 @@ _LANE = shown(
         "held": COUNT,
         "oldest_due_at": MAYBE_TIME,
         "oldest_s": NUMBER,
+        "next_due_at": {**MAYBE_TIME, "description": "When the next one that is not due yet will be."},
+        "paused": {**boolean(), "description": "A person has paused it: `POST /queue/resume`."},
     }
+)
+_HOLD = shown(
+    {
+        "reason": {"type": "string"},
+        "reason_text": WORDS,
+        "count": COUNT,
+        "oldest_at": moment(),
+        "next_release_at": {**MAYBE_TIME, "description": "null: when somebody, or something, acts."},
+        "sessions": {"type": "array", "items": shown({"session_id": identifier(), "count": COUNT})},
+    }
+)
+define(
+    "Holds",
+    shown({"data": {"type": "array", "items": _HOLD}, "count": COUNT, "complete": boolean()}),
 )
 define(
     "Queue",

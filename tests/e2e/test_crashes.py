@@ -17,7 +17,7 @@ from tests.e2e.rig import Instance
 from tests.e2e.shop import Shop
 from tests.e2e.waiting import wait_until
 
-_ACTORS = ("shard", "sender-0", "aggregator", "fanout", "scheduler", "supervisor", "gateway-0")
+_ACTORS = ("shard", "sender-0", "aggregator", "fanout", "scheduler", "worker-0", "supervisor", "gateway-0")
 _BACK_S = 10.0
 
 
