@@ -114,11 +114,6 @@ async def give_messages(connection: Connection, campaign_id: UUID, given: Sequen
     return {row["contact_id"] for row in rows}
 
 
-async def has_pending(connection: Connection, campaign_id: UUID) -> bool:
-    """Tell whether a campaign has recipients without a message."""
-    return bool(await connection.fetchval(query("campaigns/has_pending"), campaign_id))
-
-
 async def take_letters(
     connection: Connection, company_id: UUID, retried: Sequence[tuple[UUID, UUID]], now: datetime
 ) -> set[UUID]:

@@ -1,11 +1,19 @@
 -- Takes a cancelled campaign's messages out of the queue, a batch at a time; what is in flight is not in it.
--- Index: idx_message_queue_campaign, one range per number; message_queue's primary key.
-WITH mine AS MATERIALIZED (
-    SELECT q.message_id
+-- Index: idx_message_queue_campaign, one range per number in its order, then the primary key: a long queue is not read.
+WITH queued AS MATERIALIZED (
+    SELECT w.message_id
     FROM unnest($2::uuid[]) AS given (session_id)
-    JOIN message_queue q ON q.session_id = given.session_id AND q.campaign_id = $1
+    CROSS JOIN LATERAL (
+        SELECT q.message_id FROM message_queue q
+        WHERE q.session_id = given.session_id AND q.campaign_id = $1
+        ORDER BY q.due_at
+        LIMIT $3
+    ) AS w
     LIMIT $3
-    FOR UPDATE OF q SKIP LOCKED
+), mine AS MATERIALIZED (
+    SELECT message_id FROM message_queue
+    WHERE message_id = ANY(ARRAY(SELECT message_id FROM queued))
+    FOR UPDATE SKIP LOCKED
 )
-DELETE FROM message_queue q USING mine WHERE q.message_id = mine.message_id
+DELETE FROM message_queue q WHERE q.message_id = ANY(ARRAY(SELECT message_id FROM mine))
 RETURNING q.message_id
