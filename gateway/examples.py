@@ -88,7 +88,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "created_at": _AT,
         "updated_at": _AT,
     },
-    "Webhook": {
+    "WebhookWithActivity": {
         "id": "0199f000-0000-7000-8000-0000000000b1",
         "name": "Loja principal",
         "source": "grapfy",
@@ -101,6 +101,11 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "old_secret_until": None,
         "created_at": _AT,
         "updated_at": _AT,
+        "activity": {
+            "last_delivery_at": _AT,
+            "last_24h": {"accepted": 1204, "duplicate": 3, "unparsed": 0, "imported": 0, "refused": 1},
+            "last_refusal": None,
+        },
     },
     "Session": {
         "id": _SESSION_ID,
@@ -117,6 +122,8 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "reason": None,
         "reason_text": None,
         "resume_at": None,
+        "quality": "GREEN",
+        "notice": None,
         "options": {},
         "created_at": _AT,
         "updated_at": _AT,

@@ -62,7 +62,6 @@ _WEBHOOK: dict[str, Schema] = {
     "created_at": moment(),
     "updated_at": moment(),
 }
-define("Webhook", shown(_WEBHOOK))
 _SUMS: dict[str, Schema] = dict.fromkeys(("accepted", "duplicate", "unparsed", "imported", "refused"), COUNT)
 _LAST_ERROR = nullable(
     shown(

@@ -228,6 +228,7 @@ OPERATIONS = (
         tag=_TAG,
         role="operator",
         body=ref("AlertChange"),
+        body_example={"threshold": 10, "active": True},
         answers=ok("Alert", "Changed; it is judged anew."),
     ),
     Operation(

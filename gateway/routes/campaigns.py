@@ -258,11 +258,18 @@ OPERATIONS = (
             tag=_TAG,
             role="operator",
             body=_BODY,
+            body_example=example,
             answers={**ok("Campaign", "The draft."), **_CONFLICT},
         )
-        for name, method, handler, summary in (
-            ("updateCampaign", "PATCH", _update, "Change a draft's fields; null takes one away"),
-            ("replaceCampaign", "PUT", _replace, "Give a draft another definition"),
+        for name, method, handler, summary, example in (
+            (
+                "updateCampaign",
+                "PATCH",
+                _update,
+                "Change a draft's fields; null takes one away",
+                {"name": "Volta às aulas"},
+            ),
+            ("replaceCampaign", "PUT", _replace, "Give a draft another definition", _EXAMPLE),
         )
     ),
     Operation(
@@ -303,6 +310,7 @@ OPERATIONS = (
         _start,
         "Begin, or wait for the time that its schedule says",
         body=_START_BODY,
+        body_example={"preview_id": "0199f000-0000-7000-8000-000000000003"},
         body_optional=True,
         description="With `preview_id`: to nobody who came after the dry run, and to no more people than it showed.",
     ),
@@ -318,6 +326,7 @@ OPERATIONS = (
         tag=_TAG,
         role="operator",
         body=record({"name": text(200)}),
+        body_example={"name": "Volta às aulas, segunda onda"},
         body_optional=True,
         answers=ok("Campaign", "The new draft.", 201),
     ),
