@@ -7,6 +7,13 @@ from collections.abc import Iterable
 
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s().\-]*$)")
 
+_GUARD = re.compile(r"\s*'(?=[=+\-@\t\r\n＝＋－＠])")
+
+
+def unguarded(cell: str) -> str:
+    """Return a cell without the apostrophe by which an export (ours or a spreadsheet's) marks it as text."""
+    return _GUARD.sub("", cell, count=1) if "'" in cell and _GUARD.match(cell) else cell
+
 
 def csv_line(cells: Iterable[str], delimiter: str = ";") -> str:
     """Return a line with its end; a cell that a spreadsheet would compute is marked as text with an apostrophe.

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.contacts import OWN_COLUMNS, field_name
+from engine.csv_cells import unguarded
 from engine.csv_records import mended, read_records
 from engine.phones import normalise_typed
 from engine.texts import snake_case
@@ -73,7 +74,9 @@ def guess_format(sample: bytes, *, whole: bool) -> CsvFormat:
     body = sample[preamble(sample) :]
     best = max(DELIMITERS, key=lambda one: (*_regularity(body, encoding, one, whole), -DELIMITERS.index(one)))
     rows = _sample_rows(body, encoding, best, whole)
-    return CsvFormat(encoding, best, bool(rows) and not any(normalise_typed(cell.strip()) for cell in rows[0]))
+    return CsvFormat(
+        encoding, best, bool(rows) and not any(normalise_typed(unguarded(cell).strip()) for cell in rows[0])
+    )
 
 
 def _guess_encoding(sample: bytes, whole: bool) -> str:
@@ -134,7 +137,7 @@ def suggest_targets(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list
 
 def _phone_column(width: int, rows: Sequence[Sequence[str]], targets: Sequence[str | None]) -> int | None:
     hits = [
-        sum(normalise_typed(row[index].strip()) is not None for row in rows if index < len(row))
+        sum(normalise_typed(unguarded(row[index]).strip()) is not None for row in rows if index < len(row))
         for index in range(width)
     ]
     free = [index for index in range(width) if targets[index] in (None, "name") and hits[index] * 2 > len(rows)]

@@ -150,5 +150,24 @@ CONTACTS = ExportKind(
         Column("created_at", "Data", "Date", "time"),
     ),
 )
+CAMPAIGN_RECIPIENTS = ExportKind(
+    "campaign-recipients",
+    "destinatarios-da-campanha",
+    "campaign-recipients",
+    (
+        Column("contact_id", "ID do contato", "Contact ID", value="id"),
+        Column("name", "Nome", "Name"),
+        Column("phone", "Telefone", "Phone", "phone", lambda row: row["phone"] or row["to_phone"] or None),
+        Column("status", "Situação", "Status"),
+        Column("reason", "Motivo", "Reason"),
+        Column("text", "Texto", "Text"),
+        Column("variant", "Variante", "Variant", "number"),
+        Column("attempt", "Tentativas", "Attempts", "number", lambda row: row["attempt"] or 0),
+        Column("session_id", "Sessão", "Session"),
+        Column("message_id", "Mensagem", "Message"),
+        Column("retry_of", "Nova tentativa de", "Retry of"),
+        Column("updated_at", "Atualizada em", "Updated at", "time"),
+    ),
+)
 
-KINDS: Mapping[str, ExportKind] = {kind.name: kind for kind in (EVENTS, MESSAGES, CONTACTS)}
+KINDS: Mapping[str, ExportKind] = {kind.name: kind for kind in (EVENTS, MESSAGES, CONTACTS, CAMPAIGN_RECIPIENTS)}

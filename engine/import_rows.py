@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from engine.contacts import MAX_FIELD_TEXT, MAX_FIELDS_BYTES, MAX_TAGS, tag_name
+from engine.csv_cells import unguarded
 from engine.csv_format import FIELD
 from engine.csv_records import Broken, Record, mended
 from engine.phones import normalise_typed
@@ -102,7 +103,7 @@ class RowReader:
 def _cell(record: list[str], index: int | None) -> str:
     if index is None or index >= len(record):
         return ""
-    text = record[index]
+    text = unguarded(record[index])
     return text.strip() if text.isascii() and "\x00" not in text else clean(mended(text))
 
 

@@ -15,6 +15,7 @@ from engine.times import rfc3339
 from gateway.reasons import in_words
 from gateway.views import stored_json, time_text
 from storage.campaign_counts import Apart, Counted
+from storage.campaign_recipients import unmade
 from storage.searching import Columns, Row
 
 _LIMITING = frozenset({"hold", "suppress"})
@@ -52,8 +53,7 @@ def campaign_view(row: Row, counted: Counted, now: datetime) -> dict[str, Any]:
 def recipient_view(row: Columns, campaign_state: str) -> dict[str, Any]:
     """Return one recipient with what became of its message."""
     pending = row["message_id"] is None
-    status = ("cancelled" if campaign_state == "cancelled" else "scheduled") if pending else row["status"]
-    reason = ("campaign_cancelled" if campaign_state == "cancelled" else None) if pending else row["reason"]
+    status, reason = unmade(campaign_state) if pending else (row["status"], row["reason"])
     return {
         "contact_id": row["id"],
         "name": row["name"],

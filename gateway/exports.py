@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,9 +15,11 @@ from engine.export_text import MEDIA_TYPES, FileWriter, Format, Gzip, Style, fil
 from engine.zones import zone_named
 from gateway.calls import Call
 from gateway.downloads import Download, attachment, takes_gzip
-from gateway.operations import TIME_RANGE, Query, choice_query, flag_query
+from gateway.operations import TIME_RANGE, Query, choice_query, flag_query, id_query
 from gateway.parameters import read_parameters
-from gateway.routes import contacts, events, messages
+from gateway.routes import campaign_reports, contacts, events, messages
+from storage.campaign_recipients import ExportedRecipients
+from storage.campaigns import get_campaign
 from storage.companies import get_company
 from storage.exporting import Selection, pages, select
 from storage.exports import read_chunks
@@ -45,15 +47,47 @@ STYLE_QUERY = (
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A list that can be exported: its filter's parameters, and what reads them into the filter."""
+    """A list that can be exported: its filter's parameters, and what reads them into the filter.
+
+    Attributes:
+        kind: its columns.
+        filters: the list's parameters.
+        read: makes the filter of them.
+        times: whether a range of time can be asked for.
+        check: raises where a filter names something that the company does not have.
+    """
 
     kind: ExportKind
     filters: tuple[Query, ...]
     read: Callable[[dict[str, Any]], tuple[object, ...]]
+    times: tuple[Query, ...] = TIME_RANGE
+    check: Callable[[Call, Mapping[str, Any]], Awaitable[None]] | None = None
 
     @property
     def query(self) -> tuple[Query, ...]:
-        return (*TIME_RANGE, *self.filters)
+        return (*self.times, *self.filters)
+
+    async def selection(self, call: Call, query: dict[str, Any]) -> Selection:
+        """Return what a list's parameters ask for.
+
+        Raises:
+            FieldProblem: names a parameter that is missing, or finds nothing.
+        """
+        wanted = self.read(query)
+        if self.check is not None:
+            await self.check(call, query)
+        return select(self.kind.name, wanted, query, call.now())
+
+
+def _recipients(query: dict[str, Any]) -> ExportedRecipients:
+    if "campaign_id" not in query:
+        raise FieldProblem([{"field": "campaign_id", "reason": "is needed"}])
+    return ExportedRecipients(query["campaign_id"], *campaign_reports.recipient_filter(query))
+
+
+async def _campaign_exists(call: Call, query: Mapping[str, Any]) -> None:
+    if await get_campaign(call.services.pool, call.company_id, query["campaign_id"]) is None:
+        raise FieldProblem([{"field": "campaign_id", "reason": "no campaign has this id"}])
 
 
 # A kind is exported once it stands here, in engine/export_columns.py and in storage/exporting.py.
@@ -61,6 +95,13 @@ EXPORTED: Mapping[str, Exported] = {
     "events": Exported(KINDS["events"], events.FILTERS, events.event_filter),
     "messages": Exported(KINDS["messages"], messages.FILTERS, messages.message_filter),
     "contacts": Exported(KINDS["contacts"], contacts.FILTERS, contacts.contact_filter),
+    "campaign-recipients": Exported(
+        KINDS["campaign-recipients"],
+        (id_query("campaign_id", "The campaign; needed."), *campaign_reports.FILTERS),
+        _recipients,
+        times=(),
+        check=_campaign_exists,
+    ),
 }
 
 
@@ -86,7 +127,7 @@ async def stream(call: Call, exported: Exported, form: Format) -> Download:
     """Return the file that a request asks for."""
     query = call.query
     style = await style_of(call, form, query)
-    selection = select(exported.kind.name, exported.read(query), query, call.now())
+    selection = await exported.selection(call, query)
     as_file = query.get("compress") == "gzip"
     in_transit = not as_file and takes_gzip(call.request.headers.get("accept-encoding", ""))
     headers = attachment(
@@ -101,15 +142,16 @@ async def stream(call: Call, exported: Exported, form: Format) -> Download:
     return Download(pieces, call.services.downloads, call.company_id, headers)
 
 
-def read_filter(exported: Exported, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Read the filter of a body as the list reads its parameters.
+async def select_by_filter(call: Call, exported: Exported, given: Mapping[str, Any]) -> Selection:
+    """Return what the filter of a body asks for, read as the list reads its parameters.
 
     Raises:
         FieldProblem: names what is wrong, as ``filter.<name>``.
     """
     texts = {name: _text(value) for name, value in given.items() if value is not None}
     try:
-        return read_parameters({query.name: query for query in exported.query}, urlencode(texts).encode())
+        query = read_parameters({query.name: query for query in exported.query}, urlencode(texts).encode())
+        return await exported.selection(call, query)
     except FieldProblem as error:
         raise FieldProblem([{**one, "field": f"filter.{one['field']}"} for one in error.errors]) from error
 

@@ -168,7 +168,7 @@ def _add_password(parser: argparse.ArgumentParser) -> None:
 def _add_export(commands: _Commands) -> None:
     words = "a list as a file, with the list's own filters"
     export = _command(commands, "export", "masteria.exporting:export", words, json=False)
-    export.add_argument("kind", choices=("events", "messages", "contacts"))
+    export.add_argument("kind", choices=("events", "messages", "contacts", "campaign-recipients"))
     export.add_argument("--format", choices=("csv", "json", "jsonl"), default="csv", help="(%(default)s)")
     export.add_argument("--output", metavar="FILE", help="where to; - is the output, else the answer's own name")
     export.add_argument("--filter", action="append", default=[], metavar="NAME=VALUE", help="as the list takes it")

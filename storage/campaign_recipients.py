@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 import orjson
 
 from engine.campaign_variables import Person
+from engine.campaigns import CANCELLED
 from engine.pagination import Position
 from storage.campaign_marks import MARKED
 from storage.pool import Connection, Pool
@@ -54,6 +55,17 @@ class Given(NamedTuple):
 class RecipientFilter(NamedTuple):
     """What a recipient must be; None asks for nothing. Several statuses: any of them."""
 
+    statuses: tuple[str, ...] | None = None
+    reason: str | None = None
+    session_id: UUID | None = None
+    variant: int | None = None
+    reached: str | None = None
+
+
+class ExportedRecipients(NamedTuple):
+    """Of which campaign an export holds the recipients, and what they must be."""
+
+    campaign_id: UUID
     statuses: tuple[str, ...] | None = None
     reason: str | None = None
     session_id: UUID | None = None
@@ -167,6 +179,34 @@ async def list_recipients(
         )
 
     return await search_windows(scan, within.before, within.limit)
+
+
+async def export_recipients(pool: Pool, company_id: UUID, wanted: ExportedRecipients, within: Range) -> Page:
+    """Return a page of recipients as :func:`list_recipients`, who has no message yet with the status it counts as."""
+    campaign = await fetch_one(pool, "campaigns/get_campaign", wanted.campaign_id, company_id)
+    if campaign is None:
+        return Page([], None)
+    asked = RecipientFilter(wanted.statuses, wanted.reason, wanted.session_id, wanted.variant, wanted.reached)
+    asked = with_pending(asked, campaign["state"])
+    page = await list_recipients(pool, company_id, wanted.campaign_id, asked, within)
+    status, reason = unmade(campaign["state"])
+    rows: list[Row] = [dict(cast("Row", row)) for row in page.rows]
+    for row in rows:
+        if row["message_id"] is None:
+            row |= {"status": status, "reason": reason}
+    return Page(rows, page.next)
+
+
+def unmade(campaign_state: str) -> tuple[str, str | None]:
+    """Return as what a recipient without a message counts, and why."""
+    return ("cancelled", "campaign_cancelled") if campaign_state == CANCELLED else ("scheduled", None)
+
+
+def with_pending(wanted: RecipientFilter, campaign_state: str) -> RecipientFilter:
+    """Return the filter with recipients who have no message yet, where it asks for what they count as."""
+    if wanted.statuses is None or unmade(campaign_state)[0] not in wanted.statuses:
+        return wanted
+    return wanted._replace(statuses=(*wanted.statuses, PENDING))
 
 
 def _person(row: Columns) -> Person:

@@ -15,6 +15,7 @@ from uuid import UUID
 
 from engine.pagination import OLDEST, Position
 from engine.times import rfc3339
+from storage.campaign_recipients import ExportedRecipients, export_recipients
 from storage.contact_search import ContactFilter, list_contacts
 from storage.events import EventFilter, list_events
 from storage.messages import MessageFilter, list_messages
@@ -36,6 +37,7 @@ SOURCES: Mapping[str, Source] = {
     "events": Source(EventFilter, list_events),
     "messages": Source(MessageFilter, list_messages),
     "contacts": Source(ContactFilter, list_contacts),
+    "campaign-recipients": Source(ExportedRecipients, export_recipients),
 }
 
 

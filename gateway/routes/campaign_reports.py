@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engine.campaign_counts import exclusive, statuses_of
-from engine.campaigns import CANCELLED, STATES
+from engine.campaigns import STATES
 from engine.errors import FieldProblem, NotFound
 from engine.message_states import STATUSES
 from engine.pagination import COUNT_CAP
@@ -32,7 +33,7 @@ from gateway.operations import (
 from gateway.schema import whole
 from storage.campaign_counts import count_marked, list_for_summary, name_things, read_counts
 from storage.campaign_marks import MARKED
-from storage.campaign_recipients import PENDING, RecipientFilter, list_recipients
+from storage.campaign_recipients import RecipientFilter, list_recipients, with_pending
 from storage.campaigns import get_campaign
 from storage.searching import Row
 
@@ -45,23 +46,24 @@ async def _recipients(call: Call) -> Response:
     campaign = await get_campaign(call.services.pool, call.company_id, campaign_id)
     if campaign is None:
         raise NotFound
-    wanted = _filter(call, campaign)
+    wanted = with_pending(recipient_filter(call.query), campaign["state"])
     page = await list_recipients(call.services.pool, call.company_id, campaign_id, wanted, call.range)
     count = await _count(call, campaign, wanted, len(page.rows), page.next is not None)
     return page_response([recipient_view(row, campaign["state"]) for row in page.rows], page.next, count)
 
 
-def _filter(call: Call, campaign: Row) -> RecipientFilter:
-    query = call.query
+def recipient_filter(query: Mapping[str, Any]) -> RecipientFilter:
+    """Read the filter.
+
+    Raises:
+        FieldProblem: names a parameter that finds nothing.
+    """
     states: tuple[str, ...] | None = None
     if "state" in query:
         states = tuple(dict.fromkeys(query["state"].split(",")))
         if unknown := [state for state in states if state not in STATUSES]:
             why = f"{unknown[0]:.40} is none of {', '.join(STATUSES)} (with commas between them)"
             raise FieldProblem([{"field": "state", "reason": why}])
-        without = "cancelled" if campaign["state"] == CANCELLED else "scheduled"
-        if without in states:  # recipients without a message count as that
-            states = (*states, PENDING)
     reason: str | None = query.get("reason")
     if "code" in query:
         if reason is not None:
@@ -151,7 +153,7 @@ def _named(found: dict[str, Counter[str]], names: dict[UUID, str], field: str) -
 
 
 _TAG = "Campaigns"
-_FILTERS = (
+FILTERS = (
     text_query("state", "Statuses of the message, with commas between them."),
     text_query("reason", "The reason code."),
     Query("code", "whole", "WhatsApp's error code.", whole(0, 9_999_999)),
@@ -180,7 +182,7 @@ OPERATIONS = (
         summary="The people of a campaign and what became of their messages, newest contact first",
         tag=_TAG,
         answers=page_of("CampaignRecipient"),
-        query=(*PAGING, *_FILTERS),
+        query=(*PAGING, *FILTERS),
     ),
     Operation(
         name="getCampaignReport",

@@ -15,7 +15,7 @@ from gateway.exports import (
     EXPORTED,
     STYLE_QUERY,
     Exported,
-    read_filter,
+    select_by_filter,
     stored_file,
     stored_style,
     stream,
@@ -27,7 +27,6 @@ from gateway.problems import PROBLEM_TYPE
 from gateway.routes.lists import small_page
 from gateway.schema import ref
 from gateway.views import time_text
-from storage.exporting import select
 from storage.exports import (
     MOST_PER_COMPANY,
     count_exports,
@@ -82,11 +81,10 @@ async def _create(call: Call) -> Response:
     """Store the export and its job in one transaction."""
     body, services = call.body, call.services
     exported = EXPORTED[body["kind"]]
-    query = read_filter(exported, body.get("filter", {}))
+    selection = await select_by_filter(call, exported, body.get("filter", {}))
     export_id = services.ids.make_uuid(services.clock())
     style = await style_of(call, body["format"], body)
     compressed = body.get("compress") == "gzip"
-    selection = select(body["kind"], exported.read(query), query, call.now())
     stored = stored_style(style, await zone_of(call), compressed=compressed)
     name = file_name(exported.kind, style, call.now(), compressed=compressed)
     async with services.pool.acquire() as connection, connection.transaction():

@@ -13,6 +13,8 @@ import pytest
 import actors.jobs.contacts_import as importing
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.tools import Job, JobTools, Step
+from engine.csv_format import guess_format, suggest_targets
+from engine.csv_records import read_records
 from engine.metrics import Delta
 from engine.times import rfc3339
 from storage.contact_imports import PIECE, add_piece, finish_upload, insert_import, list_errors
@@ -20,6 +22,7 @@ from storage.contact_lists import insert_contact_list
 from storage.jobs import request_cancel
 from storage.pool import Connection, Pool
 from tests.actors.jobs_rig import JobWorld, new_id
+from tests.rest_rig import make_rig
 from tests.storage.people_kit import NOW, add_people, write
 
 MAPPING = ["name", "phone", "email", "field:plano", "tags"]
@@ -209,3 +212,35 @@ async def test_a_record_longer_than_any_block_fails_in_words(world: JobWorld, mo
         row = await world.until(job_id, "failed")
     assert "row 2" in row["error"]
     assert len(await book(world)) == 1
+
+
+async def test_what_was_exported_is_taken_back_as_it_was(world: JobWorld, pool: Pool) -> None:
+    rig = await make_rig(pool)
+    _, owner = await rig.company()
+    people: list[dict[str, Any]] = [
+        {"phone": "+5511900000001", "name": "=HYPERLINK(1)", "document": "-5", "tags": ["vip", "sp"]},
+        {"phone": "+5511900000002", "name": "@ana 'souza'", "email": "+a@x.test"},
+        {"phone": "+5511900000003", "name": "'Rui'"},
+    ]
+    for person in people:
+        assert (await owner.post("/api/v1/contacts", person)).status == 201
+    rig.clock.now_ms += 1_000
+    raw = (await owner.get("/api/v1/exports/contacts.csv")).body
+    assert b"'+5511900000001" in raw
+    written = guess_format(raw, whole=True)
+    assert (written.encoding, written.delimiter, written.header) == ("utf-8", ",", True)
+    first, *rows = read_records(raw, encoding="utf-8", delimiter=",", final=True, most=9)[0]
+    assert isinstance(first, list)
+    wanted = ("name", "phone", "email", "document", "tags")
+    targets = suggest_targets(first, [row for row in rows if isinstance(row, list)])
+    mapping = [target if target in wanted else None for target in targets]
+    job_id = await upload(world, raw, delimiter=",", mapping=mapping, begins_at=raw.index(b"\n") + 1)
+    async with world.worker(ContactsImport):
+        row = await world.until(job_id, "done", "failed")
+    assert (row["state"], row["errors"]) == ("done", 0), row["error"]
+    taken = await book(world)
+    for person in people:
+        for name in ("name", "email", "document"):
+            assert taken[person["phone"]][name] == person.get(name), person
+    tags = await pool.fetch("SELECT tag FROM contact_tags WHERE company_id = $1 ORDER BY tag", world.company)
+    assert [tag for (tag,) in tags] == ["sp", "vip"]

@@ -62,6 +62,8 @@ CAMPAIGN_STATES = {
     "cancelCampaign": "running",
     "retryFailedCampaign": "finished",
 }
+# Files of one campaign, which their query names.
+OF_A_CAMPAIGN = {f"exportCampaignRecipients{form}" for form in ("Csv", "Json", "Jsonl")}
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
     "listEvents",
@@ -329,6 +331,13 @@ async def test_lists_hold_nothing_of_another_company(rig: Rig, pool: Pool) -> No
             answer = await mine.get(operation.full_path)
             assert answer.status == 200, operation.name
             assert not any(secret in answer.body for secret in secrets), operation.name
+        if operation.name in OF_A_CAMPAIGN:
+            refused = [
+                await mine.get(operation.full_path, {"campaign_id": str(campaign_id)})
+                for campaign_id in (theirs["campaign_id"], uuid4())
+            ]
+            assert [answer.status for answer in refused] == [422, 422], operation.name
+            assert refused[0].json["errors"] == refused[1].json["errors"]
     for name in ("event_id", "session_id", "rule_id"):
         assert (await mine.get("/api/v1/messages", {name: str(theirs[name])})).json["data"] == []
     assert (await mine.get("/api/v1/events", {"webhook_id": str(theirs["webhook_id"])})).json["data"] == []
@@ -357,6 +366,12 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ("POST", "/campaigns", {"audience": {"lists": [str(theirs["list_id"])]}}, "audience.lists[0]"),
         ("POST", "/queue/pause", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         ("POST", "/queue/resume", {"session_id": session_id, "lane": "bulk"}, "session_id"),
+        (
+            "POST",
+            "/exports",
+            {"kind": "campaign-recipients", "format": "csv", "filter": {"campaign_id": str(theirs["campaign_id"])}},
+            "filter.campaign_id",
+        ),
         ("POST", "/templates/sync", {"session_id": session_id}, "session_id"),
         ("POST", "/templates/import", {"session_id": session_id}, "session_id"),
         ("POST", "/messages", {"session_id": session_id, "to": "11900000000", "text": "Olá"}, "session_id"),
@@ -434,7 +449,7 @@ async def test_a_companys_key_cannot_name_another_company(rig: Rig) -> None:
 
 
 def test_every_route_has_a_case() -> None:
-    covered = LISTS | MAKERS | {operation.name for operation in _with_ids()}
+    covered = LISTS | OF_A_CAMPAIGN | MAKERS | {operation.name for operation in _with_ids()}
     free = {operation.name for operation in OPERATIONS if operation.access != "company"}
     assert {operation.name for operation in OPERATIONS} == covered | free
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import orjson
 import pytest
 
+from storage.exporting import Selection, next_page
 from storage.pool import Pool
 from tests.actors.campaign_rig import CampaignWorld
 from tests.asgi import Answer, Client
@@ -153,6 +157,40 @@ async def test_from_start_to_report_everything_adds_up(office: Office) -> None:
     assert {row["name"] for row in summary["by_session"]} == {"Vendas"}
     bad = await office.client.get(f"/api/v1/campaigns/{campaign}/recipients", {"state": "lost"})
     assert [error["field"] for error in bad.json["errors"]] == ["state"]
+
+
+async def test_recipients_are_exported_with_the_lists_filter(office: Office) -> None:
+    campaign = await office.made()
+    path = "/api/v1/exports/campaign-recipients"
+    await office.do(campaign, "start")
+    await office.world.expand()
+    asked = {"campaign_id": campaign}
+    waiting = (await office.client.get(f"{path}.json", {**asked, "state": "scheduled"})).json
+    assert len({row["contact_id"] for row in waiting}) == 12
+    assert {(row["status"], row["message_id"], row["attempt"]) for row in waiting} == {("scheduled", None, 0)}
+    await office.world.round()
+    await office.world.answer(UUID(campaign), "failed", most=2, reason="whatsapp_131026")
+    await office.world.answer(UUID(campaign), "delivered")
+    text = (await office.client.get(f"{path}.csv", {**asked, "reason": "whatsapp_131026"})).body.decode()
+    failed = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert [(row["Situação"], row["Motivo"], row["Telefone"][:6]) for row in failed] == [
+        ("failed", "whatsapp_131026", "'+5511")
+    ] * 2
+    lines = (await office.client.get(f"{path}.jsonl", asked)).body.splitlines()
+    listed = (await office.get(campaign, "/recipients"))["data"]
+    assert [orjson.loads(line)["contact_id"] for line in lines] == [person["contact_id"] for person in listed]
+    _, stranger = await office.rig.company()
+    for client, query in ((office.client, {}), (stranger, asked)):
+        refused = await client.get(f"{path}.csv", query)
+        assert (refused.status, [one["field"] for one in refused.json["errors"]]) == (422, ["campaign_id"])
+    body = {"kind": "campaign-recipients", "format": "csv", "filter": {**asked, "state": "failed,read"}}
+    assert (await office.client.post("/api/v1/exports", body)).status == 202
+    without = await office.client.post("/api/v1/exports", {**body, "filter": {}})
+    assert [one["field"] for one in without.json["errors"]] == ["filter.campaign_id"]
+    params = await office.world.pool.fetchval("SELECT params -> 'selection' FROM jobs WHERE kind = 'export'")
+    selection = Selection.from_json(orjson.loads(params))
+    page = await next_page(office.world.pool, office.world.company, selection, None)
+    assert len(page.rows) == 2
 
 
 async def test_failures_that_make_sense_are_tried_again_as_a_child(office: Office) -> None:

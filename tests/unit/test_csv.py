@@ -153,6 +153,12 @@ READER = RowReader(["name", "phone", "email", "field:plano", "tags", "ddd"])
         ),
         (["", "90000-0001", "", "", "", "11"], ImportedPerson("+5511900000001", None, None, None, {}, ()), None),
         (["", "'5511900000001", ""], ImportedPerson("+5511900000001", None, None, None, {}, ()), None),
+        (
+            ["'=1+1", "'+5511900000001", "", "'-5 '", "'@vip", ""],
+            ImportedPerson("+5511900000001", "=1+1", None, None, {"plano": "-5 '"}, ("@vip",)),
+            None,
+        ),
+        (["'Ana'", "'(11) 90000-0001"], ImportedPerson("+5511900000001", "'Ana'", None, None, {}, ()), None),
         (["", "5511900000001.0"], ImportedPerson("+5511900000001", None, None, None, {}, ()), None),
         (["", "5,511900000001E+12"], ImportedPerson("+5511900000001", None, None, None, {}, ()), None),
         (["", "5,5119E+12"], None, "invalid_phone"),
