@@ -131,7 +131,6 @@ def targets_of(seeded: Seed, seed_value: int) -> dict[str, list[str]]:
         ],
         "events by state, none": ["/api/v1/events?limit=50&state=failed"],
         "events by order": [f"/api/v1/events?order_id={seeded.order_id(number)}" for number in numbers],
-        "events by external id": [f"/api/v1/events?external_id={seeded.order_id(number)}" for number in numbers],
         "events by phone": [f"/api/v1/events?phone={quote(seeded.phone(number))}" for number in numbers],
         "messages by phone": [f"/api/v1/messages?phone={quote(seeded.phone(number))}" for number in numbers],
         "messages by rule and campaign": [

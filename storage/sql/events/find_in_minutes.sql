@@ -17,6 +17,8 @@ CROSS JOIN LATERAL (
         AND ($11::text IS NULL OR order_id = $11)
         AND ($12::text IS NULL OR customer_phone = $12)
         AND ($13::jsonb IS NULL OR payload @> $13)
+    ORDER BY created_at DESC, id DESC
+    LIMIT $5
 ) AS found
 ORDER BY found.created_at DESC, found.id DESC
 LIMIT $5

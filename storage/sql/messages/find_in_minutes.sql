@@ -15,6 +15,8 @@ CROSS JOIN LATERAL (
         AND ($10::text IS NULL OR to_phone = $10)
         AND ($11::text IS NULL OR status = $11)
         AND ($12::text IS NULL OR reason = $12)
+    ORDER BY created_at DESC, id DESC
+    LIMIT $5
 ) AS found
 ORDER BY found.created_at DESC, found.id DESC
 LIMIT $5
