@@ -13,11 +13,12 @@ import orjson
 
 from actors.drafting import Drafter
 from engine.drafts import MessageTemplate
-from engine.events import CANONICAL_FIELDS, CanonicalEvent
+from engine.events import CanonicalEvent
 from engine.ids import ms_to_time
 from engine.matching import RuleRow, composers_of
 from engine.step_conditions import CONTACT_HAS_TAG, Facts
 from engine.steps import SteppedRule, compile_stepped
+from engine.stored_events import canonical_of
 from engine.walking import DONE, FINISHED, RUNNING, Situation, Walked, Walker
 from storage.case_effects import Deed, apply_deeds, tags_of_contacts
 from storage.cases import (
@@ -37,7 +38,6 @@ from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable
 
 log = logging.getLogger(__name__)
-_COLUMNS = tuple("order_value_cents" if name == "order_value" else name for name in CANONICAL_FIELDS)
 _UPLOAD_S = 60  # how long a case is left alone while its picture is on the way
 Place = tuple[UUID, str]  # a case and one of its steps
 
@@ -115,8 +115,8 @@ class CaseTurn:
         deeds: list[Deed],
         entries: dict[UUID, dict[str, Any]],
     ) -> CaseChange:
-        event, payload = _canonical(row)
         try:
+            event, payload = canonical_of(row)
             walked = walker.walk(case.position, Situation(event, payload, case.time_zone, self._now_ms, facts))
         except Exception:
             log.exception("a case cannot go on", extra={"action": "walk"})
@@ -240,8 +240,3 @@ async def _walkers(
         except Exception:
             log.exception("a template cannot be read", extra={"action": "compile_template"})
     return {case_id: Walker(rule, composers_of(rule, templates, sessions, compiled)) for case_id, rule in rules.items()}
-
-
-def _canonical(row: Row) -> tuple[CanonicalEvent, object]:
-    payload = None if row["payload"] is None else orjson.loads(row["payload"])
-    return CanonicalEvent(**{name: row[name] for name in _COLUMNS}), payload

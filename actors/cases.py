@@ -11,13 +11,12 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from actors.case_turn import CaseTurn, Picture, Place, Turn, WantedPicture
 from actors.drafting import Drafter
 from actors.recorder import Changes
-from engine.errors import FieldProblem, MasteriaError
+from engine.errors import FieldProblem, MasteriaError, Unavailable
 from engine.ids import ms_to_time
 from engine.metrics import Delta
 from storage.cases import CaseChange, DueCase, claim_cases, claim_due_cases, next_case_s, write_cases
@@ -69,13 +68,13 @@ class CaseRunner:
         return _LONGEST_S if seconds is None else min(_LONGEST_S, max(_SHORTEST_S, seconds))
 
     async def _turn_safely(self) -> int:
-        """Take a turn of many; one case whose effects Postgres refuses is found by taking them one by one."""
+        """Take a turn of many; one case that makes it fail, whatever the reason, is found by taking them one by one."""
         try:
             turn = await self._turn(None, {})
-        except AWAY:
+        except (Unavailable, *AWAY):
             raise
-        except asyncpg.PostgresError as error:
-            log.warning("a turn of cases failed: %s", error, extra={"action": "run_cases"})
+        except Exception as error:
+            log.warning("a turn of cases failed: %s: %s", type(error).__name__, error, extra={"action": "run_cases"})
             return await self._one_by_one()
         if turn.pictures:
             await self._with_pictures(turn.pictures)
@@ -87,10 +86,10 @@ class CaseRunner:
         for case_id in ids:
             try:
                 turn = await self._turn([case_id], {})
-            except AWAY:
+            except (Unavailable, *AWAY):
                 raise
-            except asyncpg.PostgresError as error:
-                log.error("a case cannot go on: %s", error, extra={"action": "run_cases"})
+            except Exception as error:
+                log.error("a case cannot go on: %s", error, extra={"action": "run_cases"}, exc_info=error)
                 await self._give_up(case_id)
                 continue
             if turn.pictures:

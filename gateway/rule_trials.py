@@ -14,11 +14,11 @@ from engine.rule_references import refers_to
 from engine.rules import RuleRow
 from engine.step_conditions import CONTACT_HAS_TAG
 from engine.steps import compile_stepped
+from engine.stored_events import canonical_of
 from engine.times import rfc3339
 from engine.trials import OrderEvent, PastEvent, Trial, Trier, detail_of
 from gateway.calls import Call
 from gateway.reasons import in_words
-from gateway.stored_events import canonical_of
 from storage.case_effects import tags_of_contacts
 from storage.companies import get_company
 from storage.events import recent_events

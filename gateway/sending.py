@@ -17,12 +17,13 @@ from engine.metrics import Delta
 from engine.outgoing import Outgoing, read_content, reply_extra
 from engine.outgoing_schema import CONTENT_TYPES, MESSAGE_ID_MAX, content_problems, reply_problems
 from engine.phones import normalise_typed
+from engine.stored_events import canonical_of
 from engine.template_syntax import MAX_TEXT
 from engine.times import parse_time, rfc3339
 from engine.zones import zone_named
 from gateway.calls import Call
 from gateway.schema import anything, choice, identifier, moment, record, text
-from gateway.stored_events import canonical_of, empty_event, with_variables
+from gateway.stored_events import empty_event, with_variables
 from storage.companies import get_company
 from storage.countries import skip_barred
 from storage.events import get_event

@@ -19,13 +19,13 @@ from actors.company import Company
 from actors.drafting import Drafter
 from actors.firing import cap_key
 from actors.jobs.bulk_pages import Tally
-from engine.events import CANONICAL_FIELDS, CanonicalEvent
 from engine.ids import ms_to_time
 from engine.matching import MessageDraft, Outcome
 from engine.message_states import is_waiting
 from engine.pagination import OLDEST
 from engine.replay import FORCED, is_expired_pix, refusal_before
 from engine.rules import ANY_EVENT
+from engine.stored_events import canonical_of
 from engine.type_names import event_types_of
 from storage.budgets import read_windows
 from storage.cancelling import find_cancelling_events
@@ -42,7 +42,6 @@ from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable
 from storage.uuids import uuid_of
 
-_COLUMNS = tuple("order_value_cents" if name == "order_value" else name for name in CANONICAL_FIELDS)
 _PATH = re.compile(r"\$[.\[]")
 
 
@@ -111,8 +110,7 @@ class Replaying:
         return [effect for effect in effects if effect.refusal is None]
 
     def _evaluate(self, row: Row, now_ms: int, tally: Tally) -> list[Effect]:
-        payload = None if row["payload"] is None else orjson.loads(row["payload"])
-        event = CanonicalEvent(**{name: row[name] for name in _COLUMNS})
+        event, payload = canonical_of(row)
         outcome = self._company.rules.evaluate(
             event, payload, source=row["source"], company_time_zone=self._company.time_zone, now_ms=now_ms
         )

@@ -12,6 +12,7 @@ from engine.composing import text_problem
 from engine.drafts import Content
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
+from engine.stored_events import canonical_of
 from engine.template_schema import CATEGORIES, KINDS, validate_template
 from engine.zones import zone_named
 from gateway.calls import Call, json_response
@@ -20,7 +21,7 @@ from gateway.reasons import in_words
 from gateway.routes.lists import small_page
 from gateway.schema import anything, identifier, record, ref, text
 from gateway.sending import message_template, send_message
-from gateway.stored_events import canonical_of, empty_event, with_variables
+from gateway.stored_events import empty_event, with_variables
 from gateway.views import message_view, template_view
 from storage.companies import get_company
 from storage.events import get_event, recent_events

@@ -275,8 +275,10 @@ async def test_two_runners_share_the_work_and_everything_is_counted_once(rig: Ca
     assert counted == 300
 
 
-async def test_a_case_whose_effects_postgres_refuses_fails_alone(rig: CaseRig, monkeypatch: pytest.MonkeyPatch) -> None:
-
+@pytest.mark.parametrize("error", [asyncpg.DataError("refused"), ValueError("nobody thought of this")])
+async def test_a_case_that_cannot_be_walked_on_fails_alone(
+    rig: CaseRig, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     await rig.rule([WAIT, REMIND])
     await rig.pix("e-1", "o-1")
     await rig.pix("e-2", "bad")
@@ -284,13 +286,25 @@ async def test_a_case_whose_effects_postgres_refuses_fails_alone(rig: CaseRig, m
 
     async def refuse(connection: Any, rows: Any) -> None:
         if any(row.order_id == "bad" for row in rows):
-            raise asyncpg.DataError("refused")
+            raise error
         await real(connection, rows)
 
     monkeypatch.setattr("actors.case_turn.create_messages", refuse)
     await rig.later()
     assert await rig.ends() == [("done", "finished"), ("failed", "step_failed")]
     assert await rig.texts() == [("Falta pagar", "queued")]
+
+
+@pytest.mark.parametrize("digits", [310, 4_300])
+async def test_a_number_that_only_a_patient_parser_reads_stops_no_case(rig: CaseRig, digits: int) -> None:
+    await rig.rule([WAIT, REMIND])
+    await rig.shard.post(event("pix_created", "e-1", "o-1", total=10 ** (digits - 1)))
+    await rig.pix("e-2", "o-2", total=7)
+    [stored] = await rig.pool.fetch("SELECT payload FROM incoming_events WHERE order_id = 'o-1'")
+    assert len(stored["payload"]) > digits
+    await rig.later()
+    assert await rig.ends() == [("done", "finished")] * 2
+    assert await rig.texts() == [("Falta pagar", "queued")] * 2
 
 
 async def test_the_book_of_pix_orders_is_right_in_any_order_and_counts_an_event_once(rig: CaseRig) -> None:

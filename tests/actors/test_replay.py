@@ -249,6 +249,16 @@ async def test_a_rule_in_steps_begins_a_case_again(rig: BulkRig) -> None:
     assert (await rig.preview(PATH, filter={}, force=True))["counts"] == {"would": 0, "skip": {"waiting_already": 1}}
 
 
+async def test_a_number_that_only_a_patient_parser_reads_stops_no_replay(rig: BulkRig) -> None:
+    await add_rule(rig, await add_session(rig.pool, rig.company, NOW), text="{{$.total}}")
+    large = "1" + 400 * "0"
+    event_id = await event(rig, 1, payload=f'{{"total": {large}}}')
+    preview = await rig.preview(PATH, filter={})
+    assert preview["counts"] == {"would": 1, "skip": {}}
+    await rig.run(PATH, preview)
+    assert [message["text"] for message in await messages_of(rig, event_id)] == [large]
+
+
 async def test_what_makes_no_sense_is_refused_with_the_field(rig: BulkRig) -> None:
     for body, field in (
         ({"preview": True, "filter": {"phone": "x"}}, "filter.phone"),

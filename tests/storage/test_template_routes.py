@@ -33,6 +33,8 @@ async def test_a_preview_says_whether_it_would_leave_and_why_not(rig: Rig, pool:
     event_id = await add_event(pool, company_id, NOW, customer_name="Ana Souza", order_value_cents=123_450)
     full = (await owner.post(f"{path}/preview", {"event_id": str(event_id)})).json
     assert (full["text"], full["sendable"], full["problem"]) == ("Olá, Ana! Total: R$ 1.234,50.", True, None)
+    large = await add_event(pool, company_id, NOW, customer_name="Ana", payload=f'{{"n": 1{400 * "0"}}}')
+    assert (await owner.post(f"{path}/preview", {"event_id": str(large)})).status == 200
     lacking = (await owner.post(f"{path}/preview", {"variables": {"customer_name": "Ana"}})).json
     assert (lacking["sendable"], lacking["problem"]) == (False, "missing_variable:order_value")
     assert lacking["problem_text"]["pt"] == "Falta o valor de uma variável do texto."
