@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -23,6 +24,7 @@ _EVENT = (
     "payment_method",
 )
 _MESSAGE = ("order_id", "lane", "type", "text", "category", "reason", "attempt", "provider_id")
+_CAMPAIGN_TIMES = ("created_at", "started_at", "finished_at")
 _MESSAGE_IDS = ("event_id", "rule_id", "campaign_id", "session_id", "retry_of")
 
 
@@ -53,6 +55,20 @@ def message_data(row: Row, status: str) -> dict[str, Any]:
         "error": None if row["error"] is None else orjson.Fragment(row["error"]),
         "created_at": rfc3339(row["created_at"]),
         "timeline": orjson.Fragment(row["timeline"]),
+    }
+
+
+def campaign_data(row: Row, total: int, counts: Mapping[str, int]) -> dict[str, Any]:
+    """Return a campaign that is over, with how many messages have each status by then; receipts may still come."""
+    return {
+        "id": str(row["id"]),
+        "name": row["name"],
+        "status": row["state"],
+        "origin": row["origin"],
+        "parent_id": _text(row["parent_id"]),
+        "total": total,
+        "counts": dict(counts),
+        **{name: None if row[name] is None else rfc3339(row[name]) for name in _CAMPAIGN_TIMES},
     }
 
 

@@ -9,16 +9,21 @@ from uuid import UUID
 
 import orjson
 
+from engine.campaign_counts import exclusive
 from engine.campaigns import CANCELLED, FINISHED, PAUSED, RUNNING, SCHEDULED
 from engine.ids import id_time
+from engine.outgoing_data import campaign_data
 from engine.pagination import Position
+from storage.campaign_counts import read_counts
 from storage.jobs import insert_job
 from storage.message_rows import NEVER
+from storage.outgoing import anybody_wants, tell
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Row, fetch_one, fetch_rows
 
 EXPANSION = "campaign_expansion"
+TOLD_FINISHED = "campaign.finished"
 
 
 async def insert_campaign(
@@ -153,8 +158,15 @@ async def cancel_campaign(connection: Connection, company_id: UUID, campaign_id:
 
 
 async def finish(connection: Connection, company_id: UUID, campaign_id: UUID, now: datetime) -> None:
-    """A campaign has nothing left that could leave; the caller holds its row."""
+    """A campaign has nothing left that could leave: the company's own systems are told. The caller holds its row."""
     await _set_state(connection, company_id, campaign_id, FINISHED, now)
+    if not await anybody_wants(connection, company_id, TOLD_FINISHED):
+        return
+    row = await get_campaign(connection, company_id, campaign_id)
+    if row is not None:
+        counted = (await read_counts(connection, company_id, [campaign_id]))[campaign_id]
+        total, counts = exclusive(counted.keys, row["written"], row["state"])
+        await tell(connection, company_id, TOLD_FINISHED, campaign_data(row, total, counts), now)
 
 
 async def claim_due_campaign(connection: Connection, again_s: float) -> Row | None:

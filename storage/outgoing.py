@@ -50,6 +50,11 @@ async def tell(connection: Connection, company_id: UUID, event_type: str, data: 
     await connection.execute(query("outgoing/tell"), company_id, event_type, text, time_to_ms(now))
 
 
+async def anybody_wants(connection: Connection, company_id: UUID, event_type: str) -> bool:
+    """Tell whether a webhook of the company wants to be told such a change: asked before costly data are gathered."""
+    return bool(await connection.fetch(query("outgoing/list_receivers"), company_id, [event_type]))
+
+
 async def insert_delivery(
     connection: Pool | Connection,
     company_id: UUID,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -140,3 +141,16 @@ SELECT {_ID.format(salt="'m'")}, $1, date_trunc('milliseconds', moment), {_ID.fo
     '[{{"status":"accepted","at":"2026-01-01T00:00:00.000Z","reason":null,"attempt":1}}]', moment
 FROM (SELECT n, $4::timestamptz - ($3 - n) * interval '100 milliseconds' AS moment FROM generate_series(1, $3) n) AS s
 """
+
+
+async def add_outgoing_webhook(pool: Pool, company_id: UUID, event_types: Sequence[str]) -> UUID:
+    """Store an active outgoing webhook at an address that nobody calls."""
+    webhook_id = new_id(datetime.now(UTC))
+    await pool.execute(
+        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, updated_at)"
+        " VALUES ($1, $2, 'ERP', 'https://erp.example.com', $3, 'x', now(), now())",
+        webhook_id,
+        company_id,
+        list(event_types),
+    )
+    return webhook_id

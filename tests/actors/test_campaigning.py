@@ -9,10 +9,12 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+import orjson
 import pytest
 
 from engine.campaigns import queue_target
 from engine.pagination import NEWEST
+from engine.times import rfc3339
 from storage import campaigns
 from storage.campaign_holds import drop_campaign, hold_campaign, release_campaign
 from storage.campaign_recipients import RecipientFilter, list_recipients
@@ -21,6 +23,7 @@ from storage.pool import Pool
 from storage.searching import Range
 from tests.actors.campaign_rig import CampaignWorld, record
 from tests.actors.jobs_rig import new_id
+from tests.seeding import add_outgoing_webhook
 
 
 @pytest.fixture
@@ -72,6 +75,33 @@ async def test_everybody_gets_one_message_and_the_campaign_ends(world: CampaignW
     assert max(Counter(row["to_phone"] for row in rows).values()) == 1
     assert {row["session_id"] for row in rows} == set(numbers)
     assert (await world.campaign(campaign_id))["finished_at"] is not None
+
+
+@pytest.mark.parametrize("wanted", [["campaign.finished"], ["contact.opted_out"]])
+async def test_a_companys_own_systems_are_told_once_that_it_is_finished(
+    world: CampaignWorld, wanted: list[str]
+) -> None:
+    await add_outgoing_webhook(world.pool, world.company, wanted)
+    campaign_id, _ = await _begun(world, 3)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "accepted", most=2)
+    await world.answer(campaign_id, "failed", reason="whatsapp_131026")
+    assert await world.pool.fetchval("SELECT count(*) FROM outgoing_changes") == 0
+    await world.round()
+    await world.round()
+    row = await world.campaign(campaign_id)
+    assert row["state"] == "finished"
+    told = await world.pool.fetch("SELECT company_id, event_type, data FROM outgoing_changes")
+    if wanted != ["campaign.finished"]:
+        assert told == []
+        return
+    [(company_id, event_type, data)] = told
+    assert (company_id, event_type) == (world.company, "campaign.finished")
+    data = orjson.loads(data)
+    assert (data["id"], data["name"], data["status"], data["total"]) == (str(campaign_id), "Campanha", "finished", 3)
+    assert (data["counts"]["accepted"], data["counts"]["failed"]) == (2, 1)
+    assert data["finished_at"] == rfc3339(row["finished_at"])
 
 
 async def test_contacts_made_after_the_start_are_out(world: CampaignWorld) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -16,6 +17,8 @@ from storage.pool import Pool
 from storage.statuses import fold_many
 from storage.suppressions import Wish, find_suppressed, hear_wishes, skip_suppressed
 from tests.actors.sending_kit import World, new_id, now_ms
+from tests.seeding import add_outgoing_webhook
+from tests.storage.people_kit import add_people, write
 from tests.storage.test_statuses import Told, answer
 
 TO = "+5511900000001"
@@ -148,3 +151,63 @@ async def test_a_content_comes_back_from_the_queue_and_goes_into_a_second_try(wo
         (again,) = await create_retries(connection, [row.id], ms_to_time(now_ms()), lambda _: new_id(), once=True)
     assert [(message["type"], message["content"]) for message in due.messages] == [("image", content)]
     assert (again.retry_of, json.loads((await world.row(again.id))["content"])) == (row.id, content)
+
+
+async def told(world: World) -> list[dict[str, Any]]:
+    rows = await world.pool.fetch("SELECT company_id, event_type, data FROM outgoing_changes ORDER BY id")
+    assert {(row["company_id"], row["event_type"]) for row in rows} <= {(world.company, "contact.opted_out")}
+    return [json.loads(row["data"]) for row in rows]
+
+
+async def test_a_companys_own_systems_are_told_of_an_opt_out_once(world: World) -> None:
+    await add_outgoing_webhook(world.pool, world.company, ["contact.opted_out"])
+    other = await world.add_company()
+    event_id = new_id()
+    said = Wish(world.company, TO, True, "message", ms_to_time(1_500), "all", event_id)
+    for wishes in ([said, Wish(other, TO, True, "message", ms_to_time(1_500), "all")], [said], [wish(world, False, 1)]):
+        async with world.pool.acquire() as connection:
+            await hear_wishes(connection, wishes)
+    assert await told(world) == [
+        {
+            "contact_id": None,
+            "phone": TO,
+            "kind": "all",
+            "source": "message",
+            "at": "1970-01-01T00:00:01.500Z",
+            "event_id": str(event_id),
+        }
+    ]
+    async with world.pool.acquire() as connection:
+        await hear_wishes(connection, [said._replace(stop=False, at=ms_to_time(2_000))])
+        await hear_wishes(connection, [said._replace(at=ms_to_time(3_000))])  # and once more, after they came back
+    assert [one["at"] for one in await told(world)] == ["1970-01-01T00:00:01.500Z", "1970-01-01T00:00:03.000Z"]
+
+
+async def test_an_opt_out_that_is_not_committed_is_not_told(world: World) -> None:
+    await add_outgoing_webhook(world.pool, world.company, ["contact.opted_out"])
+    async with world.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        await hear_wishes(connection, [wish(world, True, 1)])
+        await transaction.rollback()
+    assert await told(world) == []
+
+
+async def test_whatsapps_refusal_is_told_as_an_opt_out_of_marketing(world: World) -> None:
+    await add_outgoing_webhook(world.pool, world.company, ["contact.opted_out"])
+    [contact] = await add_people(world.pool, world.company, write(1, phone=TO))
+    session = await world.add_session()
+    for row in await world.queue(session, 2, to=TO, category="marketing"):
+        await refuse(world, row, ms_to_time(now_ms()))
+    [one] = await told(world)
+    assert (one["contact_id"], one["phone"], one["kind"]) == (str(contact), TO, "marketing")
+    assert (one["source"], one["event_id"]) == ("whatsapp_131050", None)
+
+
+async def test_nothing_is_noted_where_nobody_wants_to_know(world: World) -> None:
+    await add_outgoing_webhook(world.pool, world.company, ["campaign.finished"])
+    await add_outgoing_webhook(world.pool, await world.add_company(), ["contact.opted_out"])
+    async with world.pool.acquire() as connection:
+        await hear_wishes(connection, [wish(world, True, 1)])
+    assert await stopped(world)
+    assert await told(world) == []
