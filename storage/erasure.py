@@ -7,7 +7,7 @@ a keyed digest if they wanted no messages.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +25,7 @@ from storage.waiting import cancel
 NOBODY = "+0000000"  # what an erased message is addressed to: nobody's number
 ERASED = "erased"
 _MOST_COUNTED = 10_001
+_CLOCKS = timedelta(days=1)  # by which the clocks of two gateways may differ at the very most
 
 
 async def count_data(executor: Pool | Connection, company_id: UUID, phone: str) -> tuple[int, int]:
@@ -61,7 +62,9 @@ async def erase_events(connection: Connection, company_id: UUID, phone: str, mos
     own = sorted({row["delivery_id"] for row in rows if row["webhook_id"] is not None})
     if own:
         made = [id_time(value) for value in own]
-        await connection.execute(query("erasure/erase_deliveries"), company_id, own, min(made), max(made))
+        first = await connection.fetch(query("erasure/erase_deliveries"), company_id, own, min(made), max(made))
+        repeated = sorted({*ids, *(row["event_id"] for row in first if row["event_id"] is not None)})
+        await connection.execute(query("erasure/erase_repeats"), company_id, repeated, min(made) - _CLOCKS)
     metas = sorted({row["delivery_id"] for row in rows if row["webhook_id"] is None})
     if metas:
         made = [id_time(value) for value in metas]
@@ -87,11 +90,22 @@ async def erase_messages(
     return len(rows), called_off
 
 
+async def erase_told(connection: Connection, company_id: UUID, phone: str, most: int, now: datetime) -> int:
+    """Take a person out of up to ``most`` deliveries to the company's own systems; return how many."""
+    status = await connection.execute(query("erasure/erase_told"), company_id, phone, most, now)
+    return int(status.rpartition(" ")[2])
+
+
+async def forget_files(connection: Connection, company_id: UUID) -> int:
+    """Take away the company's exported files, any of which may hold the person; return how many."""
+    return int(await connection.fetchval(query("erasure/forget_files"), company_id))
+
+
 async def forget_number(connection: Connection, company_id: UUID, phone: str, now: datetime) -> None:
     """Forget what is kept by a person's number; that they wanted no messages stays as a digest."""
     digest = person_digest(company_id, phone)
     await connection.execute(query("erasure/keep_stops"), company_id, phone, digest, now)
-    await connection.execute(query("erasure/forget_number"), company_id, phone)
+    await connection.execute(query("erasure/forget_number"), company_id, phone, digest.hex())
 
 
 async def begin_erasure(

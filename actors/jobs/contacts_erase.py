@@ -14,6 +14,8 @@ from storage.erasure import (
     end_erasure,
     erase_events,
     erase_messages,
+    erase_told,
+    forget_files,
     forget_number,
     forget_request,
 )
@@ -22,12 +24,14 @@ from storage.pool import Connection
 
 KIND = "contacts_erase"
 _ROWS = 200
+_TOTALS = ("people", "events", "messages", "deliveries", "exports")
 
 
 class ContactsErase:
     """Its params are a bulk action's: ``ids`` of contacts, or ``filter`` with the ``phone`` of somebody who is none.
 
-    The cursor holds ids, never a number; one that was asked for leaves the params with the last step.
+    The cursor holds ids, never a number; one that was asked for leaves the params with the last step. The result counts
+    what was erased: people, their events, messages and deliveries to the company's own systems, and exported files.
     """
 
     kind: ClassVar[str] = KIND
@@ -43,7 +47,7 @@ class ContactsErase:
         """Erase the next piece of the person whose turn it is."""
         at = int(job.cursor.get("at", 0))
         people: list[Any] = job.params.get("ids") or [None]
-        totals = {name: int(job.cursor.get(name, 0)) for name in ("people", "events", "messages")}
+        totals = {name: int(job.cursor.get(name, 0)) for name in _TOTALS}
         if at >= len(people):
             return Step({**job.cursor}, finished=True, result=totals)
         phone, contact_id = await self._person(connection, job, people[at])
@@ -58,15 +62,20 @@ class ContactsErase:
         )
         messages, called_off = await erase_messages(connection, job.company_id, phone, _ROWS, now)
         events = 0 if messages == _ROWS else await erase_events(connection, job.company_id, phone, _ROWS, now)
+        told = 0
+        if _ROWS not in (messages, events):
+            told = await erase_told(connection, job.company_id, phone, _ROWS, now)
         own = {
             "own_events": int(job.cursor.get("own_events", 0)) + events,
             "own_messages": int(job.cursor.get("own_messages", 0)) + messages,
         }
         totals["events"] += events
         totals["messages"] += messages
-        if _ROWS in (messages, events):  # there may be more of this person
+        totals["deliveries"] += told
+        if _ROWS in (messages, events, told):  # there may be more of this person
             cursor = {**totals, **own, "at": at, "erasure": str(erasure_id)}
             return Step(cursor, result=totals, transitions=called_off)
+        totals["exports"] += await forget_files(connection, job.company_id)
         await forget_number(connection, job.company_id, phone, now)
         if contact_id is not None:
             await delete_contacts(connection, job.company_id, [contact_id])

@@ -164,7 +164,9 @@ OPERATIONS = (
         description=(
             "By `ids` of contacts, or by `filter.phone` for somebody who is no contact (any more). Contact, tags, "
             "lists and consents go; name, phone, e-mail, document, payload and bytes are taken out of their events, "
-            "text and number out of their messages; what waits for them is called off. What stays: events and messages "
+            "text and number out of their messages and out of what the company's own systems were told; what waits for "
+            "them is called off. Exported files of the company are deleted, since any may hold them; the job's result "
+            "says how many (`exports`). What stays: events and messages "
             "without anybody in them, so that figures stay right, the note in `GET /erasures`, and, if they wanted no "
             "messages, a keyed digest that keeps it so. It cannot be undone. Copies: files of imports go within 7 days."
         ),

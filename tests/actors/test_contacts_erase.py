@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -12,16 +13,19 @@ import pytest
 
 import actors.jobs.contacts_erase as erasing
 from actors.jobs.contacts_erase import ContactsErase
-from engine.ids import ms_to_time
+from engine.export_text import gunzip_member, gzip_member
+from engine.ids import id_time, ms_to_time
 from storage.contact_lists import add_to_list, insert_contact_list
 from storage.contacts import Consent, add_consent, tag_contacts
 from storage.erasure import NOBODY, count_data
+from storage.exports import add_chunk, insert_export
+from storage.outgoing import insert_delivery, tell
 from storage.pool import Pool
 from storage.suppressions import Wish, find_stops, hear_wishes
 from tests.actors.jobs_rig import JobWorld, new_id
 from tests.actors.sending_kit import World, now_ms
-from tests.seeding import add_event, add_message
-from tests.storage.people_kit import NOW, add_people, phone, write
+from tests.seeding import add_event, add_message, add_outgoing_webhook
+from tests.storage.people_kit import NOW, add_company, add_people, phone, write
 
 ANA, RUI = phone(11), phone(12)
 TELLS = "Ana Segredo"
@@ -44,6 +48,10 @@ async def everything(world: JobWorld) -> str:
         found += [row[0] for row in await world.pool.fetch(f'SELECT t::text FROM "{table}" AS t')]
         if table in ("deliveries", "meta_deliveries"):
             found += [bytes(row[0] or b"").decode() for row in await world.pool.fetch(f"SELECT raw_body FROM {table}")]
+        if table == "export_chunks":
+            found += [
+                gunzip_member(row[0]).decode() for row in await world.pool.fetch("SELECT bytes FROM export_chunks")
+            ]
     return "\n".join(found)
 
 
@@ -95,21 +103,111 @@ async def live(world: JobWorld, name: str, number: str, events: int, messages: i
     return contact
 
 
+async def spread(world: JobWorld, name: str, number: str, contact: UUID) -> None:
+    """Leave a person where companies' own systems, files, budgets, rules, campaigns and repetitions keep them."""
+    webhook_id = await add_outgoing_webhook(world.pool, world.company, ["contact.opted_out"])
+    events = await world.pool.fetch("SELECT * FROM incoming_events WHERE customer_phone = $1", number)
+    person = {"name": name, "phone": number, "email": None, "document": "123"}
+    told: list[tuple[str, dict[str, Any]]] = [
+        ("event.processed", {"id": str(events[0]["id"]), "customer": person}),
+        ("message.sent", {"id": str(new_id()), "to": number, "text": f"Olá {name}"}),
+        ("rule.step", {"event": {"customer_phone": number, "customer_name": name}}),
+        *(("contact.opted_out", {"phone": number}) for _ in range(6)),
+    ]
+    for event_type, data in told:
+        assert await insert_delivery(world.pool, world.company, webhook_id, event_type, data, new_id())
+    await world.pool.execute(
+        "UPDATE outgoing_deliveries SET state = 'delivered', attempts = jsonb_build_array(payload) "
+        "WHERE event_type = 'message.sent'"
+    )
+    async with world.pool.acquire() as connection, connection.transaction():
+        await tell(connection, world.company, "contact.opted_out", {"phone": number}, NOW)
+    await world.pool.execute("INSERT INTO portfolios (company_id, portfolio, used) VALUES ($1, 'w', 1)", world.company)
+    await world.pool.execute("INSERT INTO portfolio_users VALUES ($1, 'w', $2, $3)", world.company, number, NOW)
+    for event in events:  # repeated with other bytes
+        delivery_id = new_id()
+        await world.pool.execute(
+            "INSERT INTO deliveries (id, company_id, created_at, webhook_id, event_id, duplicate, signature, headers, "
+            "raw_body) VALUES ($1, $2, $3, $4, $5, true, 'unsigned', $6, $7)",
+            delivery_id,
+            world.company,
+            id_time(delivery_id),
+            event["webhook_id"],
+            event["id"],
+            json.dumps({"x-customer": name}),
+            f" {event['payload']}".encode(),
+        )
+    await world.pool.execute(
+        "INSERT INTO rule_cases (id, company_id, rule_id, version, event_id, phone, state, due_at, log, created_at, "
+        "updated_at) VALUES ($1, $2, $1, 1, $3, $4, 'running', $6, $5, $6, $6)",
+        new_id(),
+        world.company,
+        events[0]["id"],
+        number,
+        json.dumps([{"step": "s", "said": name}]),
+        NOW,
+    )
+    message = await world.pool.fetchrow("SELECT id, session_id FROM messages WHERE to_phone = $1 LIMIT 1", number)
+    await world.pool.execute(
+        "INSERT INTO campaign_recipients (campaign_id, contact_id, company_id, session_id, message_id) "
+        "VALUES ($1, $2, $3, $4, $5)",
+        new_id(),
+        contact,
+        world.company,
+        message["session_id"],
+        message["id"],
+    )
+    await export(world, world.company, name, number)
+
+
+async def export(world: JobWorld, company: UUID, name: str, number: str) -> None:
+    """Keep a file of that company which holds the person, made by a job that looked for them."""
+    job_id = await world.add_job("export", company, selection={"filter": {"phone": number}})
+    style = {"compressed": False}
+    assert await insert_export(
+        world.pool, company, job_id, kind="contacts", file_name="c.csv", style=style, masked=False
+    )
+    async with world.pool.acquire() as connection:
+        await add_chunk(connection, company, job_id, 0, gzip_member(f"{name},{number}".encode()), 1, last=True)
+    await world.pool.execute("UPDATE jobs SET state = 'done', finished_at = now() WHERE id = $1", job_id)
+
+
 async def test_nothing_that_tells_of_an_erased_person_is_left(world: JobWorld) -> None:
     ana = await live(world, TELLS, ANA, 12, 11)
     await live(world, "Rui Outro", RUI, 2, 2)
+    await spread(world, TELLS, ANA, ana)
+    other = await add_company(world.pool)
+    await export(world, other, "Rui Outro", RUI)
+    await insert_delivery(
+        world.pool,
+        world.company,
+        await world.pool.fetchval("SELECT id FROM outgoing_webhooks"),
+        "message.sent",
+        {"to": RUI},
+        new_id(),
+    )
     before = await everything(world)
     assert TELLS in before
     job_id = await world.add_job("contacts_erase", ids=[str(ana), str(new_id())], preview_id=str(new_id()))
     async with world.worker(ContactsErase):
         row = await world.until(job_id, "done", "failed")
-    assert (row["state"], row["result"]) == ("done", {"people": 1, "events": 12, "messages": 11}), row["error"]
+    erased = {"people": 1, "events": 12, "messages": 11, "deliveries": 9, "exports": 1}
+    assert (row["state"], row["result"]) == ("done", erased), row["error"]
     left = await everything(world)
     for secret in (TELLS, ANA, ANA[1:], "segredo@x.test"):
         assert secret not in left, secret
     assert "Rui Outro" in left
     assert RUI in left
     assert await count_data(world.pool, world.company, RUI) == (2, 2)
+    deliveries = await world.pool.fetch("SELECT event_type, state, last_reason, payload FROM outgoing_deliveries")
+    states = Counter((one["state"], one["last_reason"]) for one in deliveries)
+    assert states == {("failed", "erased"): 8, ("delivered", None): 1, ("pending", None): 1}
+    assert all(set(json.loads(one["payload"])) == {"type", "timestamp", "data"} for one in deliveries)
+    assert await world.pool.fetchval("SELECT count(*) FROM portfolio_users") == 1  # the place of today stays taken
+    assert await world.pool.fetchval("SELECT company_id FROM exports") == other
+    assert await world.pool.fetchval("SELECT count(*) FROM campaign_recipients WHERE contact_id = $1", ana) == 1
+    case = await world.pool.fetchrow("SELECT state, reason, phone FROM rule_cases")
+    assert tuple(case) == ("cancelled", "erased", None)
     assert await world.pool.fetchval("SELECT count(*) FROM incoming_events") == 14
     assert await world.pool.fetchval("SELECT count(*) FROM messages WHERE to_phone = $1", NOBODY) == 11
     [erasure] = await world.pool.fetch("SELECT * FROM erasures")
@@ -131,7 +229,8 @@ async def test_what_waits_for_the_person_is_called_off_and_counted(pool: Pool, d
     job_id = await world.add_job("contacts_erase", filter={"phone": ANA}, preview_id=str(preview_id))
     async with world.worker(ContactsErase):
         row = await world.until(job_id, "done", "failed")
-    assert row["result"] == {"people": 1, "events": 0, "messages": 2}, row["error"]
+    erased = {"people": 1, "events": 0, "messages": 2, "deliveries": 0, "exports": 0}
+    assert row["result"] == erased, row["error"]
     rows = await pool.fetch("SELECT to_phone, status, reason FROM messages ORDER BY status")
     assert [tuple(one) for one in rows] == [
         (NOBODY, "cancelled", "erased"),

@@ -92,6 +92,14 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "SELECT $1, id, id, 'marketing', true, 's', now(), 't', now() FROM contacts WHERE $2::uuid IS NOT NULL",
         "INSERT INTO suppressions (company_id, phone, kind, active, source, at) "
         "SELECT $1, phone, 'all', true, 't', now() FROM contacts WHERE $2::uuid IS NOT NULL LIMIT 20000",
+        "INSERT INTO deliveries (id, company_id, created_at, webhook_id, event_id, duplicate, signature, headers) "
+        "SELECT delivery_id, $1, created_at, id, id, n % 10 = 0, 'unsigned', '{}' FROM "
+        "(SELECT *, row_number() OVER () AS n FROM incoming_events) AS e WHERE $2::uuid IS NOT NULL",
+        "INSERT INTO outgoing_deliveries (id, company_id, webhook_id, event_type, payload, created_at) SELECT id, $1, "
+        "id, 'message.sent', json_build_object('data', json_build_object('to', to_phone)), created_at FROM messages "
+        "WHERE $2::uuid IS NOT NULL LIMIT 20000",
+        "INSERT INTO portfolios (company_id, portfolio) SELECT $1, 'w' WHERE $2::uuid IS NOT NULL",
+        "INSERT INTO portfolio_users SELECT $1, 'w', phone, now() FROM contacts WHERE $2::uuid IS NOT NULL LIMIT 20000",
     ):
         await connection.execute(statement, COMPANY, LIST)
     await connection.execute(
@@ -178,6 +186,9 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "erasure/find_events": [([COMPANY, PHONE, 200], 60)],
         "erasure/find_messages": [([COMPANY, PHONE, 200], 60)],
         "erasure/erase_events": [([COMPANY, [event], [LAST], OLDEST, NEWEST.created_at], 60)],
+        "erasure/erase_repeats": [([COMPANY, [event], OLDEST], 60)],
+        "erasure/erase_told": [([COMPANY, PHONE, 200, LAST], 60)],
+        "erasure/forget_files": [([COMPANY], 20)],
         "erasure/erase_deliveries": [([COMPANY, [event], OLDEST, NEWEST.created_at], 60)],
         "erasure/erase_meta_deliveries": [([[event], OLDEST, NEWEST.created_at], 60)],
         "erasure/erase_cases": [([COMPANY, [event], LAST], 20)],
@@ -185,7 +196,7 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "erasure/erase_messages": [([COMPANY, [message], [LAST], OLDEST, NEWEST.created_at, "+0000000"], 60)],
         "erasure/erase_attempts": [([COMPANY, [message], OLDEST, NEWEST.created_at], 60)],
         "erasure/keep_stops": [([COMPANY, PHONE, b"d", LAST], 120)],
-        "erasure/forget_number": [([COMPANY, PHONE], 60)],
+        "erasure/forget_number": [([COMPANY, PHONE, "d"], 80)],
         "erasure/forget_request": [([COMPANY, new, new], 20)],
         "erasure/begin_erasure": [([new, COMPANY, contact, b"d", new, "t", LAST], 40)],
         "erasure/end_erasure": [([COMPANY, new, "{}", LAST], 20)],
