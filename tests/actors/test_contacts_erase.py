@@ -147,7 +147,7 @@ async def spread(world: JobWorld, name: str, number: str, contact: UUID) -> None
         json.dumps([{"step": "s", "said": name}]),
         NOW,
     )
-    message = await world.pool.fetchrow("SELECT id, session_id FROM messages WHERE to_phone = $1 LIMIT 1", number)
+    [message] = await world.pool.fetch("SELECT id, session_id FROM messages WHERE to_phone = $1 LIMIT 1", number)
     await world.pool.execute(
         "INSERT INTO campaign_recipients (campaign_id, contact_id, company_id, session_id, message_id) "
         "VALUES ($1, $2, $3, $4, $5)",
@@ -164,10 +164,10 @@ async def export(world: JobWorld, company: UUID, name: str, number: str) -> None
     """Keep a file of that company which holds the person, made by a job that looked for them."""
     job_id = await world.add_job("export", company, selection={"filter": {"phone": number}})
     style = {"compressed": False}
-    assert await insert_export(
-        world.pool, company, job_id, kind="contacts", file_name="c.csv", style=style, masked=False
-    )
     async with world.pool.acquire() as connection:
+        assert await insert_export(
+            connection, company, job_id, kind="contacts", file_name="c.csv", style=style, masked=False
+        )
         await add_chunk(connection, company, job_id, 0, gzip_member(f"{name},{number}".encode()), 1, last=True)
     await world.pool.execute("UPDATE jobs SET state = 'done', finished_at = now() WHERE id = $1", job_id)
 
@@ -206,7 +206,7 @@ async def test_nothing_that_tells_of_an_erased_person_is_left(world: JobWorld) -
     assert await world.pool.fetchval("SELECT count(*) FROM portfolio_users") == 1  # the place of today stays taken
     assert await world.pool.fetchval("SELECT company_id FROM exports") == other
     assert await world.pool.fetchval("SELECT count(*) FROM campaign_recipients WHERE contact_id = $1", ana) == 1
-    case = await world.pool.fetchrow("SELECT state, reason, phone FROM rule_cases")
+    [case] = await world.pool.fetch("SELECT state, reason, phone FROM rule_cases")
     assert tuple(case) == ("cancelled", "erased", None)
     assert await world.pool.fetchval("SELECT count(*) FROM incoming_events") == 14
     assert await world.pool.fetchval("SELECT count(*) FROM messages WHERE to_phone = $1", NOBODY) == 11
