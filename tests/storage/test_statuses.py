@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.ids import ms_to_time
 from engine.message_states import at_text
-from engine.metrics import Delta
+from engine.metrics import MESSAGE, Delta
 from storage.answers import Answer, record_answers
 from storage.message_changes import Transition, count
 from storage.message_rows import MessageRow
@@ -87,7 +87,7 @@ async def hear(world: World, row: MessageRow, what: str) -> list[Transition]:
 def added_up(transitions: list[Transition]) -> dict[str, int]:
     delta = Delta()
     count(delta, transitions)
-    return {change.key: change.n for change in delta.changes()}
+    return {change.key: change.n for change in delta.changes() if change.kind == MESSAGE}
 
 
 def timeline(row: dict[str, Any]) -> list[str]:
