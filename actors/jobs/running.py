@@ -57,8 +57,9 @@ class JobRunner:
         self._free = list(changes)
         self._life = life
         self._owner = owner
-        self._running: dict[UUID, Job] = {}
-        self._stopping: set[UUID] = set()  # asked to stop, or lost
+        # By fence: a job that failed may be claimed again before its last run has left.
+        self._running: dict[int, Job] = {}
+        self._stopping: set[int] = set()  # asked to stop, or lost
         self._draining = False
         self._idle = asyncio.Event()
         self._idle.set()
@@ -86,7 +87,7 @@ class JobRunner:
         if not jobs:
             return
         kept = await extend_jobs(self._tools.pool, jobs)
-        self._stopping |= {job.id for job in jobs if kept.get(job.id, True)}
+        self._stopping |= {job.fence for job in jobs if kept.get(job.id, True) and job.fence in self._running}
 
     async def drain(self) -> None:
         """Finish the steps under way and give the jobs back."""
@@ -96,7 +97,7 @@ class JobRunner:
 
     def _begin(self, job: Job) -> None:
         changes = self._free.pop()
-        self._running[job.id] = job
+        self._running[job.fence] = job
         self._idle.clear()
         self._life.spawn(self._run(job, changes))
 
@@ -111,8 +112,8 @@ class JobRunner:
             log.warning("job %s is left: %s", job.id, error, extra={"action": "run_job"})
         finally:
             self._free.append(changes)
-            self._running.pop(job.id, None)
-            self._stopping.discard(job.id)
+            self._running.pop(job.fence, None)
+            self._stopping.discard(job.fence)
             if not self._running:
                 self._idle.set()
 
@@ -120,7 +121,7 @@ class JobRunner:
         """Step until the job ends, waits, is lost, or this worker stops."""
         aways = 0
         while not self._draining:
-            if job.id in self._stopping:
+            if job.fence in self._stopping:
                 await self._stop(job)
                 return
             try:
