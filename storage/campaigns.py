@@ -174,6 +174,11 @@ async def claim_due_campaign(connection: Connection, again_s: float) -> Row | No
     return _read(await fetch_one(connection, "campaigns/claim_due", timedelta(seconds=again_s)))
 
 
+async def postpone(executor: Pool | Connection, company_id: UUID, campaign_id: UUID, again_s: float) -> None:
+    """Leave a campaign alone for a while: its round failed, and others wait behind it."""
+    await executor.execute(query("campaigns/postpone"), campaign_id, company_id, timedelta(seconds=again_s))
+
+
 async def note_round(
     connection: Connection,
     campaign_id: UUID,

@@ -139,6 +139,32 @@ async def test_a_round_that_dies_leaves_nothing_and_is_repeated(
     assert await world.pool.fetchval("SELECT count(*) FROM messages") == 40
 
 
+async def test_a_campaign_whose_round_fails_lets_the_others_go_on(
+    world: CampaignWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, _ = await _begun(world, 20)
+    await world.expand()
+    sound = await world.add_campaign([await world.add_session()], [await world.add_template()])
+    await world.begin(sound)
+    await world.expand()
+    real = campaigns.note_round
+
+    async def refuse(connection: Any, campaign_id: UUID, *rest: Any, **more: Any) -> None:
+        if campaign_id == broken:
+            raise ValueError("nobody thought of this")
+        await real(connection, campaign_id, *rest, **more)
+
+    await world.pool.execute("UPDATE campaigns SET look_at = now() - interval '1 hour' WHERE id = $1", broken)
+    with monkeypatch.context() as patched:
+        patched.setattr("actors.campaigning.campaigns.note_round", refuse)
+        await world.loop.run_once()
+    made = await world.pool.fetch("SELECT campaign_id, count(*) FROM messages GROUP BY 1")
+    assert [tuple(row) for row in made] == [(sound, 20)]
+    assert await world.pool.fetchval("SELECT look_at > now() FROM campaigns WHERE id = $1", broken)
+    await world.round()
+    assert (await world.counts(broken))[1] == {"queued": 20}
+
+
 async def test_a_recipient_never_gets_a_second_message(world: CampaignWorld) -> None:
     campaign_id, _ = await _begun(world, 20)
     await world.expand()

@@ -96,6 +96,7 @@ def _cases(contact: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]
         "count_marked": [([*page, 100_001], 700)],
         "read_counts": [([COMPANY, [CAMPAIGN], ["campaign"]], 400)],
         "claim_due": [([timedelta(seconds=5)], 60)],
+        "postpone": [([CAMPAIGN, COMPANY, timedelta(seconds=5)], 60)],
         "note_round": [([CAMPAIGN, "{}", None, timedelta(seconds=1), True], 60)],
         "read_sessions": [([COMPANY, [SESSION], CAMPAIGN], 700)],
         "take_pending": [([CAMPAIGN, COMPANY, SESSION, contact, 500], 9_000)],
