@@ -25,7 +25,7 @@ from engine.metrics import Delta
 from engine.quiet_hours import QuietClock
 from engine.times import rfc3339
 from storage import campaigns
-from storage.campaign_holds import is_over
+from storage.campaign_holds import is_over, release_campaign
 from storage.campaign_marks import MARKED
 from storage.campaign_people import find_refusals
 from storage.campaign_plans import load_plan
@@ -140,7 +140,9 @@ class _Round:
         quiet = QuietClock(plan.quiet_hours, loaded.zone_name) if plan.quiet_hours else None
         made_to, full = dict(row["made_to"]), False
         transitions: list[Transition] = []
-        for session in sessions if problem is None else ():
+        if any(session["aside"] for session in sessions):  # a gateway died while it resumed, or a pause came too late
+            transitions = await release_campaign(connection, campaign_id, session_ids, self._now)
+        for session in sessions if problem is None and not transitions else ():
             wanted = room(_now_of(session), session["ready"], session["waiting"])
             most = min(wanted, _PER_ROUND - len(transitions))
             if most <= 0:

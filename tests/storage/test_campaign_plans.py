@@ -105,6 +105,7 @@ def _cases(contact: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]
         "read_states": [([[CAMPAIGN]], 10)],
         "hold_campaign": [([CAMPAIGN, [SESSION], 500], 12_000)],
         "release_campaign": [([CAMPAIGN, [SESSION], 500], 12_000)],
+        "wake_campaign": [([CAMPAIGN, [SESSION]], 12_000)],
         "drop_campaign": [([CAMPAIGN, [SESSION], 500], 12_000)],
         "any_queued": [([CAMPAIGN, [SESSION], True], 100)],
         "is_over": [([CAMPAIGN, [SESSION]], 100)],
