@@ -6,6 +6,7 @@ messages are made as its numbers send in the next seconds, so the queue stays fl
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -18,12 +19,13 @@ from engine.campaign_composer import CampaignComposer, Composed
 from engine.campaign_schema import Plan, read_campaign
 from engine.campaigns import SCHEDULED, SessionNow, room, stalled
 from engine.drafts import BULK
+from engine.errors import Unavailable
 from engine.ids import id_time, ms_to_time, time_to_ms
 from engine.metrics import Delta
 from engine.quiet_hours import QuietClock
 from engine.times import rfc3339
 from storage import campaigns
-from storage.campaign_holds import is_over
+from storage.campaign_holds import is_over, release_campaign
 from storage.campaign_marks import MARKED
 from storage.campaign_people import find_refusals
 from storage.campaign_plans import load_plan
@@ -31,12 +33,13 @@ from storage.campaign_recipients import Given, Pending, get_expansion, give_mess
 from storage.companies import get_company
 from storage.message_changes import Transition, born
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
-from storage.pool import Connection
+from storage.pool import AWAY, Connection
 from storage.searching import Row
 
+log = logging.getLogger(__name__)
 _PER_ROUND = 1_000
 _MOST_ROUNDS = 20  # in one run of the loop
-_CLAIM_S = 5.0  # a round that fails is tried again after this
+_CLAIM_S = 5.0  # a round that fails, or whose worker dies, is tried again after this
 _BUSY_S, _QUIET_S, _FILLING_S = 0.4, 1.0, 0.2
 _NOBODY = UUID(int=0)
 DEALT_WITH = "already_dealt_with"
@@ -51,8 +54,18 @@ class Campaigning:
     async def run_once(self) -> None:
         for _ in range(_MOST_ROUNDS):
             round_ = _Round(self._tools)
-            await self._tools.commit(round_.run)
-            if not round_.claimed:
+            try:
+                await self._tools.commit(round_.run)
+            except (Unavailable, *AWAY):
+                raise
+            except Exception as error:
+                if round_.claimed is None:
+                    raise
+                # Undone with its claim, it would be the first again, and nobody behind it would ever have a turn.
+                log.error("a campaign's round failed: %s", error, extra={"action": "make_campaigns"}, exc_info=error)
+                await campaigns.postpone(self._tools.pool, *round_.claimed, _CLAIM_S)
+                continue
+            if round_.claimed is None:
                 return
             if round_.due:
                 self._tools.hand_over([hand_over(row, None, components) for row, components in round_.due])
@@ -64,16 +77,16 @@ class _Round:
     def __init__(self, tools: JobTools) -> None:
         self._tools = tools
         self._now = ms_to_time(tools.now_ms())
-        self.claimed = False
+        self.claimed: tuple[UUID, UUID] | None = None  # a company and its campaign
         self.due: list[tuple[MessageRow, Any]] = []
 
     async def run(self, connection: Connection, _: Delta) -> list[Transition]:
-        self.claimed, self.due = False, []
+        self.claimed, self.due = None, []
         self._now = ms_to_time(self._tools.now_ms())
         row = await campaigns.claim_due_campaign(connection, _CLAIM_S)
         if row is None:
             return []
-        self.claimed = True
+        self.claimed = row["company_id"], row["id"]
         plan, _problems = read_campaign(row["definition"])
         if row["state"] == SCHEDULED:
             await self._begin(connection, row, plan)
@@ -127,7 +140,9 @@ class _Round:
         quiet = QuietClock(plan.quiet_hours, loaded.zone_name) if plan.quiet_hours else None
         made_to, full = dict(row["made_to"]), False
         transitions: list[Transition] = []
-        for session in sessions if problem is None else ():
+        if any(session["aside"] for session in sessions):  # a gateway died while it resumed, or a pause came too late
+            transitions = await release_campaign(connection, campaign_id, session_ids, self._now)
+        for session in sessions if problem is None and not transitions else ():
             wanted = room(_now_of(session), session["ready"], session["waiting"])
             most = min(wanted, _PER_ROUND - len(transitions))
             if most <= 0:

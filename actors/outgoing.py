@@ -11,10 +11,8 @@ import logging
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from engine.alerts import FIRED
 from engine.credentials import open_webhook_secrets, secrets_in_force
 from engine.ids import IdMaker, ms_to_time
 from engine.outgoing_webhooks import Outcome, attempt_entry, disables, headers_of, next_wait_s
@@ -31,7 +29,6 @@ from storage.outgoing import (
     note_failure,
     note_success,
     record_attempt,
-    tell,
 )
 from storage.pool import AWAY, Connection, Pool
 
@@ -169,11 +166,6 @@ class OutgoingUpkeep:
                 await take_out_of_use(connection, row["company_id"], row["id"], "outgoing_backlog", now)
         while await forget_deliveries(self._pool, now - KEPT, _FORGOTTEN_AT_ONCE) == _FORGOTTEN_AT_ONCE:
             pass
-
-
-async def tell_alert(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
-    """Have an alert told to the company's own systems, in the transaction that takes it off the list."""
-    await tell(connection, company_id, "alert.fired" if data["state"] == FIRED else "alert.resolved", data, now)
 
 
 async def take_out_of_use(

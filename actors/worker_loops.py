@@ -15,7 +15,7 @@ from actors.campaigning import Campaigning
 from actors.contact_folding import ContactFolding
 from actors.jobs.contacts_import import ForgettingImports
 from actors.jobs.tools import JobTools
-from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep, tell_alert
+from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep
 from actors.pruning import Pruning
 from actors.reaching import Reaching
 from engine.addresses import Guard
@@ -81,7 +81,6 @@ LOOPS: tuple[LoopPlan, ...] = (
     LoopPlan("fold_contacts", 2.0, lambda tools: ContactFolding(tools.pool, tools.ids, tools.now_ms)),
     LoopPlan("count_reached", 1.0, Reaching),
     LoopPlan("watch_alerts", 2.0, AlertWatch),
-    LoopPlan("tell_alerts", 1.0, lambda tools: AlertTelling(tools, tell_alert)),
     LoopPlan("tell_alerts", 1.0, AlertTelling),
     LoopPlan("prune", 3_600.0, Pruning),
     LoopPlan("forget_imports", 600.0, ForgettingImports),

@@ -18,7 +18,7 @@ from gateway.campaign_checks import check_ready, first_start
 from gateway.campaign_dry_runs import LIVES, preview_of
 from storage import campaigns
 from storage.bulk import get_preview, insert_preview, lock_preview, use_preview
-from storage.campaign_holds import PER_TRANSACTION, any_queued, drop_campaign, hold_campaign, release_campaign
+from storage.campaign_holds import any_queued, drop_campaign, hold_campaign, release_campaign
 from storage.campaign_recipients import count_failed
 from storage.message_changes import Transition, count
 from storage.pool import Connection
@@ -94,13 +94,18 @@ async def resume(call: Call, campaign_id: UUID) -> None:
 
     row = await _move(call, campaign_id, "resume", change)
     sessions = _sessions(row)
-    while await _some(call, row, sessions, release_campaign) >= PER_TRANSACTION:
-        pass
+    while await _some(call, row, sessions, release_campaign):
+        pass  # what this does not come to is brought back by the campaign's next rounds
 
 
 async def cancel(call: Call, campaign_id: UUID) -> None:
     """Call a campaign off: what is queued of it is cancelled, what is in flight ends as it ends."""
-    row = await _move(call, campaign_id, "cancel", campaigns.cancel_campaign)
+    sessions = _sessions(await _get(call, campaign_id))
+
+    async def change(connection: Connection, company_id: UUID, found: UUID, now: datetime) -> None:
+        await campaigns.cancel_campaign(connection, company_id, found, sessions, now)
+
+    row = await _move(call, campaign_id, "cancel", change)
     await _everything(call, row, drop_campaign, due=False)
 
 

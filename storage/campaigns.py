@@ -152,9 +152,15 @@ async def resume(
         await insert_job(connection, company_id, EXPANSION, params, job_id, created_by=created_by)
 
 
-async def cancel_campaign(connection: Connection, company_id: UUID, campaign_id: UUID, now: datetime) -> None:
-    """Call a campaign off; the caller holds its row, and cancels what is queued afterwards."""
+async def cancel_campaign(
+    connection: Connection, company_id: UUID, campaign_id: UUID, session_ids: Sequence[UUID], now: datetime
+) -> None:
+    """Call a campaign off; the caller holds its row, and cancels what is queued afterwards.
+
+    What the caller does not come to is cancelled when it is due, and what was set aside is due from now on.
+    """
     await _set_state(connection, company_id, campaign_id, CANCELLED, now)
+    await connection.execute(query("campaigns/wake_campaign"), campaign_id, list(session_ids))
 
 
 async def finish(connection: Connection, company_id: UUID, campaign_id: UUID, now: datetime) -> None:
@@ -172,6 +178,11 @@ async def finish(connection: Connection, company_id: UUID, campaign_id: UUID, no
 async def claim_due_campaign(connection: Connection, again_s: float) -> Row | None:
     """Take the running or scheduled campaign that is due, and hold its row; None: none is due, or others have it."""
     return _read(await fetch_one(connection, "campaigns/claim_due", timedelta(seconds=again_s)))
+
+
+async def postpone(executor: Pool | Connection, company_id: UUID, campaign_id: UUID, again_s: float) -> None:
+    """Leave a campaign alone for a while: its round failed, and others wait behind it."""
+    await executor.execute(query("campaigns/postpone"), campaign_id, company_id, timedelta(seconds=again_s))
 
 
 async def note_round(

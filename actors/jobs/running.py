@@ -16,6 +16,7 @@ from actors.recorder import Changes
 from engine.errors import MasteriaError, NotOwner, StorageAway
 from engine.jobs import CANCELLED, FAILED, judge_failure
 from engine.metrics import Delta
+from storage.campaigns import EXPANSION
 from storage.jobs import (
     Checkpoint,
     Job,
@@ -33,13 +34,14 @@ from storage.pool import AWAY, Connection
 
 log = logging.getLogger(__name__)
 SLOTS = 4
+_FIRST = EXPANSION  # somebody waits for its first message: the last free slot is for one of these
 _AWAY_PAUSE_S = 0.5
 _MOST_AWAYS = 3
 _SHORT_WAIT_S = 2.0  # a pause up to this is waited out with the job in hand
 
 
 class JobRunner:
-    """Runs at most ``SLOTS`` jobs at once, one per company and kind.
+    """Runs at most ``SLOTS`` jobs at once, one per company and kind; the last slot only begins a campaign.
 
     Args:
         tools: the kinds' means; ``pool`` also claims and keeps leases.
@@ -73,9 +75,12 @@ class JobRunner:
 
     async def claim(self) -> None:
         """Take every job that is due while a slot is free; called over and over."""
-        while self._free and self._kinds and not self._draining:
+        while self._free and not self._draining:
+            kinds = [kind for kind in self._kinds if len(self._free) > 1 or kind == _FIRST]
+            if not kinds:
+                return
             async with self._tools.pool.acquire() as connection:
-                job = await claim_job(connection, self._owner, list(self._kinds))
+                job = await claim_job(connection, self._owner, kinds)
             if job is None:
                 return
             self._life.count("jobs_claimed")

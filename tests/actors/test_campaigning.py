@@ -139,6 +139,32 @@ async def test_a_round_that_dies_leaves_nothing_and_is_repeated(
     assert await world.pool.fetchval("SELECT count(*) FROM messages") == 40
 
 
+async def test_a_campaign_whose_round_fails_lets_the_others_go_on(
+    world: CampaignWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, _ = await _begun(world, 20)
+    await world.expand()
+    sound = await world.add_campaign([await world.add_session()], [await world.add_template()])
+    await world.begin(sound)
+    await world.expand()
+    real = campaigns.note_round
+
+    async def refuse(connection: Any, campaign_id: UUID, *rest: Any, **more: Any) -> None:
+        if campaign_id == broken:
+            raise ValueError("nobody thought of this")
+        await real(connection, campaign_id, *rest, **more)
+
+    await world.pool.execute("UPDATE campaigns SET look_at = now() - interval '1 hour' WHERE id = $1", broken)
+    with monkeypatch.context() as patched:
+        patched.setattr("actors.campaigning.campaigns.note_round", refuse)
+        await world.loop.run_once()
+    made = await world.pool.fetch("SELECT campaign_id, count(*) FROM messages GROUP BY 1")
+    assert [tuple(row) for row in made] == [(sound, 20)]
+    assert await world.pool.fetchval("SELECT look_at > now() FROM campaigns WHERE id = $1", broken)
+    await world.round()
+    assert (await world.counts(broken))[1] == {"queued": 20}
+
+
 async def test_a_recipient_never_gets_a_second_message(world: CampaignWorld) -> None:
     campaign_id, _ = await _begun(world, 20)
     await world.expand()
@@ -241,13 +267,44 @@ async def test_cancel_calls_off_what_has_not_left_and_what_comes_back_later(worl
     )
     assert late is not None
     async with world.pool.acquire() as connection, connection.transaction():
-        await campaigns.cancel_campaign(connection, world.company, campaign_id, world.now())
+        await campaigns.cancel_campaign(connection, world.company, campaign_id, numbers, world.now())
     await record(world, lambda connection: drop_campaign(connection, campaign_id, numbers, world.now()))
     await world.pool.copy_records_to_table("message_queue", records=[tuple(late.values())], columns=list(late.keys()))
     await world.pool.execute("UPDATE message_queue SET look_at = now()")
     await record(world, lambda connection: _claimed(connection, world))
     await world.round()
     assert (await world.counts(campaign_id))[1] == {"accepted": 10, "cancelled": 90}
+    assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 0
+
+
+async def _paused(world: CampaignWorld, people: int) -> tuple[UUID, list[UUID]]:
+    campaign_id, numbers = await _begun(world, people)
+    await world.expand()
+    await world.round()
+    async with world.pool.acquire() as connection, connection.transaction():
+        await campaigns.lock_campaign(connection, world.company, campaign_id)
+        await campaigns.pause(connection, world.company, campaign_id, world.now())
+    await record(world, lambda connection: hold_campaign(connection, campaign_id, numbers, world.now()))
+    assert (await world.counts(campaign_id))[1]["held"] == 40
+    return campaign_id, numbers
+
+
+async def test_a_gateway_that_dies_while_it_resumes_leaves_nothing_behind(world: CampaignWorld) -> None:
+    campaign_id, _ = await _paused(world, 50)
+    async with world.pool.acquire() as connection, connection.transaction():
+        await campaigns.resume(connection, world.company, campaign_id, new_id(), world.now(), "teste")
+    await world.round()
+    assert (await world.counts(campaign_id))[1] == {"queued": 40, "scheduled": 10}
+    assert await world.pool.fetchval("SELECT count(*) FROM message_queue WHERE look_at = 'infinity'") == 0
+
+
+async def test_a_gateway_that_dies_while_it_cancels_leaves_nothing_behind(world: CampaignWorld) -> None:
+    campaign_id, numbers = await _paused(world, 50)
+    async with world.pool.acquire() as connection, connection.transaction():
+        await campaigns.lock_campaign(connection, world.company, campaign_id)
+        await campaigns.cancel_campaign(connection, world.company, campaign_id, numbers, world.now())
+    await record(world, lambda connection: _claimed(connection, world))
+    assert (await world.counts(campaign_id))[1] == {"cancelled": 50}
     assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 0
 
 

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from actors.jobs.running import SLOTS
 from actors.jobs.tools import Job, JobTools
 from actors.lanes import WriterLane
 from actors.recorder import Changes
@@ -164,6 +165,35 @@ async def test_one_at_a_time_per_company_and_kind_and_companies_side_by_side(wor
         for job_id in mine:
             await world.until(job_id, "done")
     assert {world.company, other} in seen
+
+
+async def test_a_campaign_begins_while_other_peoples_jobs_take_long(world: JobWorld) -> None:
+    counting, go_on = Counting(), asyncio.Event()
+    begun: set[UUID] = set()
+
+    async def wait(job: Job) -> None:
+        begun.add(job.id)
+        await go_on.wait()
+
+    class Expanding(Counting):
+        kind = "campaign_expansion"
+
+    counting.before = wait
+    long = []
+    for _ in range(SLOTS + 1):
+        company = new_id()
+        await world.pool.execute("INSERT INTO companies (id, name) VALUES ($1, 'Outra')", company)
+        long.append(await world.add_job(company=company, to=1))
+    async with world.worker(_giving(counting), lambda _: Expanding()):
+        async with asyncio.timeout(20):
+            while len(begun) < SLOTS - 1:
+                await asyncio.sleep(0.01)
+        await world.until(await world.add_job("campaign_expansion", to=2), "done")
+        assert len(begun) == SLOTS - 1
+        go_on.set()
+        async with asyncio.timeout(20):
+            while len(begun) < len(long):
+                await asyncio.sleep(0.01)
 
 
 async def test_a_step_that_raises_is_tried_again_and_then_the_job_fails_with_a_reason(world: JobWorld) -> None:

@@ -16,7 +16,8 @@ import orjson
 import pytest
 
 from actors.counting import count_stored
-from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep, tell_alert
+from actors.alert_telling import _by_webhooks
+from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep
 from engine.addresses import Guard
 from engine.credentials import WebhookSecret, make_signing_secret, seal_webhook_secrets
 from engine.ids import IdMaker, id_time, ms_to_time
@@ -319,7 +320,7 @@ async def test_an_alert_is_told_as_fired_and_as_over(world: World) -> None:
         await world.webhook(receiver.url(), "alert.fired", "alert.resolved", concurrency=1)
         async with world.pool.acquire() as connection:
             for state in ("fired", "over"):
-                await tell_alert(connection, world.company_id, {"state": state, "name": "a"}, START)
+                await _by_webhooks(connection, world.company_id, {"state": state, "name": "a"}, START)
         await world.work()
         types = [orjson.loads(one.body)["type"] for one in receiver.got]
         assert types == ["alert.fired", "alert.resolved"]

@@ -12,7 +12,7 @@ WITH mine AS MATERIALIZED (
     ) AS m
     WHERE q.look_at = 'infinity' AND m.status = 'held' AND m.reason = 'campaign_paused'
     LIMIT $3
-    FOR UPDATE OF q
+    FOR UPDATE OF q SKIP LOCKED
 )
 UPDATE message_queue q SET look_at = greatest(q.due_at, now()) FROM mine WHERE q.message_id = mine.message_id
 RETURNING q.message_id
