@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from engine.campaigns import CANCELLED, PAUSED
 from engine.error_classes import error_brain
 from engine.message_states import RANKS
+from engine.phones import NOBODY
 from engine.reading_reasons import Words
 from engine.web_send_errors import ERRORS as WEB_ERRORS
 
@@ -69,6 +71,9 @@ SKIPS: Mapping[str, Words] = {
     "accepted_already": Words(
         "A mensagem acabou aceita ou entregue: não vai de novo.", "It was accepted or delivered after all."
     ),
+    "replaced_already": Words(
+        "Outra mensagem já tomou o lugar desta.", "Another message has taken this one's place already."
+    ),
     "template_paused": Words("A Meta pausou o modelo.", "Meta has paused the template."),
     "template_removed": Words("O modelo não existe mais.", "The template does not exist any more."),
     "message_gone": Words("A mensagem não existe mais.", "The message does not exist any more."),
@@ -118,10 +123,15 @@ def retry_refusal(letter: Mapping[str, Any]) -> str | None:
     if status != "failed":
         return "accepted_already" if RANKS["uncertain"] <= RANKS[status] < RANKS["cancelled"] else "resolved_already"
     refusals = (
+        ("replaced_already", letter["replaced"]),
         ("session_removed", letter["session_gone"]),
+        ("campaign_paused", letter["campaign_state"] == PAUSED),
+        ("campaign_cancelled", letter["campaign_state"] == CANCELLED),
         ("no_phone", not letter["to_phone"]),
+        ("erased", letter["to_phone"] == NOBODY),
         (letter["stopped"], letter["stopped"]),
         ("probably_not_on_whatsapp", letter["undeliverable"]),
+        ("country_restricted", letter["barred"]),
     )
     return next((reason for reason, holds in refusals if holds), None) or _template_refusal(letter)
 

@@ -150,6 +150,28 @@ class Delta:
         moves = self._moves
         moves[move] = moves.get(move, 0) + 1
 
+    def leave_campaign(
+        self, company: bytes, message_ms: int, session: bytes, of: Subjects, status: str, outcome: str | None
+    ) -> None:
+        """Count a message among its campaign's no more: another has taken its place there.
+
+        Args:
+            company: 16 bytes.
+            message_ms: the time inside the message's id.
+            session: 16 bytes.
+            of: what it was counted by till now.
+            status: as its row holds it under the lock.
+            outcome: by what it failed or was skipped, if it did.
+        """
+        if of.campaign is None:
+            return
+        minute = message_ms // MINUTE_MS
+        self._add((company, minute, CAMPAIGN, status, of.campaign), -1)
+        if outcome is not None:
+            self._add((company, minute, CAMPAIGN, OUTCOME_MARK + outcome, of.campaign), -1)
+        for mark in _part_marks(session, of):
+            self._add((company, minute, CAMPAIGN_PART, status + mark, of.campaign), -1)
+
     def reached(self, company: bytes, message_ms: int, session: bytes, of: Subjects, what: str) -> None:
         """Count that a message's person has ``replied`` or ``bought``, in the minute of the message's creation."""
         minute = message_ms // MINUTE_MS
@@ -286,14 +308,18 @@ def _add_parts(
     n: int,
 ) -> None:
     """Add what moved within a campaign, by number and by template."""
-    marks = [f"{SESSION_MARK}{session.hex()}"]
-    if of.template is not None:
-        marks.append(f"{TEMPLATE_MARK}{of.template.hex()}")
     campaign = of.campaign or NO_SESSION
-    for mark in marks:
+    for mark in _part_marks(session, of):
         if old is not None:
             _sum(sums, (*when, CAMPAIGN_PART, old + mark, campaign), -n)
         _sum(sums, (*when, CAMPAIGN_PART, new + mark, campaign), n)
+
+
+def _part_marks(session: bytes, of: Subjects) -> list[str]:
+    marks = [f"{SESSION_MARK}{session.hex()}"]
+    if of.template is not None:
+        marks.append(f"{TEMPLATE_MARK}{of.template.hex()}")
+    return marks
 
 
 def _sum(sums: dict[_Place, int], place: _Place, n: int) -> None:

@@ -15,6 +15,7 @@ _AREA_DIGITS = {
 }  # fmt: skip
 AREA_CODES = frozenset(first + second for first, seconds in _AREA_DIGITS.items() for second in seconds)
 
+NOBODY = "+0000000"  # what an erased message is addressed to: nobody's number
 _MAX_TYPED = 64
 # What may stand between digits: spaces, punctuation, the dashes and invisible marks that copying brings along.
 _FILLING = re.compile(r"[\s().\-/_\u00a0\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202f\u2060-\u2069\ufeff]+")

@@ -15,8 +15,10 @@ import orjson
 
 from engine.campaign_variables import Person
 from engine.campaigns import CANCELLED
+from engine.metrics import Delta, subjects_of
 from engine.pagination import Position
 from storage.campaign_marks import MARKED
+from storage.message_changes import LockedMessage
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Columns, Page, Range, Row, fetch_one, fetch_rows, search_windows
@@ -126,13 +128,41 @@ async def give_messages(connection: Connection, campaign_id: UUID, given: Sequen
     return {row["contact_id"] for row in rows}
 
 
+async def replace_messages(
+    connection: Connection, replaced: Sequence[tuple[LockedMessage, UUID]], delta: Delta
+) -> None:
+    """Put new messages in the place of campaigns' failed ones: each person counts once, as what the new one becomes.
+
+    Args:
+        connection: in the transaction that makes the new ones.
+        replaced: messages under their locks, and the id of what follows each.
+        delta: that transaction's.
+    """
+    if not replaced:
+        return
+    old = [message for message, _ in replaced]
+    ids, times = [message.id for message in old], [message.created_at for message in old]
+    await connection.execute(query("campaigns/move_recipients"), ids, [new_id for _, new_id in replaced])
+    await connection.execute(query("campaigns/leave_campaign"), ids, times, min(times), max(times))
+    for message in old:
+        of = subjects_of(message.rule_id, message.template_id, message.campaign_id)
+        delta.leave_campaign(
+            message.company_id.bytes,
+            message.id.int >> 80,
+            message.session_id.bytes,
+            of,
+            message.status,
+            message.outcome,
+        )
+
+
 async def take_letters(
     connection: Connection, company_id: UUID, retried: Sequence[tuple[UUID, UUID]], now: datetime
 ) -> set[UUID]:
     """Take up the dead letters of messages that are tried again (old id, new id), in the caller's transaction.
 
     Returns:
-        Those of the old ids that somebody has dealt with before: they must not be tried again.
+        Those of the old ids whose letter was not open any more, whatever became of it: they must not be tried again.
     """
     if not retried:
         return set()

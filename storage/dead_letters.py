@@ -13,6 +13,7 @@ from engine.ids import id_time
 from engine.opt_out import stop_reason
 from engine.outgoing import answers_a_message
 from engine.pagination import Position
+from storage.countries import find_barred
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import LargeTable, Page, Range, Row, fetch_one, fetch_rows, made_at, search_windows
@@ -115,7 +116,7 @@ async def page_open(
 async def weigh_letters(connection: Connection, company_id: UUID, letter_ids: Sequence[UUID]) -> dict[UUID, Row]:
     """Return dead letters by id, locked until the transaction ends, each with everything that decides about it.
 
-    Of a message's letter that is what ``dead_letters/weigh_messages.sql`` tells, and ``undeliverable``.
+    Of a message's letter that is what ``dead_letters/weigh_messages.sql`` tells, ``undeliverable`` and ``barred``.
     """
     letters = {
         row["id"]: row
@@ -139,11 +140,12 @@ async def weigh_letters(connection: Connection, company_id: UUID, letter_ids: Se
 
 
 async def _weigh_people(connection: Connection, company_id: UUID, letters: Sequence[Row]) -> None:
-    """Add what their people decide: ``stopped`` (a reason, or None) and ``undeliverable``."""
+    """Add what their people decide: ``stopped`` (a reason, or None), ``undeliverable`` and ``barred``."""
     known = [letter for letter in letters if letter["to_phone"]]
     stops = await find_stops(connection, [(company_id, letter["to_phone"]) for letter in known])
     bulk = [(company_id, letter["to_phone"]) for letter in known if letter["lane"] == BULK]
     absent = await find_undeliverable(connection, bulk)
+    barred = await find_barred(connection, bulk)
     for letter in letters:
         person = (company_id, letter["to_phone"])
         stop = stops.get(person)
@@ -155,6 +157,26 @@ async def _weigh_people(connection: Connection, company_id: UUID, letters: Seque
             answers=by_hand and answers_a_message(letter["content"]),
         )
         letter["undeliverable"] = letter["lane"] == BULK and person in absent
+        letter["barred"] = letter["lane"] == BULK and person in barred
+
+
+async def list_campaign_messages(connection: Connection, company_id: UUID, letter_ids: Sequence[UUID]) -> list[UUID]:
+    """Return the campaigns' messages among those of these dead letters."""
+    rows = await connection.fetch(query("dead_letters/list_campaign_messages"), company_id, list(letter_ids))
+    return [row["message_id"] for row in rows]
+
+
+async def lock_letters_of(
+    connection: Connection, company_id: UUID, message_ids: Sequence[UUID]
+) -> dict[UUID, list[UUID]]:
+    """Return messages' open dead letters by message, locked until the transaction ends."""
+    found: dict[UUID, list[UUID]] = {}
+    if message_ids:
+        oldest = min(map(id_time, message_ids))
+        rows = await connection.fetch(query("dead_letters/lock_of_messages"), company_id, list(message_ids), oldest)
+        for row in rows:
+            found.setdefault(row["message_id"], []).append(row["id"])
+    return found
 
 
 async def resolve_letters(

@@ -15,6 +15,7 @@ import orjson
 
 from engine.ids import id_time
 from engine.pagination import Position
+from engine.phones import NOBODY
 from storage.message_changes import Transition
 from storage.person_digest import person_digest
 from storage.pool import Connection, Pool
@@ -22,7 +23,6 @@ from storage.queries import query
 from storage.searching import Row, fetch_rows
 from storage.waiting import cancel
 
-NOBODY = "+0000000"  # what an erased message is addressed to: nobody's number
 ERASED = "erased"
 _MOST_COUNTED = 10_001
 _CLOCKS = timedelta(days=1)  # by which the clocks of two gateways may differ at the very most

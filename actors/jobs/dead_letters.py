@@ -16,10 +16,20 @@ from engine.ids import id_time, ms_to_time
 from engine.metrics import Delta
 from engine.wire import DONE, Intake
 from storage.bulk import set_counts
+from storage.campaign_holds import stopped_campaigns
+from storage.campaign_recipients import replace_messages
 from storage.cancelling import find_cancelling_events
-from storage.dead_letters import DeadLetterFilter, Resolution, page_open, resolve_letters, weigh_letters
+from storage.dead_letters import (
+    DeadLetterFilter,
+    Resolution,
+    list_campaign_messages,
+    page_open,
+    resolve_letters,
+    weigh_letters,
+)
 from storage.due import again
 from storage.events import set_replay_of
+from storage.message_changes import lock
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.queries import query
@@ -68,6 +78,11 @@ class _Letters:
         letters = await weigh_letters(connection, job.company_id, page.ids)
         if missing := len(page.ids) - len(letters):
             tally.leave("not_found", missing)
+        # A campaign stays as it is till this transaction ends: whoever pauses it then finds what was made here.
+        campaigns = {letter["campaign_id"] for letter in letters.values() if letter.get("campaign_id")}
+        stopped = await stopped_campaigns(connection, campaigns)
+        for letter in letters.values():
+            letter["campaign_state"] = stopped.get(letter.get("campaign_id"))
         called_off = await _called_off(connection, job.company_id, list(letters.values()))
         good: list[Row] = []
         for letter in letters.values():
@@ -139,11 +154,17 @@ class Retry(_Letters):
         return page
 
     def refusal(self, letter: Row, page: _Page) -> str | None:
+        if letter["kind"] == "event" and letter["event_id"] in page.entered:
+            return None  # it is in: a discard that came between is as if it had come too late
         return _retry_refusal(letter, page)
 
     async def step(self, connection: Connection, job: Job, prepared: object, delta: Delta) -> Step:
         assert isinstance(prepared, _Page)
         page, now = prepared, ms_to_time(self.tools.now_ms())
+        # Before their letters, as receipts lock them: so nobody waits in a circle.
+        of_campaigns = await lock(
+            connection, await list_campaign_messages(connection, job.company_id, page.ids), job.company_id
+        )
         good, tally = await self.weigh(connection, job, page)
         events = [letter for letter in good if letter["kind"] == "event" and letter["event_id"] in page.entered]
         messages = [letter for letter in good if letter["kind"] == "message"]
@@ -151,6 +172,8 @@ class Retry(_Letters):
         if left := len(good) - len(events) - len(messages[:room]):
             tally.leave("not_in_preview", left)
         born, resolved = await self._messages(connection, messages[:room], now)
+        replaced = [(of_campaigns[row.retry_of], row.id) for row in born if row.retry_of in of_campaigns]
+        await replace_messages(connection, replaced, delta)
         readings = [(page.entered[letter["event_id"]], letter) for letter in events]
         resolved += [Resolution(letter["id"], new_id) for (new_id, _), letter in readings]
         await set_replay_of(

@@ -21,6 +21,7 @@ from storage.bulk import set_counts
 from storage.case_rows import CaseRow
 from storage.company_config import load_company
 from storage.consequences import use_caps
+from storage.dead_letters import Resolution, resolve_letters
 from storage.firings import limit_firings, store_cases
 from storage.message_changes import Transition
 from storage.message_rows import MessageRow, create_messages
@@ -146,6 +147,7 @@ class EventReplay(_Replays):
             transitions = await cancel(connection, job.company_id, resting, now, _SUPERSEDED)
         await create_messages(connection, born)
         await store_cases(connection, cases)
+        await resolve_letters(connection, job.company_id, _successors(acted), "retried", now)
         await add_replays(connection, job.company_id, job.id, now, _runs(acted))
         tally.would += len(acted)
         result = {"preview_id": job.params["preview_id"], "acted": tally.would, "skip": tally.counts()["skip"]}
@@ -182,6 +184,15 @@ class EventReplay(_Replays):
 def _second_try(effect: Effect, at: int, row: MessageRow) -> MessageRow:
     """A message that takes an earlier one's place names it."""
     return row._replace(retry_of=effect.before[-1]) if effect.before and at == 0 else row
+
+
+def _successors(acted: Sequence[Effect]) -> list[Resolution]:
+    """Nobody tries again what a replay has taken the place of."""
+    return [
+        Resolution(letter_id, effect.messages[0].id if effect.messages else None)
+        for effect in acted
+        for letter_id in effect.letters
+    ]
 
 
 def _runs(acted: Sequence[Effect]) -> list[Replayed]:

@@ -32,6 +32,7 @@ from storage.cancelling import find_cancelling_events
 from storage.case_rows import FiringWrite
 from storage.company_config import CompanyRows
 from storage.countries import skip_barred
+from storage.dead_letters import lock_letters_of
 from storage.ingest_rows import Cap
 from storage.message_rows import MessageRow
 from storage.pool import Connection
@@ -56,6 +57,7 @@ class Effect:
     cap: Cap | None = None
     before: list[UUID] = field(default_factory=list)
     resting: list[UUID] = field(default_factory=list)
+    letters: list[UUID] = field(default_factory=list)
     refusal: str | None = None
 
 
@@ -102,12 +104,24 @@ class Replaying:
     async def decide(self, connection: Connection, events: Sequence[Row], now_ms: int, tally: Tally) -> list[Effect]:
         """Return what acts on these events, with the rest in the tally."""
         effects = [effect for row in events for effect in self._evaluate(row, now_ms, tally)]
-        self._look_back(effects, await find_effects(connection, self._company.id, events))
+        self._look_back(effects, *await self._done(connection, events))
         await self._look_around(connection, [effect for effect in effects if effect.refusal is None])
         for effect in effects:
             if effect.refusal is not None:
                 tally.leave(effect.refusal)
         return [effect for effect in effects if effect.refusal is None]
+
+    async def _done(
+        self, connection: Connection, events: Sequence[Row]
+    ) -> tuple[dict[tuple[UUID, UUID], Effects], dict[UUID, list[UUID]]]:
+        """Return what rules have made of these events, and the open dead letters of it."""
+        done = await find_effects(connection, self._company.id, events)
+        failed = [one.id for made in done.values() for one in made.messages if one.status == "failed"]
+        if self._counting or not failed:
+            return done, {}
+        letters = await lock_letters_of(connection, self._company.id, failed)
+        # A retry may have held these locks till now: what it made of them is seen only by looking again.
+        return await find_effects(connection, self._company.id, events), letters
 
     def _evaluate(self, row: Row, now_ms: int, tally: Tally) -> list[Effect]:
         event, payload = canonical_of(row)
@@ -149,13 +163,19 @@ class Replaying:
     def _in_lane(self, message: MessageRow) -> MessageRow:
         return message._replace(lane="bulk") if self._bulk else message
 
-    def _look_back(self, effects: Sequence[Effect], done: dict[tuple[UUID, UUID], Effects]) -> None:
+    def _look_back(
+        self,
+        effects: Sequence[Effect],
+        done: dict[tuple[UUID, UUID], Effects],
+        letters: dict[UUID, list[UUID]],
+    ) -> None:
         """Refuse what has had its effect already; remember what the new messages are second tries of."""
         for effect in effects:
             made = done.get((effect.event_id, _uuid(effect.run["rule_id"])))
             if made is None:
                 continue
             effect.before = sorted(message.id for message in made.messages)
+            effect.letters = [letter for message_id in effect.before for letter in letters.get(message_id, ())]
             effect.resting = [one.id for one in made.messages if is_waiting(one.status)]
             reason = refusal_before(made.messages, made.cases)
             if reason is not None and not (self._force and reason in FORCED):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -12,14 +13,20 @@ import asyncpg
 import orjson
 import pytest
 
+from actors.jobs.dead_letters import Retry
+from actors.jobs.tools import Job
 from engine.campaigns import queue_target
+from engine.metrics import Delta
 from engine.pagination import NEWEST
 from engine.times import rfc3339
 from storage import campaigns
 from storage.campaign_holds import drop_campaign, hold_campaign, release_campaign
-from storage.campaign_recipients import RecipientFilter, list_recipients
+from storage.campaign_recipients import RecipientFilter, list_recipients, take_letters
+from storage.countries import bar_countries
+from storage.dead_letters import Resolution, resolve_letters
 from storage.due import claim_due
-from storage.pool import Pool
+from storage.message_changes import born, lock, write
+from storage.pool import Connection, Pool
 from storage.searching import Range
 from tests.actors.campaign_rig import CampaignWorld, record
 from tests.actors.jobs_rig import new_id
@@ -402,6 +409,137 @@ async def test_a_retry_takes_only_the_failures_agreed_to_and_each_once(world: Ca
     failed = await world.pool.fetch("SELECT id FROM messages WHERE campaign_id = $1 AND status = 'failed'", campaign_id)
     assert len(retried) == 5
     assert retried < {row["id"] for row in failed}
+
+
+async def _bury(world: CampaignWorld, campaign_id: UUID) -> list[UUID]:
+    """Give a campaign's failed messages the dead letters that senders write."""
+    rows = await world.pool.fetch(
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at, campaign_id) "
+        "SELECT id, company_id, 'message', id, 'transient', 'whatsapp_131000', created_at, campaign_id "
+        "FROM messages WHERE campaign_id = $1 AND status = 'failed' ORDER BY id RETURNING id",
+        campaign_id,
+    )
+    return [row[0] for row in rows]
+
+
+async def _retry(world: CampaignWorld, letters: list[UUID]) -> dict[str, Any]:
+    """Try dead letters again in one step of the job; return its result."""
+    params = {"ids": [str(one) for one in letters], "most": 100, "preview_id": str(new_id())}
+    job = Job(new_id(), world.company, Retry.kind, params, {}, 0, None, 0)
+    kind, results = Retry(world.means), []
+    prepared = await kind.prepare(job)
+
+    async def step(connection: Connection, delta: Delta) -> list[Any]:
+        done = await kind.step(connection, job, prepared, delta)
+        results.append(done.result)
+        return [born(row) for row in done.born]
+
+    await world.changes.commit(step)
+    return dict(results[0])
+
+
+async def test_a_dead_letter_tried_again_counts_its_person_once_as_what_the_new_message_becomes(
+    world: CampaignWorld,
+) -> None:
+    campaign_id, _ = await _begun(world, 10)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "failed", most=2, reason="whatsapp_131000")
+    await world.answer(campaign_id, "delivered")
+    letters = await _bury(world, campaign_id)
+    assert (await _retry(world, letters))["acted"] == 2
+    assert await world.counts(campaign_id) == (10, {"delivered": 8, "queued": 2})
+    assert await _people(world, campaign_id, statuses=("failed",)) == []
+    assert {row["retry_of"] for row in await _messages_of(world, campaign_id) if row["retry_of"]} == set(letters)
+
+    async def deliver(connection: Connection) -> list[Any]:  # the first one arrives after all: it counts nowhere here
+        found = await lock(connection, letters[:1])
+        for message in found.values():
+            message.go("delivered", "2030-01-01T00:00:00.000Z")
+        await write(connection, list(found.values()), world.now())
+        return [change for message in found.values() if (change := message.transition)]
+
+    await record(world, deliver)
+    await world.answer(campaign_id, "failed", most=1, reason="whatsapp_131000")
+    await world.answer(campaign_id, "delivered")
+    assert await world.counts(campaign_id) == (10, {"delivered": 9, "failed": 1})
+    assert len(await _people(world, campaign_id, statuses=("failed",))) == 1
+
+
+async def _messages_of(world: CampaignWorld, campaign_id: UUID) -> list[Any]:
+    rows: list[Any] = await world.pool.fetch("SELECT id, retry_of FROM messages WHERE campaign_id = $1", campaign_id)
+    return rows
+
+
+@pytest.mark.parametrize("state", ["paused", "cancelled"])
+async def test_a_dead_letter_of_a_campaign_that_stands_still_is_left_alone(world: CampaignWorld, state: str) -> None:
+    campaign_id, _ = await _begun(world, 1)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "failed", reason="whatsapp_131000")
+    letters = await _bury(world, campaign_id)
+    await world.pool.execute("UPDATE campaigns SET state = $2 WHERE id = $1", campaign_id, state)
+    result = await _retry(world, letters)
+    assert (result["acted"], result["skip"]) == (0, {f"campaign_{state}": 1})
+
+
+async def test_a_dead_letter_for_a_barred_country_is_left_alone(world: CampaignWorld) -> None:
+    campaign_id, _ = await _begun(world, 1)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "failed", reason="whatsapp_130497")
+    letters = await _bury(world, campaign_id)
+    async with world.pool.acquire() as connection, connection.transaction():
+        await bar_countries(connection, letters, world.now())
+    result = await _retry(world, letters)
+    assert (result["acted"], result["skip"]) == (0, {"country_restricted": 1})
+
+
+async def test_whose_message_arrived_after_all_gets_no_second_one_of_a_retry(world: CampaignWorld) -> None:
+    campaign_id, _ = await _begun(world, 2)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "failed", reason="whatsapp_131000")
+    letters = await _bury(world, campaign_id)
+    definition = (await world.campaign(campaign_id))["definition"]
+    child = new_id()
+    await campaigns.insert_campaign(
+        world.pool, world.company, child, "Reenvio", definition, created_by=None, parent_id=campaign_id, origin="retry"
+    )
+    await world.begin(child, reasons=["whatsapp_131000"], most=2)
+    await world.expand()
+    await world.pool.execute(
+        "UPDATE dead_letters SET resolved_at = now(), resolution = 'delivered' WHERE id = $1", letters[0]
+    )
+    await world.round()
+    rows = await world.pool.fetch("SELECT retry_of, status, reason FROM messages WHERE campaign_id = $1", child)
+    assert {row["retry_of"]: (row["status"], row["reason"]) for row in rows} == {
+        letters[0]: ("skipped", "already_dealt_with"),
+        letters[1]: ("queued", None),
+    }
+
+
+async def test_a_letter_that_another_retry_is_taking_is_not_taken_twice(world: CampaignWorld) -> None:
+    campaign_id, _ = await _begun(world, 1)
+    await world.expand()
+    await world.round()
+    await world.answer(campaign_id, "failed", reason="whatsapp_131000")
+    [letter] = await _bury(world, campaign_id)
+
+    async def take() -> set[UUID]:
+        async with world.pool.acquire() as other, other.transaction():
+            return await take_letters(other, world.company, [(letter, new_id())], world.now())
+
+    async with world.pool.acquire() as connection, connection.transaction():
+        await resolve_letters(connection, world.company, [Resolution(letter, new_id())], "retried", world.now())
+        taking = asyncio.create_task(take())
+        async with asyncio.timeout(60):
+            while not await world.pool.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            ):
+                await asyncio.sleep(0.01)
+    assert await taking == {letter}
 
 
 async def test_what_recurs_begins_as_a_copy_and_waits_for_the_next_time(world: CampaignWorld) -> None:

@@ -15,9 +15,10 @@ import actors.jobs.contacts_erase as erasing
 from actors.jobs.contacts_erase import ContactsErase
 from engine.export_text import gunzip_member, gzip_member
 from engine.ids import id_time, ms_to_time
+from engine.phones import NOBODY
 from storage.contact_lists import add_to_list, insert_contact_list
 from storage.contacts import Consent, add_consent, tag_contacts
-from storage.erasure import NOBODY, count_data
+from storage.erasure import count_data
 from storage.exports import add_chunk, insert_export
 from storage.outgoing import insert_delivery, tell
 from storage.pool import Pool

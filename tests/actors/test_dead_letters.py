@@ -243,6 +243,26 @@ async def test_an_event_that_can_be_read_now_comes_in_as_a_new_one(rig: BulkRig)
     assert (await letter(rig, broken))["resolved_at"] is None
 
 
+async def test_an_event_that_came_in_again_is_told_as_retried_although_somebody_discarded_it_meanwhile(
+    rig: BulkRig,
+) -> None:
+    event_id = await _unread(rig, b'{"event":"pix_created","id":"x-1"}')
+    preview = await rig.preview(RETRY, filter={"kind": "event"})
+
+    async def store(items: list[Intake]) -> list[Answer]:
+        for item in items:
+            await _store(rig, item)
+        await rig.pool.execute("UPDATE dead_letters SET resolved_at = now(), resolution = 'discarded'")
+        return [Answer(DONE, item.event_ids, [False]) for item in items]
+
+    rig.world.ingest = store  # type: ignore[method-assign, assignment]
+    job = await rig.run(RETRY, preview)
+    assert (job["result"]["acted"], job["result"]["skip"]) == (1, {})
+    shown = await letter(rig, event_id)
+    assert shown["resolution"] == "retried"
+    assert (await rig.owner.get(f"/api/v1/events/{shown['retried_as']}")).json["replay_of"] == str(event_id)
+
+
 async def _store(rig: BulkRig, item: Intake) -> None:
     await rig.pool.execute(
         "INSERT INTO incoming_events (id, company_id, created_at, delivery_id, source, state, occurred_at, signature) "

@@ -19,7 +19,7 @@ from tests.actors.jobs_rig import new_id
 from tests.seeding import add_event, add_message, add_session, seed_events
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
-PATH = "/events/replay"
+PATH, RETRY = "/events/replay", "/dead-letters/retry"
 
 
 @pytest.fixture
@@ -111,6 +111,72 @@ async def test_a_preview_counts_by_effect_and_the_run_does_exactly_that(rig: Bul
     assert [(run["outcome"], run["job_id"]) for run in runs if run.get("job_id")] == [("fired", job["id"])]
     # What has just been sent waits, or was accepted: a second replay has nothing to do.
     assert (await rig.preview(PATH, filter={}))["counts"]["would"] == 0
+
+
+async def bury(rig: BulkRig, message_id: UUID) -> UUID:
+    letter_id = new_id()
+    await rig.pool.execute(
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, class, reason, created_at, rule_id) "
+        "SELECT $1, company_id, 'message', id, 'transient', 'whatsapp_131000', created_at, rule_id "
+        "FROM messages WHERE id = $2",
+        letter_id,
+        message_id,
+    )
+    return letter_id
+
+
+async def failed_message(rig: BulkRig, status: str = "failed") -> tuple[UUID, UUID]:
+    session = await add_session(rig.pool, rig.company, NOW)
+    rule, event_id = await add_rule(rig, session), await event(rig, 1)
+    first = await add_message(
+        rig.pool, rig.company, session, NOW, event_id=event_id, rule_id=rule, status=status, due_at=None
+    )
+    return event_id, first
+
+
+async def test_what_a_replay_took_the_place_of_is_no_dead_letter_any_more(rig: BulkRig) -> None:
+    event_id, first = await failed_message(rig)
+    letter_id = await bury(rig, first)
+    await rig.run(PATH, await rig.preview(PATH, ids=[str(event_id)]))
+    again = (await messages_of(rig, event_id))[0]
+    letter = (await rig.owner.get(f"/api/v1/dead-letters/{letter_id}")).json
+    assert (letter["resolution"], letter["retried_as"]) == ("retried", again["id"])
+    assert (await rig.preview(RETRY, filter={}))["counts"] == {"would": 0, "skip": {}}
+
+
+async def test_a_letter_that_comes_after_a_forced_replay_is_not_tried_again(rig: BulkRig) -> None:
+    event_id, first = await failed_message(rig, "uncertain")
+    await rig.run(PATH, await rig.preview(PATH, ids=[str(event_id)], force=True))
+    await rig.pool.execute("UPDATE messages SET status = 'failed' WHERE id = $1", first)  # it did fail, told late
+    letter_id = await bury(rig, first)
+    counts = (await rig.preview(RETRY, ids=[str(letter_id)]))["counts"]
+    assert counts == {"would": 0, "skip": {"replaced_already": 1}}
+    await rig.pool.execute("UPDATE messages SET status = 'failed' WHERE retry_of = $1", first)
+    assert (await rig.preview(RETRY, ids=[str(letter_id)]))["counts"] == {"would": 1, "skip": {}}
+
+
+async def test_a_replay_waits_for_a_retry_of_the_same_message_and_then_leaves_it_alone(rig: BulkRig) -> None:
+    event_id, first = await failed_message(rig)
+    letter_id = await bury(rig, first)
+    preview = await rig.preview(PATH, ids=[str(event_id)])
+    async with rig.pool.acquire() as connection, connection.transaction():
+        await connection.execute("UPDATE dead_letters SET resolved_at = now() WHERE id = $1", letter_id)
+        job = (await rig.start(PATH, preview)).json["id"]
+        async with asyncio.timeout(60):
+            while not await rig.pool.fetchval(
+                "SELECT EXISTS (SELECT FROM pg_stat_activity "
+                "WHERE datname = current_database() AND wait_event_type = 'Lock')"
+            ):
+                await asyncio.sleep(0.01)
+        await connection.execute(
+            "INSERT INTO messages SELECT (r).* FROM (SELECT jsonb_populate_record(m, jsonb_build_object('id', $2::uuid, "
+            "'status', 'queued', 'retry_of', m.id)) AS r FROM messages m WHERE id = $1) AS copy",
+            first,
+            UUID(int=first.int + 1),
+        )
+    ended = await rig.ended(job)
+    assert (ended["result"]["acted"], ended["result"]["skip"]) == (0, {"waiting_already": 1})
+    assert len(await messages_of(rig, event_id)) == 2
 
 
 async def test_force_sends_what_was_accepted_again_and_says_so(rig: BulkRig) -> None:

@@ -117,6 +117,8 @@ def _cases(contact: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]
         ],
         "others_wait": [([COMPANY, "campaign_expansion", JOB], 20)],
         "take_letters": [([COMPANY, [message], [contact], LAST], 60)],
+        "move_recipients": [([[message], [contact]], 20)],
+        "leave_campaign": [([[message], [LAST], LAST, LAST], 20)],
         "read_spending": [([COMPANY, [SESSION], ["p"]], 20)],
         "name_things": [([COMPANY, [SESSION], [CAMPAIGN]], 20)],
         "list_for_summary": [([COMPANY, OLDEST, NEWEST.created_at, None, 501], 700)],

@@ -221,6 +221,8 @@ def _letter_cases(
         "dead_letters/summarise": [([COMPANY, OLDEST, NEWEST.created_at, 500], 100)],
         "dead_letters/weigh_letters": [([COMPANY, [message] * 50], 300)],
         "dead_letters/weigh_messages": [([COMPANY, [message], [message], [when], when, when], 30)],
+        "dead_letters/list_campaign_messages": [([COMPANY, [message] * 50], 300)],
+        "dead_letters/lock_of_messages": [([COMPANY, [message] * 50, when], 300)],
         "dead_letters/list_event_letters": [([COMPANY, [message] * 50], 300)],
         "dead_letters/resolve": [([COMPANY, [message], [event], when, "retried"], 40)],
         "dead_letters/bury": [([*one, when, when], 60)],

@@ -8,6 +8,7 @@ import pytest
 
 from engine.dead_letters import CLASSES, SKIPS, advice_of, class_words, retry_refusal
 from engine.message_states import STATUSES
+from engine.phones import NOBODY
 from gateway.reasons import in_words
 
 GOOD: dict[str, Any] = {
@@ -17,6 +18,9 @@ GOOD: dict[str, Any] = {
     "to_phone": "+5511900000000",
     "stopped": None,
     "undeliverable": False,
+    "barred": False,
+    "replaced": False,
+    "campaign_state": None,
     "template_id": None,
     "template_status": None,
     "template_kind": None,
@@ -53,6 +57,11 @@ def test_what_is_left_alone_has_a_reason_in_words() -> None:
         ({"stopped": "opted_out"}, "opted_out"),
         ({"stopped": "marketing_stopped"}, "marketing_stopped"),
         ({"undeliverable": True}, "probably_not_on_whatsapp"),
+        ({"barred": True}, "country_restricted"),
+        ({"replaced": True}, "replaced_already"),
+        ({"campaign_state": "paused"}, "campaign_paused"),
+        ({"campaign_state": "cancelled"}, "campaign_cancelled"),
+        ({"to_phone": NOBODY}, "erased"),
         ({"template_id": 1}, "template_removed"),
         ({"template_id": 1, "template_status": "PAUSED", "template_kind": "meta"}, "template_paused"),
         ({"template_id": 1, "template_status": "REJECTED", "template_kind": "meta"}, "template_not_approved"),
