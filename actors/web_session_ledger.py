@@ -28,6 +28,8 @@ from storage.message_changes import Transition
 from storage.pool import Connection, Pool
 from storage.sending import Intent, delete_dispatches, dispatch, open_dispatches
 from storage.statuses import fold_many
+from storage.suppressions import Wish
+from storage.unwanted import take_wishes
 from storage.waiting import hold, hold_session, release_session
 from storage.web_sessions import park_queued, skip
 from whatsapp.transport import SendAnswer
@@ -194,6 +196,10 @@ class Ledger:
         await self._changes.commit(step)
         del self._receipts[: len(receipts)]
         self._life.count("receipts", len(receipts))
+
+    async def hear(self, wish: Wish) -> None:
+        """Keep what a person said about being written to; what waits for them and is unwanted is skipped."""
+        await self._changes.commit(lambda connection, _: take_wishes(connection, [wish], _now()))
 
     async def recover(self, fence: int) -> None:
         """Land intents that nobody will answer: another incarnation's are uncertain, our own doubtful ones unsent."""

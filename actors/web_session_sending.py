@@ -17,6 +17,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from actors.base import Life
 from actors.flights import Flight
 from actors.web_session_book import PostgresBook
@@ -38,7 +40,7 @@ from storage.leases import acquire, release, renew
 from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, Pool
 from storage.stops import stop_session
-from storage.suppressions import OWN_WORD, Wish, hear_wishes
+from storage.suppressions import OWN_WORD, Wish
 from storage.web_sessions import WebSessionRow, load_uncertain, load_web_session, save_web_session, set_phone
 from whatsapp.web.courier import Answered, Courier, Letter, Skipped
 from whatsapp.web.messages import to_web_message
@@ -218,18 +220,21 @@ class WebSending:
             return
         if self._courier is not None:
             self._life.spawn(self._courier.book.answered(phone))
-        if self.row is not None and (found := read_wish(message.text or "")) is not None:
+        if self.row is None or self._ledger is None:
+            return
+        if (found := read_wish(message.text or "")) is not None:
             at = ms_to_time(message.at_ms)
             wish = Wish(self.row.company_id, phone, found.stop, OWN_WORD, at, found.kind)
-            self._life.spawn(self._hear(wish))
+            self._life.spawn(self._hear(self._ledger, wish))
 
-    async def _hear(self, wish: Wish) -> None:
+    @staticmethod
+    async def _hear(ledger: Ledger, wish: Wish) -> None:
         """Keep what a person said about being written to; an absent Postgres is waited for."""
         while True:
             try:
-                await hear_wishes(self._pool, [wish])
+                await ledger.hear(wish)
                 return
-            except AWAY:
+            except (*AWAY, asyncpg.DeadlockDetectedError):
                 await asyncio.sleep(0.5)
 
     async def _pause(self, reason: str, wait_s: float | None) -> None:

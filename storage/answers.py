@@ -17,9 +17,9 @@ from storage.message_rows import QUEUE_COLUMNS
 from storage.pool import Connection
 from storage.queries import query
 from storage.sending import NOTHING, Taken
-from storage.suppressions import suppress_recipients
 from storage.undeliverable import CODE as UNDELIVERABLE
 from storage.undeliverable import note_refusals
+from storage.unwanted import take_refusals
 
 _ATTEMPT_COLUMNS = (
     "message_id",
@@ -214,7 +214,7 @@ async def _follow_up(connection: Connection, took: Sequence[tuple[Answer, Locked
     if uncertain:
         await connection.copy_records_to_table("uncertain_messages", records=uncertain, columns=_UNCERTAIN_COLUMNS)
     if suppressed:
-        await suppress_recipients(connection, suppressed, took[0][0].answered_at)
+        recorded.transitions += await take_refusals(connection, suppressed, took[0][0].answered_at)
     if unreached:
         await note_refusals(connection, unreached, took[0][0].answered_at)
     recorded.dead, recorded.uncertain = len(dead), len(uncertain)

@@ -17,8 +17,9 @@ from storage.message_rows import MessageRow, create_messages, ended
 from storage.pool import Connection
 from storage.queries import query
 from storage.reached import note
-from storage.suppressions import hear_wishes, skip_suppressed
+from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable
+from storage.unwanted import take_wishes
 
 _COMPANY, _AT, _STATE, _REASON, _TYPE = (
     EVENT_COLUMNS.index(n) for n in ("company_id", "created_at", "state", "reason", "event_type")
@@ -32,7 +33,9 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     """
     await _bury_unread(connection, stored)
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
-        await hear_wishes(connection, wishes)  # before messages are made: also those of the same batch
+        stored.folded += await take_wishes(
+            connection, wishes, now
+        )  # before messages are made: also those of the same batch
     await note(connection, [(e.event_id, e.row[_COMPANY]) for e in stored.fresh if e.row[_TYPE] in AIMS])
     messages = [message for event in stored.fresh for message in event.messages]
     firings = [firing for event in stored.fresh for firing in event.firings]

@@ -14,7 +14,8 @@ from storage.ingest_rows import DeliveryWrite, Stored
 from storage.pool import Connection
 from storage.queries import query
 from storage.statuses import fold_many
-from storage.suppressions import Wish, hear_wishes
+from storage.suppressions import Wish
+from storage.unwanted import take_wishes
 
 DELIVERY_COLUMNS = (
     "id",
@@ -105,7 +106,7 @@ async def take_meta(connection: Connection, deliveries: Sequence[DeliveryWrite],
     if heard:
         stored.folded = await fold_many(connection, heard, now, stored.reconfigured)
     if wishes:
-        await hear_wishes(connection, wishes)
+        stored.folded += await take_wishes(connection, wishes, now)
     if account:
         stored.reconfigured |= await take_account_updates(connection, account, now)
 

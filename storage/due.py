@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -14,8 +14,6 @@ import orjson
 from engine.campaigns import CANCELLED, PAUSED
 from engine.ids import id_time, ms_to_time, time_to_ms
 from engine.message_states import TimelineEntry, at_text
-from engine.opt_out import Stop, stop_reason
-from engine.outgoing import answers_a_message
 from storage.campaign_holds import CAMPAIGN_CANCELLED, CAMPAIGN_PAUSED, stopped_campaigns
 from storage.countries import BARRED, find_barred
 from storage.message_changes import LockedMessage, Transition, lock, write
@@ -24,6 +22,7 @@ from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import find_stops, skip_suppressed
 from storage.undeliverable import BULK, PROBABLY_NOT, find_undeliverable
+from storage.unwanted import unwanted_reason
 from storage.waiting import cancel, hold
 
 # How long after its event a message may be made and still tell the latency from receipt to acceptance.
@@ -128,7 +127,7 @@ async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> d
     What is not in the queue any more is in its sender's hands, and stays there.
     """
     stops = await find_stops(connection, [(row["company_id"], row["to_phone"]) for row in rows])
-    unwanted = {row["id"]: reason for row in rows if stops and (reason := _stopped(row, stops)) is not None}
+    unwanted = {row["id"]: reason for row in rows if stops and (reason := unwanted_reason(row, stops)) is not None}
     bulk = {row["id"]: (row["company_id"], row["to_phone"]) for row in rows if row["lane"] == BULK}
     absent = await find_undeliverable(connection, bulk.values())
     barred = await find_barred(connection, bulk.values())
@@ -138,15 +137,6 @@ async def _unwanted(connection: Connection, rows: Sequence[asyncpg.Record]) -> d
         return {}
     left = await connection.fetch(query("sending/leave_queue"), list(unwanted))
     return {row[0]: unwanted[row[0]] for row in left}
-
-
-def _stopped(row: asyncpg.Record, stops: Mapping[tuple[UUID, str], Stop]) -> str | None:
-    stop = stops.get((row["company_id"], row["to_phone"]))
-    if stop is None:
-        return None
-    by_hand = row["rule_id"] is None and row["campaign_id"] is None
-    answers = by_hand and answers_a_message(row["content"])
-    return stop_reason(stop, category=row["category"], event_id=row["event_id"], answers=answers)
 
 
 def _parcel(

@@ -23,9 +23,9 @@ from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
 from storage.stops import ToldStop, take_stops
-from storage.suppressions import suppress_recipients
 from storage.undeliverable import CODE as UNDELIVERABLE
 from storage.undeliverable import forget_delivered, note_refusals
+from storage.unwanted import take_refusals
 
 _MARKETING_LIMIT = 131049
 _MARKETING_REST = timedelta(hours=24)  # at least, says the table of error classes
@@ -84,7 +84,7 @@ async def fold_many(
         reconfigured: gets the companies whose sessions or templates were stopped.
 
     Returns:
-        The changes of status, at most one per message.
+        The changes of status: at most one per message, and what was skipped because its person wants no marketing.
     """
     now = now or datetime.now(UTC)
     by_message = await _by_message(connection, heard)
@@ -96,11 +96,11 @@ async def fold_many(
             message, [receipt for company_id, receipt in by_message[message.id] if company_id == message.company_id]
         )
     await write(connection, folded.changed, now)
-    await _follow_up(connection, folded)
+    skipped = await _follow_up(connection, folded)
     stopped = await take_stops(connection, folded.stops, now)
     if reconfigured is not None:
         reconfigured |= stopped
-    return [transition for message in folded.changed if (transition := message.transition) is not None]
+    return [transition for message in folded.changed if (transition := message.transition) is not None] + skipped
 
 
 async def _by_message(
@@ -175,10 +175,11 @@ class _Folded:
             self.suppressed.append((message.id, message.reason or "failed"))
 
 
-async def _follow_up(connection: Connection, folded: _Folded) -> None:
+async def _follow_up(connection: Connection, folded: _Folded) -> list[Transition]:
+    """Do what follows; return what waited for people who refuse marketing, and was skipped."""
     if folded.dead:
         await bury(connection, folded.dead)
-    await suppress_recipients(connection, folded.suppressed, folded.now)
+    skipped = await take_refusals(connection, folded.suppressed, folded.now)
     await block_marketing_of(connection, folded.limited, folded.now + _MARKETING_REST)
     await note_refusals(connection, folded.unreached, folded.now)
     await bar_countries(connection, folded.barred, folded.now)
@@ -188,6 +189,7 @@ async def _follow_up(connection: Connection, folded: _Folded) -> None:
     if folded.overtaken:
         companies = list({message.company_id for message in folded.changed if message.old == "failed"})
         await connection.execute(query("statuses/resolve_dead_letters"), companies, folded.overtaken, folded.now)
+    return skipped
 
 
 def _hear(message: LockedMessage, receipt: Receipt, now_ms: int) -> bool:

@@ -60,8 +60,10 @@ async def hear_wishes(connection: Connection | Pool, wishes: Iterable[Wish]) -> 
             )
 
 
-async def suppress_recipients(connection: Connection, refused: Sequence[tuple[UUID, str]], now: datetime) -> None:
-    """Send no more marketing to the people whom these messages were for.
+async def suppress_recipients(
+    connection: Connection, refused: Sequence[tuple[UUID, str]], now: datetime
+) -> list[Person]:
+    """Send no more marketing to the people whom these messages were for; return those of whom that is news.
 
     Args:
         connection: any.
@@ -69,12 +71,13 @@ async def suppress_recipients(connection: Connection, refused: Sequence[tuple[UU
         now: when it was heard.
     """
     if not refused:
-        return
+        return []
     times = [id_time(message_id) for message_id, _ in refused]
     ids, sources = [message_id for message_id, _ in refused], [source for _, source in refused]
-    await connection.execute(
+    rows = await connection.fetch(
         query("suppressions/suppress_recipients"), ids, times, sources, now, min(times), max(times)
     )
+    return [(row["company_id"], row["phone"]) for row in rows]
 
 
 async def find_stops(connection: Connection | Pool, people: Iterable[Person]) -> dict[Person, Stop]:

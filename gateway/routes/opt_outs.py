@@ -9,7 +9,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engine.errors import FieldProblem, NotFound
-from engine.opt_out import ALL, Kind
+from engine.metrics import Delta
+from engine.opt_out import ALL, Kind, Stop
 from engine.pagination import COUNT_CAP, Position
 from engine.phones import normalise_typed
 from engine.times import rfc3339
@@ -17,8 +18,11 @@ from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
 from gateway.operations import PAGING, Operation, Query, choice_query, nothing, ok, page_of
 from gateway.schema import ref, text
+from storage.message_changes import count as count_transitions
+from storage.pool import Connection
 from storage.searching import Row
 from storage.suppressions import (
+    Person,
     Wish,
     count_opt_outs,
     find_stops,
@@ -27,6 +31,7 @@ from storage.suppressions import (
     list_opt_outs,
     set_policy,
 )
+from storage.unwanted import take_wishes
 
 _KINDS = ("all", "marketing")
 
@@ -67,9 +72,14 @@ async def _stop(call: Call) -> Response:
     if errors:
         raise FieldProblem(errors[:50])
     source, kind, now = body.get("source", call.actor), _kind(body.get("kind")), call.now()
-    async with call.services.pool.acquire() as connection, connection.transaction():
+
+    async def work(connection: Connection, delta: Delta) -> dict[Person, Stop]:
         known = await find_stops(connection, [(call.company_id, phone) for phone in phones])
-        await hear_wishes(connection, [Wish(call.company_id, phone, True, source, now, kind) for phone in phones])
+        wishes = [Wish(call.company_id, phone, True, source, now, kind) for phone in phones]
+        count_transitions(delta, await take_wishes(connection, wishes, now))
+        return known
+
+    known = await call.services.ledger.write(work)
     already = sum(stop.all if kind == ALL else stop.marketing for stop in known.values())
     return json_response({"changed": len(set(phones)) - already}, 201)
 
@@ -118,9 +128,9 @@ OPERATIONS = (
         summary="Write to these people no more",
         description=(
             "People also say so themselves: PARAR, SAIR, STOP, CANCELAR, DESCADASTRAR and the like, as a message of "
-            "its own, stop everything in the moment it comes in; VOLTAR or START lifts it. What is on its way already "
-            "may still arrive; all else is skipped with the reason `opted_out`. Only answers (`reply_to`) of a person "
-            "go, and what a rule makes of the opt-out itself: its confirmation."
+            "its own, stop everything in the moment it comes in; VOLTAR or START lifts it. What is being sent just now "
+            "may still arrive; all that waits is skipped with the reason `opted_out`. Only answers (`reply_to`) of a "
+            "person go, and what a rule makes of the opt-out itself: its confirmation."
         ),
         tag=_TAG,
         role="operator",

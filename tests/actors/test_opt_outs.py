@@ -72,7 +72,7 @@ async def test_who_says_stop_gets_nothing_more_until_they_say_otherwise(rig: Sha
     assert rows == [{"phone": PHONE, "kind": "all", "active": True, "source": "message", "event_id": event_id}]
     await rig.post(order(2))
     await rig.post(order(3, phone="11900000000"))
-    assert await messages(rig) == [("queued", None), ("skipped", "opted_out"), ("queued", None)]
+    assert await messages(rig) == [("skipped", "opted_out"), ("skipped", "opted_out"), ("queued", None)]
     await write(rig, "PARAR", 1, at_s=1_000)  # Meta repeats itself
     await write(rig, "VOLTAR", 2, at_s=2_000)
     await rig.post(order(4))
@@ -96,18 +96,17 @@ async def test_the_same_batch_that_stops_a_person_sends_them_nothing(rig: ShardR
     assert len(due.messages) == 1  # the confirmation also passes the second look
 
 
-async def test_what_waits_is_skipped_when_it_is_due(rig: ShardRig) -> None:
+async def test_what_waits_is_skipped_at_once_and_counted(rig: ShardRig) -> None:
     await rig.add_rule({"trigger": {"event_type": "order_approved"}, "delay_s": 60})
     await rig.post(order(1), order(2, phone="11900000000"))
     await write(rig, "SAIR", 1)
-    await rig.pool.execute("UPDATE message_queue SET due_at = now(), look_at = now() - interval '1 second'")
-    async with rig.pool.acquire() as connection, connection.transaction():
-        due = await claim_due(connection, ms_to_time(now_ms()), 10, 30.0)
-    assert {(change.old, change.new) for change in due.transitions} == {
-        ("scheduled", "skipped"),
-        ("scheduled", "queued"),
-    }
-    assert sorted(await messages(rig), key=str) == [("queued", None), ("skipped", "opted_out")]
+    assert sorted(await messages(rig), key=str) == [("scheduled", None), ("skipped", "opted_out")]
+    assert await rig.pool.fetchval("SELECT count(*) FROM message_queue") == 1
+    counted = await rig.rows(
+        "SELECT r->>3 AS status, sum((r->>5)::bigint)::int AS number FROM metric_deltas,"
+        " json_array_elements(data->'rows') AS r WHERE r->>2 = 'message' GROUP BY 1 ORDER BY 1"
+    )
+    assert [(row["status"], row["number"]) for row in counted] == [("scheduled", 1), ("skipped", 1)]
 
 
 async def test_an_erased_person_stays_stopped(rig: ShardRig) -> None:

@@ -25,7 +25,7 @@ from storage.pool import Pool
 from storage.waiting import cancel
 from storage.web_sessions import WebSessionRow
 from tests.actors.sending_kit import World, new_id, nowhere
-from whatsapp.web.port import WebClient
+from whatsapp.web.port import Inbound, WebClient
 from whatsapp.web.simulated_client import SimulatedClient
 from whatsapp.web.simulated_world import Manners, WebWorld
 
@@ -369,3 +369,16 @@ async def test_a_removed_session_forgets_its_credentials(rig: WebRig) -> None:
         await rig.world.pool.execute("UPDATE sessions SET deleted_at = now()")
         await sending.reload()
     assert not (rig.folder / rig.session.hex / "simulated.json").exists()
+
+
+async def test_who_writes_stop_gets_nothing_of_what_waits(rig: WebRig) -> None:
+    later = datetime.now().astimezone() + timedelta(hours=1)
+    person = "+5511977770001"
+    await rig.queue(1, to=person, status="scheduled", due_at=later, look_at=later)
+    await rig.queue(1, status="scheduled", due_at=later, look_at=later)
+    async with rig.running() as sending:
+        sending.inbound(Inbound("3EB0", person, "Ana", "text", "PARAR", time.time_ns() // 1_000_000), person)
+        await rig.world.until("SELECT reason FROM messages WHERE to_phone = $1", "opted_out", person)
+        await sending.drain()
+    assert await rig.world.statuses() == {"skipped": 1, "scheduled": 1}
+    assert await rig.world.counted() == {"scheduled": -1, "skipped": 1}

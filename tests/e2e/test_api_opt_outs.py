@@ -62,6 +62,21 @@ async def test_a_message_to_an_opted_out_person_is_skipped_in_words_but_an_answe
     assert answer.json["status"] == "queued"
 
 
+async def test_what_waits_for_a_person_is_skipped_when_they_are_stopped_by_hand(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    session_id = await add_session(pool, company_id, NOW)
+    other_id, other = await rig.company("Outra")
+    other_session = await add_session(pool, other_id, NOW)
+    made = await owner.post(f"{API}/messages", {"session_id": str(session_id), "to": "11900000000", "text": "Olá"})
+    body = {"session_id": str(other_session), "to": "11900000000", "text": "Olá"}
+    others = await other.post(f"{API}/messages", body)
+    await owner.post(f"{API}/opt-outs", {"phones": ["11900000000"]})
+    shown = (await owner.get(f"{API}/messages/{made.json['id']}")).json
+    assert (shown["status"], shown["reason"]) == ("skipped", "opted_out")
+    assert (await other.get(f"{API}/messages/{others.json['id']}")).json["status"] == "queued"
+    assert [row[0] for row in await pool.fetch("SELECT company_id FROM message_queue")] == [other_id]
+
+
 async def test_only_the_owner_says_what_opted_out_people_still_get(rig: Rig) -> None:
     company_id, owner = await rig.company()
     assert (await owner.get(f"{API}/opt-outs/policy")).json == {"spares_utility": False}

@@ -204,6 +204,7 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "erasure/count_erasures": [([COMPANY], 10)],
         "suppressions/find_stops": [([[COMPANY], [PHONE], [b"d"]], 20)],
         "suppressions/hear_wishes": [([[COMPANY], [PHONE], [True], ["t"], [LAST], ["all"], [None]], 40)],
+        "suppressions/find_waiting": [([[COMPANY], [PHONE]], 600)],
         "suppressions/lift_own": [([[COMPANY], [PHONE], [LAST], [b"d"]], 30)],
         "suppressions/list_opt_outs": [([COMPANY, "all", NEWEST.created_at, "+9", 51], 300)],
         "suppressions/count_opt_outs": [([COMPANY, "all"], 400)],

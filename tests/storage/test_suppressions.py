@@ -12,10 +12,13 @@ import pytest
 from engine.ids import ms_to_time
 from storage.answers import record_answers
 from storage.due import claim_due, create_retries
+from storage.leases import acquire
 from storage.message_rows import MessageRow
 from storage.pool import Pool
+from storage.sending import Intent, dispatch
 from storage.statuses import fold_many
 from storage.suppressions import Wish, find_suppressed, hear_wishes, skip_suppressed
+from storage.unwanted import take_wishes
 from tests.actors.sending_kit import World, new_id, now_ms
 from tests.seeding import add_outgoing_webhook
 from tests.storage.people_kit import add_people, write
@@ -139,6 +142,50 @@ async def test_what_waits_when_the_person_says_stop_is_skipped_when_it_is_due(wo
     row = await world.row(marketing.id)
     assert (row["status"], row["reason"]) == ("skipped", "marketing_stopped")
     assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 2
+
+
+async def test_what_a_sender_has_in_its_memory_is_not_sent_once_the_person_says_stop(world: World) -> None:
+    session = await world.add_session()
+    fences = await acquire(world.pool, [session], "sender", 30.0)
+    (marketing,) = await world.queue(session, 1, to=TO, category="marketing")
+    (utility,) = await world.queue(session, 1, to=TO, category="utility")
+    (other,) = await world.queue(session, 1, to="+5511900000002", category="marketing")
+    async with world.pool.acquire() as connection:
+        async with connection.transaction():
+            (change,) = await take_wishes(connection, [wish(world, True, 1)], ms_to_time(now_ms()))
+        ids = [marketing.id, utility.id, other.id]
+        intent = Intent(new_id(), world.company, session, fences[session], ids, [1, 1, 1])
+        sent = await dispatch(connection, "sender", 2.5, [intent])
+    assert (change.message_id, change.old, change.new) == (marketing.id, "queued", "skipped")
+    assert set(sent.taken) == {utility.id, other.id}
+    row = await world.row(marketing.id)
+    assert (row["status"], row["reason"]) == ("skipped", "marketing_stopped")
+
+
+async def test_a_refusal_takes_the_persons_other_marketing_out_of_the_queue(world: World) -> None:
+    session = await world.add_session()
+    (first, *_, last) = await world.queue(session, 3, to=TO, category="marketing")
+    errors = json.dumps([{"code": 131050}])
+    refused = answer(
+        first, "failed", "failed", reason="whatsapp_131050", dead_id=new_id(), error_class="suppress", suppresses=True
+    )
+    await world.pool.execute("DELETE FROM message_queue WHERE message_id = $1", first.id)
+    async with world.pool.acquire() as connection, connection.transaction():
+        changes = (await record_answers(connection, [refused], [], ms_to_time(now_ms()))).transitions
+    assert sorted((change.old, change.new) for change in changes) == [
+        ("queued", "failed"),
+        ("queued", "skipped"),
+        ("queued", "skipped"),
+    ]
+    other = "+5511900000002"
+    told, waits = await world.queue(session, 2, to=other, category="marketing")
+    await world.pool.execute("DELETE FROM message_queue WHERE message_id = $1", told.id)
+    async with world.pool.acquire() as connection, connection.transaction():
+        receipt = Told(told.id, "wamid.1", "failed", (told.id.int >> 80) + 1000, errors)
+        folded = await fold_many(connection, [(world.company, receipt)])
+    assert {(change.message_id, change.new) for change in folded} == {(told.id, "failed"), (waits.id, "skipped")}
+    assert (await world.row(last.id))["reason"] == "marketing_stopped"
+    assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 0
 
 
 async def test_a_content_comes_back_from_the_queue_and_goes_into_a_second_try(world: World) -> None:

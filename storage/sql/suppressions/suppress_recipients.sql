@@ -12,13 +12,15 @@ WITH kept AS (
     SET active = true, source = excluded.source, at = excluded.at
     WHERE excluded.at >= known.at AND NOT known.active
     RETURNING company_id, phone, kind, source, at
+), told AS (
+    INSERT INTO outgoing_changes (company_id, event_type, data, at_ms)
+    SELECT k.company_id, 'contact.opted_out', masteria_opted_out(c.id, k.phone, k.kind, k.source, k.at, NULL),
+           (extract(epoch FROM k.at) * 1000)::bigint
+    FROM kept k
+    LEFT JOIN contacts c ON c.company_id = k.company_id AND c.phone = k.phone
+    WHERE EXISTS (
+        SELECT FROM outgoing_webhooks w
+        WHERE w.company_id = k.company_id AND w.active AND w.deleted_at IS NULL AND 'contact.opted_out' = ANY(w.event_types)
+    )
 )
-INSERT INTO outgoing_changes (company_id, event_type, data, at_ms)
-SELECT k.company_id, 'contact.opted_out', masteria_opted_out(c.id, k.phone, k.kind, k.source, k.at, NULL),
-       (extract(epoch FROM k.at) * 1000)::bigint
-FROM kept k
-LEFT JOIN contacts c ON c.company_id = k.company_id AND c.phone = k.phone
-WHERE EXISTS (
-    SELECT FROM outgoing_webhooks w
-    WHERE w.company_id = k.company_id AND w.active AND w.deleted_at IS NULL AND 'contact.opted_out' = ANY(w.event_types)
-)
+SELECT company_id, phone FROM kept
