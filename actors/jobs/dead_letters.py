@@ -82,7 +82,7 @@ class _Letters:
         campaigns = {letter["campaign_id"] for letter in letters.values() if letter.get("campaign_id")}
         stopped = await stopped_campaigns(connection, campaigns)
         for letter in letters.values():
-            letter["campaign_state"] = stopped.get(letter.get("campaign_id"))
+            letter["campaign_state"] = stopped.get(letter["campaign_id"]) if letter.get("campaign_id") else None
         called_off = await _called_off(connection, job.company_id, list(letters.values()))
         good: list[Row] = []
         for letter in letters.values():

@@ -169,8 +169,8 @@ async def test_a_replay_waits_for_a_retry_of_the_same_message_and_then_leaves_it
             ):
                 await asyncio.sleep(0.01)
         await connection.execute(
-            "INSERT INTO messages SELECT (r).* FROM (SELECT jsonb_populate_record(m, jsonb_build_object('id', $2::uuid, "
-            "'status', 'queued', 'retry_of', m.id)) AS r FROM messages m WHERE id = $1) AS copy",
+            "INSERT INTO messages SELECT (r).* FROM (SELECT jsonb_populate_record(m, jsonb_build_object("
+            "'id', $2::uuid, 'status', 'queued', 'retry_of', m.id)) AS r FROM messages m WHERE id = $1) AS copy",
             first,
             UUID(int=first.int + 1),
         )

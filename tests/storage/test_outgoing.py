@@ -15,8 +15,8 @@ from uuid import UUID
 import orjson
 import pytest
 
-from actors.counting import count_stored
 from actors.alert_telling import _by_webhooks
+from actors.counting import count_stored
 from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep
 from engine.addresses import Guard
 from engine.credentials import WebhookSecret, make_signing_secret, seal_webhook_secrets
