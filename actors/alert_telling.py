@@ -37,7 +37,7 @@ _TELL_S = 5.0
 TellWebhook = Callable[[Connection, UUID, dict[str, Any], datetime], Awaitable[None]]
 
 
-async def _by_webhooks(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
+async def by_webhooks(connection: Connection, company_id: UUID, data: dict[str, Any], now: datetime) -> None:
     """Put it among what the company's outgoing webhooks are told; their attempts are their own affair."""
     await tell(connection, company_id, "alert.fired" if data["state"] == FIRED else "alert.resolved", data, now)
 
@@ -52,7 +52,7 @@ class AlertTelling:
 
     def __init__(self, tools: JobTools, webhook: TellWebhook | None = None) -> None:
         self._tools = tools
-        self._webhook = webhook or _by_webhooks
+        self._webhook = webhook or by_webhooks
 
     async def run_once(self) -> None:
         now = ms_to_time(self._tools.now_ms())

@@ -32,10 +32,12 @@ AREAS = (
     "companies",
     "dead_letters",
     "events",
+    "exports",
     "jobs",
     "messages",
     "meta_apps",
     "open_dead_letters",
+    "outgoing",
     "rules",
     "schedules",
     "sessions",
@@ -113,6 +115,20 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "INSERT INTO event_keys (key, company_id, event_id) SELECT id, company_id, id FROM incoming_events LIMIT 20000",
         "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
         "LIMIT 20000",
+        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, updated_at) "
+        "SELECT id, company_id, 'w', 'https://x.test', ARRAY['message.sent'], 'x', created_at, created_at "
+        "FROM sessions UNION ALL (SELECT id, company_id, 'w', 'https://x.test', ARRAY['event.failed'], 'x', created_at, "
+        "created_at FROM messages LIMIT 20)",
+        "INSERT INTO outgoing_deliveries (id, company_id, webhook_id, event_type, payload, state, next_attempt_at, "
+        "created_at) SELECT id, company_id, session_id, 'message.sent', '{}', CASE WHEN n % 200 = 0 THEN 'pending' "
+        "ELSE 'delivered' END, CASE WHEN n % 200 = 0 THEN created_at END, created_at FROM (SELECT *, row_number() OVER "
+        "(ORDER BY created_at DESC) AS n FROM messages) AS m WHERE n <= 20000",
+        "INSERT INTO outgoing_changes (company_id, event_type, subject_id, at_ms) SELECT company_id, 'message.sent', id, "
+        "1 FROM messages LIMIT 20000",
+        "INSERT INTO exports (id, company_id, kind, file_name, style, masked, created_at, expires_at) SELECT id, "
+        "company_id, 'events', 'f', '{}', false, created_at, created_at + interval '30 years' FROM messages "
+        "ORDER BY created_at DESC LIMIT 20000",
+        "INSERT INTO export_chunks (export_id, position, bytes) SELECT id, 0, 'x' FROM exports",
         "INSERT INTO dispatches (id, company_id, session_id, fence, message_ids, attempts, send_before) SELECT id, "
         "company_id, session_id, 1, ARRAY[id], ARRAY[1]::smallint[], created_at FROM messages LIMIT 20",
     ):
@@ -203,7 +219,56 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "meta_apps/load_meta_apps": [([None], 5)],
         "meta_apps/get_meta_app": [([COMPANY, "1"], 5)],
         "meta_apps/upsert_meta_app": [(["1", COMPANY, b"s"], 20)],
+        **_outgoing_cases(event, message, when),
+        **_export_cases(message),
         **_small_cases(message),
+    }
+
+
+def _outgoing_cases(event: UUID, delivery: UUID, when: datetime) -> dict[str, list[tuple[list[Any], int]]]:
+    new, webhook = uuid4(), SESSION
+    page = [COMPANY, webhook, *BEHIND, 51]
+    row = ["n", "https://x.test", ["message.sent"], 5, True, b"s", LAST]
+    return {
+        "outgoing/claim_deliveries": [([LAST, LAST, 100, "webhook.test"], 300)],
+        "outgoing/count_deliveries": [([COMPANY, webhook, ["pending", "delivered", "failed"]], 700)],
+        "outgoing/count_outgoing_webhooks": [([COMPANY], 10)],
+        "outgoing/delete_outgoing_webhook": [([COMPANY, new, LAST], 20), ([COMPANY, webhook, LAST], 2_500)],
+        "outgoing/disable": [([COMPANY, webhook, "r", LAST], 20)],
+        "outgoing/forget_deliveries": [([OLDEST, 500], 10)],
+        "outgoing/get_delivery": [([COMPANY, webhook, delivery], 10)],
+        "outgoing/get_events": [([COMPANY, [event] * 50, [when] * 50], 300)],
+        "outgoing/get_outgoing_webhook": [([COMPANY, webhook], 10)],
+        "outgoing/insert_delivery": [([COMPANY, webhook, new, "rule.step", "{}", LAST, False], 60)],
+        "outgoing/insert_outgoing_webhook": [([new, COMPANY, *row], 40)],
+        "outgoing/list_deliveries": [(page, 80)],
+        "outgoing/list_deliveries_in_state": [([*page, "pending"], 80), ([*page, "failed"], 10)],
+        "outgoing/list_outgoing_webhooks": [([COMPANY, *BEHIND, 51], 10)],
+        "outgoing/list_overfull": [([1_000], 300)],
+        "outgoing/list_receivers": [([COMPANY, ["message.sent"]], 10)],
+        "outgoing/load_watched": [([], 10)],
+        "outgoing/lock_outgoing_webhook": [([COMPANY, webhook], 10)],
+        "outgoing/note_failure": [([COMPANY, webhook, LAST], 20)],
+        "outgoing/note_success": [([COMPANY, webhook, LAST], 20)],
+        "outgoing/record_attempt": [([COMPANY, delivery, 0, "failed", None, 500, "r", 20, "[{}]", LAST], 60)],
+        "outgoing/resend_delivery": [([COMPANY, webhook, delivery, LAST], 60)],
+        "outgoing/take_changes": [([200], 900)],
+        "outgoing/tell": [([COMPANY, "campaign.finished", "{}", 1], 20)],
+        "outgoing/update_outgoing_webhook": [([COMPANY, webhook, *row], 40)],
+    }
+
+
+def _export_cases(export: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+    new = uuid4()
+    return {
+        "exports/add_chunk": [([COMPANY, export, b"x", 1, 1, True], 60)],
+        "exports/count_exports": [([COMPANY], 700)],
+        "exports/delete_export": [([COMPANY, export], 30)],
+        "exports/forget_exports": [([OLDEST, 10], 10)],
+        "exports/get_export": [([COMPANY, export], 10)],
+        "exports/insert_export": [([new, COMPANY, "events", "f", "{}", False, LAST, LAST, 30_000], 900)],
+        "exports/list_exports": [([COMPANY, *BEHIND, 51], 300)],
+        "exports/read_chunk": [([COMPANY, export, 0], 20)],
     }
 
 
