@@ -15,7 +15,7 @@ from uuid import UUID
 import orjson
 import pytest
 
-from actors.alert_telling import _by_webhooks
+from actors.alert_telling import by_webhooks
 from actors.counting import count_stored
 from actors.outgoing import OutgoingExpander, OutgoingSender, OutgoingUpkeep
 from engine.addresses import Guard
@@ -320,7 +320,7 @@ async def test_an_alert_is_told_as_fired_and_as_over(world: World) -> None:
         await world.webhook(receiver.url(), "alert.fired", "alert.resolved", concurrency=1)
         async with world.pool.acquire() as connection:
             for state in ("fired", "over"):
-                await _by_webhooks(connection, world.company_id, {"state": state, "name": "a"}, START)
+                await by_webhooks(connection, world.company_id, {"state": state, "name": "a"}, START)
         await world.work()
         types = [orjson.loads(one.body)["type"] for one in receiver.got]
         assert types == ["alert.fired", "alert.resolved"]

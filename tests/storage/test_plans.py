@@ -115,16 +115,16 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "INSERT INTO event_keys (key, company_id, event_id) SELECT id, company_id, id FROM incoming_events LIMIT 20000",
         "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
         "LIMIT 20000",
-        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, updated_at) "
-        "SELECT id, company_id, 'w', 'https://x.test', ARRAY['message.sent'], 'x', created_at, created_at "
-        "FROM sessions UNION ALL (SELECT id, company_id, 'w', 'https://x.test', ARRAY['event.failed'], 'x', created_at, "
-        "created_at FROM messages LIMIT 20)",
+        "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, "
+        "updated_at) SELECT id, company_id, 'w', 'https://x.test', ARRAY['message.sent'], 'x', created_at, created_at "
+        "FROM sessions UNION ALL (SELECT id, company_id, 'w', 'https://x.test', ARRAY['event.failed'], 'x', "
+        "created_at, created_at FROM messages LIMIT 20)",
         "INSERT INTO outgoing_deliveries (id, company_id, webhook_id, event_type, payload, state, next_attempt_at, "
         "created_at) SELECT id, company_id, session_id, 'message.sent', '{}', CASE WHEN n % 200 = 0 THEN 'pending' "
         "ELSE 'delivered' END, CASE WHEN n % 200 = 0 THEN created_at END, created_at FROM (SELECT *, row_number() OVER "
         "(ORDER BY created_at DESC) AS n FROM messages) AS m WHERE n <= 20000",
-        "INSERT INTO outgoing_changes (company_id, event_type, subject_id, at_ms) SELECT company_id, 'message.sent', id, "
-        "1 FROM messages LIMIT 20000",
+        "INSERT INTO outgoing_changes (company_id, event_type, subject_id, at_ms) SELECT company_id, "
+        "'message.sent', id, 1 FROM messages LIMIT 20000",
         "INSERT INTO exports (id, company_id, kind, file_name, style, masked, created_at, expires_at) SELECT id, "
         "company_id, 'events', 'f', '{}', false, created_at, created_at + interval '30 years' FROM messages "
         "ORDER BY created_at DESC LIMIT 20000",
