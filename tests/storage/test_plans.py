@@ -116,12 +116,13 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "INSERT INTO event_aliases (id, company_id, event_id) SELECT delivery_id, company_id, id FROM incoming_events "
         "LIMIT 20000",
         "INSERT INTO outgoing_webhooks (id, company_id, name, url, event_types, secrets_sealed, created_at, "
-        "updated_at) SELECT id, company_id, 'w', 'https://x.test', ARRAY['message.sent'], 'x', created_at, created_at "
-        "FROM sessions UNION ALL (SELECT id, company_id, 'w', 'https://x.test', ARRAY['event.failed'], 'x', "
-        "created_at, created_at FROM messages LIMIT 20)",
+        "updated_at) SELECT id, company_id, 'w', 'https://x.test', ARRAY['message.sent'], ''::bytea, created_at, "
+        "created_at FROM sessions UNION ALL (SELECT id, company_id, 'w', 'https://x.test', ARRAY['event.failed'], "
+        "''::bytea, created_at, created_at FROM messages LIMIT 20)",
         "INSERT INTO outgoing_deliveries (id, company_id, webhook_id, event_type, payload, state, next_attempt_at, "
-        "created_at) SELECT id, company_id, session_id, 'message.sent', '{}', CASE WHEN n % 200 = 0 THEN 'pending' "
-        "ELSE 'delivered' END, CASE WHEN n % 200 = 0 THEN created_at END, created_at FROM (SELECT *, row_number() OVER "
+        "created_at) SELECT id, company_id, CASE WHEN n % 10 = 0 THEN session_id ELSE company_id END, "
+        "'message.sent', '{}', CASE WHEN n % 200 = 0 THEN 'pending' ELSE 'delivered' END, "
+        "CASE WHEN n % 200 = 0 THEN created_at END, created_at FROM (SELECT *, row_number() OVER "
         "(ORDER BY created_at DESC) AS n FROM messages) AS m WHERE n <= 20000",
         "INSERT INTO outgoing_changes (company_id, event_type, subject_id, at_ms) SELECT company_id, "
         "'message.sent', id, 1 FROM messages LIMIT 20000",
@@ -242,7 +243,7 @@ def _outgoing_cases(event: UUID, delivery: UUID, when: datetime) -> dict[str, li
         "outgoing/insert_delivery": [([COMPANY, webhook, new, "rule.step", "{}", LAST, False], 60)],
         "outgoing/insert_outgoing_webhook": [([new, COMPANY, *row], 40)],
         "outgoing/list_deliveries": [(page, 80)],
-        "outgoing/list_deliveries_in_state": [([*page, "pending"], 80), ([*page, "failed"], 10)],
+        "outgoing/list_deliveries_in_state": [([*page, "pending"], 80), ([*page, "failed"], 120)],
         "outgoing/list_outgoing_webhooks": [([COMPANY, *BEHIND, 51], 10)],
         "outgoing/list_overfull": [([1_000], 300)],
         "outgoing/list_receivers": [([COMPANY, ["message.sent"]], 10)],
@@ -252,7 +253,7 @@ def _outgoing_cases(event: UUID, delivery: UUID, when: datetime) -> dict[str, li
         "outgoing/note_success": [([COMPANY, webhook, LAST], 20)],
         "outgoing/record_attempt": [([COMPANY, delivery, 0, "failed", None, 500, "r", 20, "[{}]", LAST], 60)],
         "outgoing/resend_delivery": [([COMPANY, webhook, delivery, LAST], 60)],
-        "outgoing/take_changes": [([200], 900)],
+        "outgoing/take_changes": [([200], 1_600)],
         "outgoing/tell": [([COMPANY, "campaign.finished", "{}", 1], 20)],
         "outgoing/update_outgoing_webhook": [([COMPANY, webhook, *row], 40)],
     }

@@ -13,7 +13,9 @@ from zoneinfo import ZoneInfo
 
 import orjson
 import pytest
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # ships no types
 
+import gateway.components  # noqa: F401 -- fills COMPONENTS
 from actors.aggregating import Aggregating
 from actors.reporting import BREAKDOWNS, Reports
 from actors.summing import Summaries
@@ -25,6 +27,7 @@ from engine.message_states import at_text
 from engine.metrics import Delta
 from engine.outcomes import outcome_key, read_outcome
 from engine.windows import DAY_MS
+from gateway.schema import COMPONENTS
 from storage import deltas
 from storage.message_changes import Transition, born, count, lock, write
 from storage.message_rows import MessageRow, create_messages
@@ -34,6 +37,7 @@ from tests.seeding import new_id
 
 RECEIPTS = ("sent", "delivered", "read", "failed")
 CODES = (131026, 131049, 130429, 999_999)
+DOCUMENTED = {"schemas": COMPONENTS}
 REASONS = ("not_on_whatsapp", "opt_out")
 
 
@@ -174,7 +178,14 @@ class Asked:
         texts = {"from": ms_to_time(first).isoformat(), "to": ms_to_time(last).isoformat(), "report": report, **query}
         reports = Reports(self._counted, lambda: self._shop.now_ms)
         found: dict[str, Any] = orjson.loads(await reports.report(self._shop.pool, self._shop.company.bytes, texts))
+        documented("Metrics" + report.capitalize(), found)
         return found
+
+
+def documented(component: str, found: object) -> None:
+    """Hold an answer against the schema that the API's document gives for it."""
+    validator = Draft202012Validator({"$ref": f"#/components/schemas/{component}", "components": DOCUMENTED})
+    assert [f"{error.json_path}: {error.message}" for error in validator.iter_errors(found)] == []
 
 
 async def history(pool: Pool, seed: int, *, rolled: bool) -> tuple[Shop, Aggregating]:
@@ -282,6 +293,7 @@ async def test_a_summary_counts_by_rule_and_is_compared_with_the_period_before(p
     query = {"from": ms_to_time(first).isoformat(), "to": ms_to_time(last).isoformat(), "rule_id": str(rule)}
     summaries = Summaries(counted, lambda: shop.now_ms)
     found = orjson.loads(await summaries.summary(pool, shop.company.bytes, orjson.dumps(query)))
+    documented("MetricsSummary", found)
     now, before = [
         Counter(row["status"] for row in await shop.rows(*part) if row["rule_id"] == rule)
         for part in ((first, last), (first - 10 * DAY_MS, first))
