@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from bench.api import Api
 from bench.errors import BenchFailed
 from bench.system import MARKER, Processes
 from masteria.embedded import start_postgres
-from masteria.processes import OwnProcess, free_port, tail, wait_until
+from masteria.processes import OwnProcess, free_ports, tail, wait_until
 
 _REPOSITORY = Path(__file__).resolve().parent.parent
 _BOOT_S = 180.0
@@ -111,7 +112,7 @@ def own_instance(options: tuple[str, ...] = (), data_dir: Path | None = None) ->
 
 
 def _start(folder: Path, mark: str, log: Path, options: tuple[str, ...]) -> subprocess.Popen[bytes]:
-    ports = dict(zip(("--port", "--live-port", "--simulator-port"), _different_ports(3), strict=True))
+    ports = dict(zip(("--port", "--live-port", "--simulator-port"), free_ports(3), strict=True))
     command = [sys.executable, "-m", "masteria", "up", "--empty", "--data-dir", str(folder)]
     command += [part for name, port in ports.items() for part in (name, str(port))]
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "MASTERIA_"))}
@@ -125,14 +126,6 @@ def _start(folder: Path, mark: str, log: Path, options: tuple[str, ...]) -> subp
             stderr=out,
             start_new_session=True,
         )
-
-
-def _different_ports(count: int) -> list[int]:
-    """Return free ports; a port that nobody has taken yet may be told twice."""
-    found: set[int] = set()
-    while len(found) < count:
-        found.add(free_port())
-    return list(found)
 
 
 def _await_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> dict[str, Any]:
@@ -153,7 +146,7 @@ def _await_ready(process: subprocess.Popen[bytes], folder: Path, log: Path) -> d
         try:
             found.update(orjson.loads(file.read_bytes()))
             return Api(found["base_url"], timeout_s=5.0).request("GET", "/readyz")[0] == 200
-        except (OSError, ValueError, KeyError):
+        except (OSError, ValueError, KeyError, HTTPException):
             return False
 
     if not wait_until(ready, _BOOT_S) or process.poll() is not None:

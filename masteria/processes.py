@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pwd
+import secrets
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import psutil
 
 _TRAVERSE = 0o001
 _POLL_S = 0.02
+_QUIET_PORTS = range(20_000, 32_000)
 _LOG_BYTES = 10 * 1024 * 1024
 
 
@@ -131,16 +133,29 @@ def tail(path: Path, lines: int = 8) -> str:
 
 
 def free_port(wanted: int | None = None) -> int:
-    """Return ``wanted`` if nobody listens there on 127.0.0.1, else another free TCP port."""
-    for port in (wanted or 0, 0):
+    """Return ``wanted`` if nobody listens there on 127.0.0.1, else another free TCP port.
+
+    It lies below the range from which the kernel takes ports of outgoing connections: none takes it before its server.
+    """
+    for port in (wanted, *secrets.SystemRandom().sample(_QUIET_PORTS, 200)):
+        if port is None:
+            continue
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-            return int(probe.getsockname()[1])
+            return port
     raise OSError("no TCP port is free on 127.0.0.1")
+
+
+def free_ports(count: int) -> list[int]:
+    """Return different free ports."""
+    found: set[int] = set()
+    while len(found) < count:
+        found.add(free_port())
+    return list(found)
 
 
 def write_private(path: Path, text: str) -> None:

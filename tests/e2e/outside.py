@@ -7,15 +7,14 @@ import socket
 import subprocess
 import sys
 
-from masteria.processes import wait_until
-from tests.e2e.rig import quiet_ports
+from masteria.processes import free_port, wait_until
 
 
 class OutsideSimulator:
     """``masteria simulator`` as a process of its own. Its address is known before it runs."""
 
     def __init__(self) -> None:
-        (self._port,) = quiet_ports(1)
+        self._port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

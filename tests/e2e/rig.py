@@ -20,7 +20,7 @@ from typing import Any
 import psutil
 
 from masteria.credentials_file import Credentials
-from masteria.processes import OwnProcess, free_port, tail, wait_until
+from masteria.processes import OwnProcess, free_ports, tail, wait_until
 from masteria.run_state import DataDir, RunState
 
 _REPOSITORY = Path(__file__).resolve().parents[2]
@@ -48,7 +48,7 @@ class Instance:
         self._options = dict(options)
         self._environment = dict(environment or {})
         self._mark = secrets.token_hex(8)
-        self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), quiet_ports(3), strict=True))
+        self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), free_ports(3), strict=True))
         self._front_door: subprocess.Popen[bytes] | None = None
 
     @property
@@ -216,16 +216,6 @@ class Instance:
                 if os.getsid(process.pid) in sessions and process.alive:
                     found.append(process)
         return found
-
-
-def quiet_ports(count: int) -> list[int]:
-    """Return free ports below the kernel's ephemeral range, so that no outgoing connection takes one meanwhile."""
-    found: list[int] = []
-    while len(found) < count:
-        wanted = secrets.choice(range(20_000, 32_000))
-        if wanted not in found and free_port(wanted) == wanted:
-            found.append(wanted)
-    return found
 
 
 def _changed(file: Path, before: int | None) -> bool:

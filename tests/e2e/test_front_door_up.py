@@ -18,7 +18,7 @@ import pytest
 
 from masteria import leftovers
 from masteria.credentials_file import Credentials
-from masteria.processes import free_port, wait_until
+from masteria.processes import free_ports, wait_until
 from masteria.readiness import readiness
 from masteria.run_state import DataDir, RunState
 
@@ -41,7 +41,7 @@ class Installation:
 
     def __init__(self, folder: Path) -> None:
         self.data_dir = DataDir(folder)
-        self.ports = [free_port() for _ in range(3)]
+        self.ports = free_ports(3)
         self.log = folder.with_suffix(".log")
         self.door: subprocess.Popen[bytes] | None = None
 

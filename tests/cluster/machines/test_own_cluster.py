@@ -13,7 +13,7 @@ import pytest
 
 from masteria.credentials_file import Credentials
 from masteria.embedded import RunningServer, start_postgres, start_valkey
-from masteria.processes import free_port, wait_until
+from masteria.processes import free_ports, wait_until
 from masteria.readiness import readiness
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
@@ -55,7 +55,7 @@ def ray_head(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 def test_a_cluster_of_ones_own(tmp_path: Path, servers: dict[str, str], ray_head: dict[str, str]) -> None:
-    ports = [free_port() for _ in range(3)]
+    ports = free_ports(3)
     names = ("--port", "--live-port", "--simulator-port")
     options = [word for name, port in zip(names, ports, strict=True) for word in (name, str(port))]
     log = tmp_path / "up.log"
