@@ -21,6 +21,7 @@ from engine.ids import id_time, ms_to_time
 from engine.message_states import at_text
 from engine.metrics import Delta
 from storage import alerts
+from storage.countries import skip_barred
 from storage.message_changes import Transition, born
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
 from storage.notifications import Severity, notify
@@ -28,6 +29,8 @@ from storage.outgoing import tell
 from storage.pool import Connection
 from storage.searching import Row
 from storage.sessions import get_session
+from storage.suppressions import skip_suppressed
+from storage.undeliverable import skip_undeliverable
 
 log = logging.getLogger(__name__)
 _AT_ONCE = 50
@@ -96,7 +99,7 @@ class AlertTelling:
                     await self._webhook(connection, send["company_id"], data, now)
 
     async def _by_whatsapp(self, send: Row, way: dict[str, Any] | None, now: datetime) -> None:
-        """Make a message like any other: its session's limits, holds and dead letters are its own affair."""
+        """Make a message like any other: its person's wishes count, its holds and dead letters are its own affair."""
         if way is None or await get_session(self._tools.pool, send["company_id"], UUID(way["session_id"])) is None:
             await alerts.delete_send(self._tools.pool, send["id"])
             return
@@ -107,9 +110,11 @@ class AlertTelling:
             made.clear()
             if not await alerts.delete_send(connection, send["id"]):
                 return []
-            await create_messages(connection, [row])
-            made.append(row)
-            return [born(row)]
+            stored = await skip_undeliverable(connection, await skip_suppressed(connection, [row]))
+            stored = await skip_barred(connection, stored)
+            await create_messages(connection, stored)
+            made.extend(one for one in stored if one.due_at is not None)
+            return [born(one) for one in stored]
 
         await self._tools.commit(step)
         if made:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import orjson
@@ -38,6 +38,7 @@ from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable
 
 log = logging.getLogger(__name__)
+Found = TypeVar("Found")
 _UPLOAD_S = 60  # how long a case is left alone while its picture is on the way
 Place = tuple[UUID, str]  # a case and one of its steps
 
@@ -229,14 +230,26 @@ async def _facts(
 async def _walkers(
     connection: Connection, cases: Sequence[DueCase], rules: Mapping[UUID, SteppedRule]
 ) -> dict[UUID, Walker]:
-    companies = {case.company_id for case in cases}
-    sends = [send for rule in rules.values() for send in rule.sends]
-    templates = await load_templates(connection, companies, {s.template_id for s in sends if s.template_id})
-    sessions = await load_sessions(connection, companies, {send.session_id for send in sends})
-    compiled: dict[UUID, MessageTemplate] = {}
-    for template in templates.values():
+    company_of = {case.id: case.company_id for case in cases}
+    sends = [(company_of[case_id], send) for case_id, rule in rules.items() for send in rule.sends]
+    asked = {(company_id, send.template_id) for company_id, send in sends if send.template_id}
+    templates = await load_templates(connection, asked)
+    sessions = await load_sessions(connection, {(company_id, send.session_id) for company_id, send in sends})
+    compiled: dict[tuple[UUID, UUID], MessageTemplate] = {}
+    for key, template in templates.items():
         try:
-            compiled[template.id] = MessageTemplate(template)
+            compiled[key] = MessageTemplate(template)
         except Exception:
             log.exception("a template cannot be read", extra={"action": "compile_template"})
-    return {case_id: Walker(rule, composers_of(rule, templates, sessions, compiled)) for case_id, rule in rules.items()}
+    return {
+        case_id: Walker(
+            rule, composers_of(rule, own(templates, company), own(sessions, company), own(compiled, company))
+        )
+        for case_id, rule in rules.items()
+        if (company := company_of[case_id])
+    }
+
+
+def own(found: Mapping[tuple[UUID, UUID], Found], company_id: UUID) -> dict[UUID, Found]:
+    """Return what is this company's, by its id."""
+    return {id_: one for (owner, id_), one in found.items() if owner == company_id}

@@ -16,17 +16,16 @@ LONGEST_URL = 2_000
 _Address = IPv4Address | IPv6Address
 _PORTS = {"http": 80, "https": 443}
 _HOST = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)(\.(?!-)[a-z0-9_-]{1,63}(?<!-))*\.?", re.ASCII)
-# Public by their numbers, but answered inside a cloud: Azure's own service for its machines.
-_INSIDE = frozenset({ip_address("168.63.129.16")})
+# Public by their numbers, but answered inside a cloud or by a router nearby: Azure's service for its machines, what is
+# set apart for protocols (RFC 6890; Oracle's metadata are at 192.0.0.192), 6to4's old relays (RFC 7526).
+_INSIDE = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
+# All that is given out as global unicast (RFC 4291); outside of it are site-local, unique local, mapped and translated
+# addresses and what nobody has yet. Of it, documentation is nobody's (RFC 9637).
+_GLOBAL_UNICAST, _DOCUMENTATION = ip_network("2000::/3"), ip_network("3fff::/20")
 # What an IPv6-only network reaches IPv4 by (RFC 6052): as public as what is inside.
 _NAT64 = ip_network("64:ff9b::/96")
-# Other IPv6 addresses with an IPv4 address in them, and where it begins (bits from the right): RFC 8215, 3056, 4291.
-_CARRYING = (
-    (ip_network("64:ff9b:1::/48"), 0),
-    (ip_network("2002::/16"), 80),
-    (ip_network("::/96"), 0),
-)
-_TEREDO = ip_network("2001::/32")
+_6TO4, _TEREDO = ip_network("2002::/16"), ip_network("2001::/32")
+_ISATAP = 0x5EFE  # before an IPv4 address in the lower half (RFC 5214); one bit tells whether that is unique
 _LOCAL_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
@@ -112,16 +111,21 @@ def _carried(address: _Address) -> list[_Address]:
     if address in _NAT64:
         return [IPv4Address(int(address) & 0xFFFFFFFF)]
     inside: list[_Address] = [address]
-    for network, shift in _CARRYING:
-        if address in network:
-            inside.append(IPv4Address((int(address) >> shift) & 0xFFFFFFFF))
+    if address in _6TO4:
+        inside.append(IPv4Address((int(address) >> 80) & 0xFFFFFFFF))
+    if (int(address) >> 32) & 0xFDFFFFFF == _ISATAP:
+        inside.append(IPv4Address(int(address) & 0xFFFFFFFF))
     if address in _TEREDO:
         inside += address.teredo or ()
     return inside
 
 
 def _is_public(address: _Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved and address not in _INSIDE
+    if isinstance(address, IPv6Address) and (address not in _GLOBAL_UNICAST or address in _DOCUMENTATION):
+        return False
+    if any(address in network for network in _INSIDE):
+        return False
+    return address.is_global and not address.is_multicast and not address.is_reserved
 
 
 class Guard:

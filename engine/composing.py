@@ -20,7 +20,7 @@ INVALID_PIX = "invalid_pix_code"
 class Composer:
     """Makes the messages of one rule. ``problem`` is why it cannot (a reason code), None where it can."""
 
-    __slots__ = ("_approved", "_as_text", "_checks_pix", "_rule", "_template", "problem")
+    __slots__ = ("_approved", "_as_text", "_rule", "_shows_pix", "_template", "problem")
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Composer:
         self._as_text = session is not None and session.transport == _WITHOUT_TEMPLATES
         row = self._template.row if self._template else None
         self._approved = row is None or row.status.lower() == "approved" or (self._as_text and row.kind == "meta")
-        self._checks_pix = rule.checks_pix and self._shows("pix_code")
+        self._shows_pix = self._shows("pix_code")
         self.problem: str | None = None
         if session is None:
             self.problem = "unknown_session"
@@ -91,7 +91,7 @@ class Composer:
             return "no_phone"
         if content.missing:
             return f"missing_variable:{','.join(content.missing)}"
-        if self._checks_pix and isinstance(code := check_brcode(event.pix_code or ""), BrCodeProblem):
+        if self._shows_pix and event.pix_code and isinstance(code := check_brcode(event.pix_code), BrCodeProblem):
             return f"{INVALID_PIX}:{code.reason}"
         if not self._approved:
             return "template_not_approved"

@@ -33,10 +33,7 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule of one message, or one send of a rule in steps. Either ``template_id`` or ``text`` is there.
-
-    ``checks_pix``: a text that shows the PIX code is held where the code is no sound BR Code.
-    """
+    """A compiled rule of one message, or one send of a rule in steps. Either ``template_id`` or ``text`` is there."""
 
     id: UUID
     version: int
@@ -51,7 +48,6 @@ class Rule:
     delay_s: int
     cancel_on: tuple[str, ...]
     per_order: int | None
-    checks_pix: bool = False
 
     @property
     def any_event(self) -> bool:
@@ -89,7 +85,6 @@ def compile_send(
     delay_s: int = 0,
     cancel_on: tuple[str, ...] = (),
     per_order: int | None = None,
-    checks_pix: bool = False,
 ) -> Rule:
     """Compile what a rule, or one of its steps, sends."""
     template_id, text = send.get("template_id"), send.get("text")
@@ -107,7 +102,6 @@ def compile_send(
         delay_s=delay_s,
         cancel_on=cancel_on,
         per_order=per_order,
-        checks_pix=checks_pix,
     )
 
 

@@ -212,7 +212,7 @@ class _Maker:
         image, text = given.get("image"), given.get("text")
         row = self._row
         written = {**given, "text": "{{pix_code}}"} if image else given
-        rule = compile_send(row, written, cancel_on=self._cancel_on, checks_pix=True)
+        rule = compile_send(row, written, cancel_on=self._cancel_on)
         return Send(rule, image, compile_template(text) if image and text else None)
 
 

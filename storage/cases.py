@@ -14,7 +14,9 @@ from engine.drafts import SessionRow, TemplateRow
 from engine.ids import id_time
 from storage.pool import Connection
 from storage.queries import query
-from storage.searching import Row
+from storage.searching import Row, fetch_rows
+
+Owned = tuple[UUID, UUID]  # company and id
 
 
 @dataclass(slots=True)
@@ -117,27 +119,23 @@ async def events_of_orders(
     return {position: frozenset(types) for position, types in found.items()}
 
 
-async def load_templates(
-    connection: Connection, company_ids: Collection[UUID], template_ids: Collection[UUID]
-) -> dict[UUID, TemplateRow]:
-    """Return templates as evaluation needs them."""
-    if not template_ids:
-        return {}
-    rows = await connection.fetch(query("cases/load_templates"), list(template_ids), list(company_ids))
-    return {
-        row["id"]: TemplateRow(
-            **{**row, "components": orjson.loads(row["components"]), "defaults": orjson.loads(row["defaults"])}
-        )
-        for row in rows
-    }
+async def load_templates(connection: Connection, asked: Collection[Owned]) -> dict[Owned, TemplateRow]:
+    """Return templates as evaluation needs them, by company and id: another company's are not there."""
+    found: dict[Owned, TemplateRow] = {}
+    for row in await _load(connection, "cases/load_templates", asked):
+        values = {**row, "components": orjson.loads(row["components"]), "defaults": orjson.loads(row["defaults"])}
+        found[values.pop("company_id"), row["id"]] = TemplateRow(**values)
+    return found
 
 
-async def load_sessions(
-    connection: Connection, company_ids: Collection[UUID], session_ids: Collection[UUID]
-) -> dict[UUID, SessionRow]:
-    """Return sessions as evaluation needs them."""
-    rows = await connection.fetch(query("cases/load_sessions"), list(session_ids), list(company_ids))
-    return {row["id"]: SessionRow(*row) for row in rows}
+async def load_sessions(connection: Connection, asked: Collection[Owned]) -> dict[Owned, SessionRow]:
+    """Return sessions as evaluation needs them, by company and id: another company's are not there."""
+    rows = await _load(connection, "cases/load_sessions", asked)
+    return {(row["company_id"], row["id"]): SessionRow(row["id"], row["transport"], row["state"]) for row in rows}
+
+
+async def _load(connection: Connection, name: str, asked: Collection[Owned]) -> list[Row]:
+    return await fetch_rows(connection, name, *map(list, zip(*sorted(asked), strict=True))) if asked else []
 
 
 def _case(row: Any) -> DueCase:

@@ -249,7 +249,7 @@ async def sum_subjects(
 
 
 async def name_subjects(pool: Pool, company: bytes, kind: str, subjects: Iterable[bytes]) -> dict[bytes, str]:
-    """Return the names of numbers (kind message), rules or templates.
+    """Return the names of numbers (kind message), rules, templates or campaigns; of what is gone there is none.
 
     Raises:
         StorageAway: Postgres is away.

@@ -11,14 +11,18 @@ from uuid import UUID
 
 import asyncpg
 
-from engine.ids import time_to_ms
+from engine.ids import id_time, time_to_ms
 from engine.message_states import at_text
 from engine.opt_out import Stop, stop_reason
 from engine.outgoing import answers_a_message
+from engine.pagination import NEWEST, Position
 from storage.message_changes import LockedMessage, Transition, lock, write
 from storage.pool import Connection
 from storage.queries import query
 from storage.suppressions import Person, Wish, find_stops, hear_wishes, suppress_recipients
+
+PAGE = 500  # of a person's messages, read at once
+_AT_ONCE = 1_000
 
 
 async def take_wishes(connection: Connection, wishes: Sequence[Wish], now: datetime) -> list[Transition]:
@@ -56,10 +60,36 @@ async def _skip_waiting(connection: Connection, people: Iterable[Person], now: d
     asked = sorted(people)
     if not asked:
         return []
-    rows = await connection.fetch(query("suppressions/find_waiting"), *map(list, zip(*asked, strict=True)))
-    if not rows:
-        return []
-    stops = await find_stops(connection, asked)
+    waiting = await _find_waiting(connection, asked)
+    stops = await find_stops(connection, asked) if waiting else {}
+    skipped: list[Transition] = []
+    for start in range(0, len(waiting), _AT_ONCE):
+        skipped += await _skip(connection, waiting[start : start + _AT_ONCE], stops, now)
+    return skipped
+
+
+async def _find_waiting(connection: Connection, people: Sequence[Person]) -> list[UUID]:
+    """Return all that waits for these people, in the order of their ids, read page after page."""
+    places = dict.fromkeys(people, NEWEST)
+    found: list[UUID] = []
+    while places:
+        asked = list(places)
+        companies, phones = map(list, zip(*asked, strict=True))
+        times, ids = [place.created_at for place in places.values()], [place.id for place in places.values()]
+        rows = await connection.fetch(query("suppressions/walk_waiting"), companies, phones, times, ids, PAGE)
+        places = {}
+        for row in rows:
+            found += row["waiting"]
+            if row["read"] == PAGE:
+                places[asked[row["position"]]] = Position(id_time(row["last"]), row["last"])
+    return sorted(found)
+
+
+async def _skip(
+    connection: Connection, waiting: Sequence[UUID], stops: Mapping[Person, Stop], now: datetime
+) -> list[Transition]:
+    times = [id_time(message_id) for message_id in waiting]
+    rows = await connection.fetch(query("suppressions/lock_waiting"), waiting, times, min(times), max(times))
     reasons = {row["id"]: reason for row in rows if (reason := unwanted_reason(row, stops)) is not None}
     left = await connection.fetch(query("sending/leave_queue"), list(reasons))
     at = at_text(time_to_ms(now))

@@ -65,8 +65,9 @@ define(
             "data": {
                 "type": "array",
                 "items": anything(
-                    description="`id`, `name`, `messages`, `funnel`, `rates`; by error `stage`, `class`, `code`, "
-                    "`meaning`, `advice`, `count`; by skip `reason`, `count`; by event type `event_type`, `count`."
+                    description="`id`, `name` (null where it is gone), `messages`, `funnel`, `rates`; by error "
+                    "`stage`, `class`, `code`, `meaning`, `advice`, `count`; by skip `reason`, `count`; by event type "
+                    "`event_type`, `count`."
                 ),
             },
             "other": {

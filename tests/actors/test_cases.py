@@ -129,6 +129,27 @@ async def _until_somebody_waits_for_a_lock(pool: Pool) -> None:
         await asyncio.sleep(0.01)
 
 
+async def test_a_step_never_sends_through_another_companys_number_that_has_a_case_beside_it(rig: CaseRig) -> None:
+    other, session = new_id(), new_id()
+    await rig.pool.execute("INSERT INTO companies (id, name) VALUES ($1, 'Outra')", other)
+    statement = "INSERT INTO sessions (id, company_id, name, transport) VALUES ($1, $2, 's', 'simulator')"
+    await rig.pool.execute(statement, session, other)
+    await rig.rule([WAIT, REMIND])
+    await rig.pix("e-1")
+    await rig.pool.execute(
+        "UPDATE rule_versions SET definition = replace(definition::text, $1, $2)::jsonb",
+        str(rig.shard.session_id),
+        str(session),
+    )
+    news = "'id', gen_random_uuid(), 'event_id', gen_random_uuid(), 'company_id', $1::uuid"
+    beside = f"jsonb_populate_record(c, jsonb_build_object({news}))"
+    await rig.pool.execute(f"INSERT INTO rule_cases SELECT ({beside}).* FROM rule_cases c", other)
+    await rig.later()
+    assert [(row["session_id"], row["status"]) for row in await rig.shard.rows("SELECT * FROM messages")] == []
+    [mine] = [case for case in await rig.cases() if case["company_id"] == rig.shard.company_id]
+    assert [(line["outcome"], line.get("reason")) for line in mine["log"][1:]] == [("error", "unknown_session")]
+
+
 async def test_a_running_case_keeps_its_version(rig: CaseRig) -> None:
     rule_id = await rig.rule([WAIT, REMIND], cancel_on=["order_approved"])
     await rig.pix("e-1")

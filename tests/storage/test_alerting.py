@@ -27,6 +27,7 @@ from storage.alert_values import measure, would_have_fired
 from storage.alerts import AlertWrite, claim_alerts, get_alert, insert_alert, update_alert
 from storage.pool import Connection, Pool
 from storage.searching import Row
+from storage.suppressions import ALL, Wish, hear_wishes
 from tests.seeding import add_session, new_id
 
 SOURCES = ("grapfy", "kiwify")
@@ -284,6 +285,25 @@ async def test_a_paused_number_keeps_the_message_and_nothing_waits_for_it(world:
     assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 1
     told = json.loads(await world.pool.fetchval("SELECT data FROM metric_deltas ORDER BY seq DESC LIMIT 1"))
     assert [row[2:4] for row in told["rows"]] == [["message", "queued"]]
+
+
+async def test_who_wants_no_messages_gets_no_alert_and_the_skip_is_counted(world: Watch) -> None:
+    session = await add_session(world.pool, world.company, world.now)
+    whatsapp = {"session_id": str(session), "to": "+5511900000009", "template": {"name": "alerta"}}
+    wish = Wish(world.company, "+5511900000009", True, "message", world.now, ALL)
+    async with world.pool.acquire() as connection:
+        await hear_wishes(connection, [wish])
+    await world.messages(good=0, bad=20)
+    await world.alert(channels={"whatsapp": whatsapp})
+    await world.look()
+    await world.telling.run_once()
+    row = await world.pool.fetchrow("SELECT status, reason FROM messages")
+    assert row is not None
+    assert tuple(row) == ("skipped", "opted_out")
+    assert await world.pool.fetchval("SELECT count(*) FROM message_queue") == 0
+    assert world.handed == []
+    told = json.loads(await world.pool.fetchval("SELECT data FROM metric_deltas ORDER BY seq DESC LIMIT 1"))
+    assert ["message", "skipped"] in [row[2:4] for row in told["rows"]]
 
 
 async def test_one_alert_that_cannot_be_looked_at_keeps_no_other_from_it(world: Watch) -> None:

@@ -39,6 +39,7 @@ RECEIPTS = ("sent", "delivered", "read", "failed")
 CODES = (131026, 131049, 130429, 999_999)
 DOCUMENTED = {"schemas": COMPONENTS}
 REASONS = ("not_on_whatsapp", "opt_out")
+_TIMES = "'{}', now(), now(), now()"
 
 
 @dataclass
@@ -245,6 +246,29 @@ async def test_reports_are_what_the_tables_say(pool: Pool, seed: int, rolled: bo
         assert errors == {tuple(read_outcome(key)): n for key, n in told.items() if not key.startswith("skipped")}
         assert skips == {read_outcome(key).code: n for key, n in told.items() if key.startswith("skipped")}
         assert {code for _, _, code in errors} <= {"131026", "131049", "130429", "other"}
+
+
+async def test_a_group_tells_its_name_and_none_where_it_is_gone_or_another_companys(pool: Pool) -> None:
+    shop, counted = await history(pool, 5, rolled=True)
+    other = new_id(ms_to_time(shop.now_ms))
+    await pool.execute("INSERT INTO companies (id, name) VALUES ($1, 'Outra')", other)
+    asked = Asked(shop, counted)
+    for by, ids, table, columns in (
+        ("session", shop.sessions, "sessions", ("transport", "'simulator'")),
+        ("rule", shop.rules, "rules", ("definition", "'{}'")),
+        ("template", shop.templates, "templates", ("kind, body", "'plain', ''")),
+        ("campaign", shop.campaigns, "campaigns", ("definition, look_at, created_at, updated_at", _TIMES)),
+    ):
+        for company, name, id_ in ((shop.company, "minha", ids[0]), (other, "alheia", ids[1])):
+            await pool.execute(
+                f"INSERT INTO {table} (id, company_id, name, {columns[0]}) VALUES ($1, $2, $3, {columns[1]})",
+                id_,
+                company,
+                name,
+            )
+        data = (await asked("breakdown", shop.now_ms - 38 * DAY_MS, shop.now_ms + 60_000, by=by))["data"]
+        names = {group["id"]: group["name"] for group in data}
+        assert (names[str(ids[0])], names[str(ids[1])]) == ("minha", None)
 
 
 async def test_a_series_adds_up_by_local_hours_and_days(pool: Pool) -> None:

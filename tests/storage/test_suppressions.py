@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from engine.ids import ms_to_time
+from storage import unwanted
 from storage.answers import record_answers
 from storage.due import claim_due, create_retries
 from storage.leases import acquire
@@ -160,6 +161,22 @@ async def test_what_a_sender_has_in_its_memory_is_not_sent_once_the_person_says_
     assert set(sent.taken) == {utility.id, other.id}
     row = await world.row(marketing.id)
     assert (row["status"], row["reason"]) == ("skipped", "marketing_stopped")
+
+
+async def test_everything_that_waits_for_the_person_goes_however_much_came_after_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unwanted, "PAGE", 5)
+    session = await world.add_session()
+    old = await world.queue(session, 12, to=TO, category="marketing")
+    utility = await world.queue(session, 5, to=TO, category="utility")
+    other = await world.queue(session, 1, to="+5511900000002", category="marketing")
+    async with world.pool.acquire() as connection, connection.transaction():
+        wishes = [wish(world, True, 1), wish(world, True, 1, "+5511900000003")]
+        changes = await take_wishes(connection, wishes, ms_to_time(now_ms()))
+    assert sorted(change.message_id for change in changes) == sorted(row.id for row in old)
+    left = await world.pool.fetch("SELECT message_id FROM message_queue")
+    assert {row[0] for row in left} == {row.id for row in (*utility, *other)}
 
 
 async def test_a_refusal_takes_the_persons_other_marketing_out_of_the_queue(world: World) -> None:

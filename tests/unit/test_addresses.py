@@ -23,6 +23,10 @@ PRIVATE = [
     "100.100.100.200",
     "168.63.129.16",
     "192.0.0.1",
+    "192.0.0.192",
+    "192.88.99.1",
+    "0.1.2.3",
+    "239.255.255.250",
     "198.18.0.1",
     "224.0.0.1",
     "240.0.0.1",
@@ -33,7 +37,19 @@ PRIVATE = [
     "fe80::1%eth0",
     "fc00::1",
     "fd00:ec2::254",
+    "fec0::1",
+    "feff::1",
     "ff02::1",
+    "3fff::1",
+    "4000::1",
+    "5f00::1",
+    "100::1",
+    "2001:db8::1",
+    "::8.8.8.8",
+    "::ffff:0:10.0.0.1",
+    "64:ff9b:1::808:808",
+    "2001:4860::5efe:10.0.0.1",
+    "2001:4860::200:5efe:10.0.0.1",
     "::ffff:127.0.0.1",
     "::ffff:169.254.169.254",
     "::127.0.0.1",
@@ -53,7 +69,10 @@ def test_private_addresses_are_refused_however_they_are_written(address: str) ->
     assert Guard().choose("loja.example.com", [address]) == []
 
 
-@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8", "64:ff9b::808:808"])
+PUBLIC = ["8.8.8.8", "192.0.1.1", "2606:4700:4700::1111", "2002:808:808::1", "::ffff:8.8.8.8", "64:ff9b::808:808"]
+
+
+@pytest.mark.parametrize("address", PUBLIC)
 def test_public_ones_are_called(address: str) -> None:
     assert Guard().choose("loja.example.com", [address]) == [address]
 
@@ -67,6 +86,7 @@ def test_a_private_address_inside_another_form_is_found(network: str, data: st.D
     assert not is_public(f"::ffff:{address}")
     assert not is_public(f"64:ff9b::{high:x}:{low:x}")
     assert not is_public(f"2002:{high:x}:{low:x}::1")
+    assert not is_public(f"2606:4700::5efe:{high:x}:{low:x}")
 
 
 def test_a_name_that_is_both_public_and_private_is_refused_as_a_whole() -> None:

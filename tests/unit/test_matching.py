@@ -20,6 +20,7 @@ from tests.unit.rule_builders import (
     WEB_SESSION,
     any_json,
     evaluate,
+    grapfy,
     grapfy_event,
     rule,
     rule_set,
@@ -140,6 +141,23 @@ def test_what_must_not_reach_a_customer_is_held_with_a_reason(
     assert told(outcome) == [("held", reason)]
     assert len(draft.text) <= 4096
     assert hold_words(reason) is HOLD[reason.partition(":")[0]]
+
+
+@pytest.mark.parametrize("text", ["Pague: {{pix_code}}", '{{pix_code|default:"sem código"}}'])
+def test_a_pix_code_that_no_bank_would_take_is_held_as_flows_hold_it(text: str) -> None:
+    wrong = grapfy()["qrCode"][:-4] + "0000"
+    (draft,) = evaluate(rule_set(rule(action=sending(text=text))), grapfy_event(pix_code=wrong)).drafts
+    assert (draft.status, draft.reason) == ("held", "invalid_pix_code:checksum")
+    (sound,) = evaluate(rule_set(rule(action=sending(text=text))), grapfy_event()).drafts
+    assert (sound.status, sound.reason) == ("queued", None)
+
+
+def test_a_text_that_does_not_show_the_code_or_has_none_is_not_held_for_it() -> None:
+    (draft,) = evaluate(rule_set(rule()), grapfy_event(pix_code="000201")).drafts
+    assert draft.status == "queued"
+    text = '{{pix_code|default:"sem código"}}'
+    (draft,) = evaluate(rule_set(rule(action=sending(text=text))), grapfy_event(pix_code=None)).drafts
+    assert (draft.status, draft.text) == ("queued", "sem código")
 
 
 def test_only_rules_of_this_event_type_are_told() -> None:

@@ -1,4 +1,5 @@
--- Sessions that the steps of cases send through.
+-- Sessions that the steps of cases send through, each of the company that its case is of.
 -- Uses sessions_pkey.
-SELECT id, transport, state FROM sessions
-WHERE id = ANY($1::uuid[]) AND company_id = ANY($2::uuid[]) AND deleted_at IS NULL
+SELECT s.id, s.transport, s.state, s.company_id
+FROM unnest($1::uuid[], $2::uuid[]) AS asked (company_id, id)
+JOIN sessions s ON s.id = asked.id AND s.company_id = asked.company_id AND s.deleted_at IS NULL
