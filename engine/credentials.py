@@ -78,6 +78,11 @@ def verify_password(stored: str, password: str) -> bool:
         return False
 
 
+def needs_rehash(stored: str) -> bool:
+    """Tell whether a hash was made with other parameters than those of today."""
+    return _HASHER.check_needs_rehash(stored)
+
+
 @dataclass(frozen=True, slots=True)
 class WebhookSecret:
     """One secret of a webhook.

@@ -56,6 +56,24 @@ class Unauthorized(MasteriaError):
     title = "Unauthorized"
 
 
+class SignInRefused(Unauthorized):
+    """The e-mail address and the password do not fit together."""
+
+    title = "Sign-in refused"
+
+
+class CodeNeeded(Unauthorized):
+    """This account has a second factor: send its six digits, or a recovery code, as `totp`."""
+
+    title = "Code needed"
+
+
+class CodeRefused(Unauthorized):
+    """The code is wrong, too old, or was used before."""
+
+    title = "Code refused"
+
+
 class SignatureRefused(Unauthorized):
     """The webhook's signature is missing or does not match its body."""
 
@@ -96,6 +114,20 @@ class TooMany(MasteriaError):
     status = 429
     retryable = True
     title = "Too many requests"
+    retry_after_s = 1
+
+
+class TooManyAttempts(TooMany):
+    """Too many attempts to sign in; wait as long as Retry-After says."""
+
+    title = "Too many attempts"
+
+    def __init__(self, detail: str | None = None, retry_after_s: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+
+    def __reduce__(self) -> tuple[type[TooManyAttempts], tuple[str, int]]:  # type: ignore[override]
+        return type(self), (self.detail, self.retry_after_s)
 
 
 class Unavailable(MasteriaError):

@@ -21,6 +21,7 @@ from engine.vault import Vault
 from gateway.app import build_app
 from gateway.auth import Authenticator
 from gateway.batcher import ShardBatcher
+from gateway.cookies import CookieRules
 from gateway.counts import Counts
 from gateway.directory import Directory
 from gateway.door import WebhookDoor
@@ -33,10 +34,12 @@ from gateway.meta_door import MetaDoor
 from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, SystemHealth
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
+from gateway.sign_in import SignInDesk
 from gateway.uploads import Uploads
 from storage.outgoing_watch import refresh_watch
 from storage.pool import ONE_PLAN, Pool, open_pool
 from storage.spill import Spill
+from storage.throttle import Throttle
 
 _QUERY_S = 10.0  # a request whose query takes longer is answered 503: Postgres is frozen, or the question too large
 
@@ -110,6 +113,7 @@ class Gateway:
             await self._server.serve(sockets=[_listen(settings.host, settings.port, shared=settings.gateways > 1)])
         finally:
             await media.close()
+            await services.sign_in.close()
         if self._draining:
             await self._drained.wait()  # what came through the door is still being answered
 
@@ -123,7 +127,8 @@ class Gateway:
             vault=vault,
             clock=now_ms,
             ids=ids,
-            auth=Authenticator(pool, now_ms),
+            auth=Authenticator(pool, now_ms, CookieRules.of(settings)),
+            sign_in=SignInDesk(pool, vault, Throttle(settings.redis_url, settings.instance, now_ms), now_ms),
             counts=Counts(now_ms),
             announce=SupervisorAnnounce(self._supervisor),
             metrics=AggregatorMetrics(aggregator),

@@ -1,12 +1,16 @@
-"""Who is asking: bearer API keys, looked up by hash, remembered for a while. Called once per request."""
+"""Who is asking: bearer API keys, looked up by hash and remembered for a while, or a person's session cookie.
+
+Called once per request. Cookies are asked of Postgres each time: signing out, a new password or another role is in
+force everywhere at once, and no announcement can come late.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, cast
 from uuid import UUID
 
@@ -15,9 +19,12 @@ from starlette.datastructures import Headers
 from engine.credentials import hash_token, looks_like_key
 from engine.errors import FieldProblem, MasteriaError, NotFound, Unauthorized
 from engine.ids import ms_to_time, parse_id
+from engine.sign_in import IDLE, csrf_token
+from gateway.cookies import CookieRules
 from storage.api_keys import find_api_key, touch_api_keys
 from storage.companies import get_company
 from storage.pool import Pool, storage_errors
+from storage.user_sessions import find_user_session, touch_user_sessions
 
 log = logging.getLogger(__name__)
 Role = Literal["owner", "operator", "viewer"]
@@ -28,14 +35,33 @@ _TOUCH_EVERY_MS = 60_000
 
 
 @dataclass(frozen=True, slots=True)
-class Principal:
-    """Who is asking, and for which company; an installation key has one only if the request names it."""
+class Person:
+    """Who signed in: the person, the session, what goes with its cookie, and the companies with the roles there."""
 
-    key_id: UUID
+    user_id: UUID
+    session_id: UUID
+    csrf: str
+    roles: Mapping[UUID, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who is asking, and for which company.
+
+    Attributes:
+        key_id: of the API key; None for a person.
+        name: the key's, or the person's e-mail address.
+        role: in the company; a person who has not named one of several is a viewer of nothing.
+        company_id: None: an installation key, or a person of several companies, that named none.
+        person: None for a key.
+    """
+
+    key_id: UUID | None
     name: str
     role: Role
     installation: bool
     company_id: UUID | None
+    person: Person | None = None
 
     def may(self, role: Role) -> bool:
         return RANKS[self.role] >= RANKS[role]
@@ -44,9 +70,11 @@ class Principal:
 class Authenticator:
     """Finds principals; bounded memory of keys, and of the companies that installation keys have named."""
 
-    def __init__(self, pool: Pool, clock: Callable[[], int]) -> None:
+    def __init__(self, pool: Pool, clock: Callable[[], int], cookies: CookieRules) -> None:
         self._pool = pool
         self._clock = clock
+        self.cookies = cookies
+        self._seen: dict[UUID, datetime] = {}
         self._known: OrderedDict[bytes, tuple[Principal, int]] = OrderedDict()
         self._companies: OrderedDict[UUID, int] = OrderedDict()
         self._used: dict[UUID, datetime] = {}
@@ -63,22 +91,47 @@ class Authenticator:
             if company_id is None or not self._may_name(found, company_id):
                 return None
             found = replace(found, company_id=company_id)
-        self._note_use(found.key_id)
+        self._note_key(found)
         return found
 
     async def principal(self, headers: Headers) -> Principal:
         """Return who sent a request.
 
         Raises:
-            Unauthorized: no key, or none in force.
-            NotFound: an installation key named a company that does not exist, or a company's key another's.
+            Unauthorized: no key and no cookie, or none in force.
+            NotFound: an installation key named a company that does not exist, anybody else one that is not theirs.
         """
+        if "authorization" not in headers and (token := self.cookies.read(headers)) is not None:
+            return await self._person(token, headers.get("x-company-id"))
         key_hash = _key_hash(headers)
         if key_hash is None:
             raise Unauthorized
         found = self._remembered(key_hash) or await self._find(key_hash)
-        self._note_use(found.key_id)
+        self._note_key(found)
         return await self._with_company(found, headers.get("x-company-id"))
+
+    async def _person(self, token: str, named: str | None) -> Principal:
+        now = ms_to_time(self._clock())
+        async with storage_errors():
+            row = await find_user_session(self._pool, hash_token(token), now, now - IDLE)
+        if row is None:
+            raise Unauthorized
+        if now - row["last_seen_at"] >= timedelta(milliseconds=_TOUCH_EVERY_MS):
+            self._seen[row["id"]] = now
+        roles = cast("dict[UUID, Role]", dict(zip(row["companies"], row["roles"], strict=True)))
+        company_id = next(iter(roles)) if len(roles) == 1 else None
+        if named is not None:
+            company_id = _named_id(named)
+            if company_id not in roles:
+                raise NotFound
+        return Principal(
+            key_id=None,
+            name=row["email"],
+            role="viewer" if company_id is None else roles[company_id],
+            installation=False,
+            company_id=company_id,
+            person=Person(row["user_id"], row["id"], csrf_token(token), roles),
+        )
 
     def _remembered(self, key_hash: bytes | None) -> Principal | None:
         known = None if key_hash is None else self._known.get(key_hash)
@@ -112,9 +165,7 @@ class Authenticator:
     async def _with_company(self, principal: Principal, named: str | None) -> Principal:
         if named is None:
             return principal
-        company_id = parse_id(named)
-        if company_id is None:
-            raise FieldProblem([{"field": "X-Company-Id", "reason": "must be an id (UUID)"}])
+        company_id = _named_id(named)
         if not self._may_name(principal, company_id):
             if not principal.installation:
                 raise NotFound
@@ -133,6 +184,10 @@ class Authenticator:
             if company_id is None or principal.company_id in (company_id, None):
                 del self._known[key_hash]
 
+    def _note_key(self, principal: Principal) -> None:
+        if principal.key_id is not None:
+            self._note_use(principal.key_id)
+
     def _note_use(self, key_id: UUID) -> None:
         now = self._clock()
         if now - self._stored.get(key_id, 0) >= _TOUCH_EVERY_MS:
@@ -143,15 +198,25 @@ class Authenticator:
                 self._stored.popitem(last=False)
 
     async def flush(self) -> None:
-        """Store when keys were last used, to the minute; the gateway calls this every second and when it drains."""
+        """Store when keys were last used and sessions last seen, to the minute; the gateway calls this every second and
+        when it drains."""
         used, self._used = self._used, {}
-        if not used:
-            return
+        seen, self._seen = self._seen, {}
         try:
             async with storage_errors():
-                await touch_api_keys(self._pool, used)
+                if used:
+                    await touch_api_keys(self._pool, used)
+                if seen:
+                    await touch_user_sessions(self._pool, seen)
         except MasteriaError as error:
             log.warning("when keys were used could not be stored: %s", error, extra={"action": "touch_keys"})
+
+
+def _named_id(named: str) -> UUID:
+    company_id = parse_id(named)
+    if company_id is None:
+        raise FieldProblem([{"field": "X-Company-Id", "reason": "must be an id (UUID)"}])
+    return company_id
 
 
 def _key_hash(headers: Headers) -> bytes | None:

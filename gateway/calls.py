@@ -15,10 +15,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 import gateway.components  # noqa: F401 -- fills the schemas that bodies are checked against
-from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, StorageAway, TooLarge
+from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, StorageAway, TooLarge, Unauthorized
 from engine.ids import parse_id
 from engine.pagination import DEFAULT_LIMIT, NEWEST, OLDEST, Position, encode_cursor
-from gateway.auth import Principal
+from gateway.auth import Person, Principal
+from gateway.cookies import SAFE_METHODS
 from gateway.counts import Count
 from gateway.operations import Operation
 from gateway.parameters import read_parameters
@@ -60,7 +61,21 @@ class Call:
     @property
     def actor(self) -> str:
         """Return who asks, as it is noted beside what they did."""
-        return "" if self.principal is None else f"api_key:{self.principal.name:.100}"
+        if self.principal is None:
+            return ""
+        return f"{'api_key' if self.principal.person is None else 'user'}:{self.principal.name:.100}"
+
+    @property
+    def person(self) -> Person:
+        """Return who signed in (routes with access "person" have one)."""
+        if self.principal is None or self.principal.person is None:
+            raise Unauthorized
+        return self.principal.person
+
+    @property
+    def address(self) -> str:
+        """Return the address that the request comes from, as far as trusted proxies tell it."""
+        return self.request.client.host if self.request.client else ""
 
     def path_id(self, name: str) -> UUID:
         """Return an id of the path.
@@ -136,6 +151,8 @@ class Endpoint:
         principal = None
         if operation.access != "open":
             principal = await self._principal(request)
+            if principal.person is not None and operation.method not in SAFE_METHODS:
+                self._services.auth.cookies.check_change(request.headers, principal.person.csrf)
             _check_access(operation, principal)
         query_string = request.scope["query_string"]
         query = read_parameters(self._parameters, query_string) if query_string else {}
@@ -186,12 +203,20 @@ def _check_access(operation: Operation, principal: Principal) -> None:
         if not principal.installation:
             raise Forbidden("this takes an installation key")
         return
+    if operation.access == "person" and principal.person is None:
+        raise Forbidden("this takes a person's session, no API key")
+    if operation.access in ("known", "person"):
+        return
     if principal.company_id is None:
-        raise FieldProblem(
-            [{"field": "X-Company-Id", "reason": "is needed: an installation key acts for a company it names"}]
-        )
+        raise FieldProblem([{"field": "X-Company-Id", "reason": _company_needed(principal)}])
     if not principal.may(operation.role):
-        raise Forbidden(f"this takes a key with the role {operation.role}")
+        raise Forbidden(f"this takes the role {operation.role}")
+
+
+def _company_needed(principal: Principal) -> str:
+    if principal.person is None:
+        return "is needed: an installation key acts for a company it names"
+    return "is needed: you belong to several companies, or to none any more"
 
 
 async def _read_body(operation: Operation, request: Request) -> Any:

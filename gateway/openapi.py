@@ -8,6 +8,7 @@ from typing import Any
 
 import gateway.components  # noqa: F401 -- fills COMPONENTS
 from engine.settings import Settings
+from gateway.cookies import CookieRules
 from gateway.operations import API, Answer, Operation
 from gateway.problems import PROBLEM_TYPE
 from gateway.schema import COMPONENTS, Schema, identifier, ref, text
@@ -27,7 +28,9 @@ _PROBLEMS = {
 _DESCRIPTION = """\
 Webhooks in, WhatsApp messages out, every number a consequence of a committed row.
 
-* `Authorization: Bearer mia_…` (a company's key) or `mii_…` (the installation's, with `X-Company-Id`).
+* `Authorization: Bearer mia_…` (a company's key) or `mii_…` (the installation's, with `X-Company-Id`), or the cookie of
+  `POST /auth/sign-in`: then every change carries `X-CSRF-Token` (told by sign-in and by `GET /me`), and who belongs to
+  several companies names one with `X-Company-Id`.
 * Lists: `{"data", "next_cursor", "count", "count_capped"}`, newest first, `limit` up to 500.
 * Times are RFC 3339 in UTC with milliseconds, phones E.164, money text with two decimals, ids UUIDs.
 * Errors are `application/problem+json`; all problems of a request are told at once.
@@ -46,19 +49,22 @@ def openapi_document(operations: Iterable[Operation], settings: Settings) -> dic
         "openapi": "3.1.0",
         "info": {"title": "Master IA", "version": "1", "description": _DESCRIPTION},
         "servers": [{"url": settings.public_url}],
-        "security": [{"apiKey": []}],
+        "security": [{"apiKey": []}, {"session": []}],
         "tags": [{"name": name} for name in ("Doors", *tags)],
         "paths": paths,
         "components": {
             "schemas": COMPONENTS,
-            "securitySchemes": {"apiKey": {"type": "http", "scheme": "bearer", "bearerFormat": "mia_…"}},
+            "securitySchemes": {
+                "apiKey": {"type": "http", "scheme": "bearer", "bearerFormat": "mia_…"},
+                "session": {"type": "apiKey", "in": "cookie", "name": CookieRules.of(settings).name},
+            },
             "responses": {f"Problem{status}": _problem(words) for status, words in _PROBLEMS.items()},
             "parameters": {
                 "CompanyId": {
                     "name": "X-Company-Id",
                     "in": "header",
                     "required": False,
-                    "description": "The company that an installation key acts for.",
+                    "description": "The company that an installation key, or a person of several, acts for.",
                     "schema": identifier(),
                 }
             },
@@ -77,6 +83,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
     }
     if operation.access == "open":
         described["security"] = []
+    elif operation.access == "person":
+        described["security"] = [{"session": []}]
+    elif operation.access == "installation":
+        described["security"] = [{"apiKey": []}]
     if operation.body is not None:
         content: dict[str, Any] = {"schema": operation.body}
         if operation.body_example is not None:
@@ -104,6 +114,10 @@ def _description(operation: Operation) -> str:
         needed = "No key is needed."
     elif operation.access == "installation":
         needed = "Takes an installation key."
+    elif operation.access == "known":
+        needed = "Takes any key or session."
+    elif operation.access == "person":
+        needed = "Takes a person's session."
     else:
         needed = f"Takes the role {operation.role}."
     return f"{operation.description} {needed}".strip()
@@ -128,7 +142,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         {"name": name, "in": "header", "required": False, "description": words, "schema": text(200)}
         for name, words in operation.headers.items()
     ]
-    if operation.access == "company":
+    if operation.access in ("company", "known"):
         found.append({"$ref": "#/components/parameters/CompanyId"})
     return found
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 
 API = "/api/v1"
 Handler = Callable[["Call"], Coroutine[Any, Any, Response]]
-# open: nobody has to say who they are; installation: an installation key; company: somebody for one company.
-Access = Literal["open", "installation", "company"]
+# open: nobody has to say who they are; installation: an installation key; company: somebody for one company; known:
+# somebody, for a company or not; person: somebody who signed in (a session cookie, no key).
+Access = Literal["open", "installation", "company", "known", "person"]
 Kind = Literal["text", "id", "time", "whole", "boolean", "json", "phone", "cursor"]
 
 

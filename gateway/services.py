@@ -18,6 +18,7 @@ from gateway.auth import Authenticator
 from gateway.counts import Counts
 from gateway.downloads import Downloads
 from gateway.graph import Graph
+from gateway.sign_in import SignInDesk
 from gateway.uploads import MediaPost, Uploads
 from storage.pool import Connection, Pool
 
@@ -91,6 +92,7 @@ class Services:
     clock: Clock
     ids: IdMaker
     auth: Authenticator
+    sign_in: SignInDesk
     counts: Counts
     announce: Announce
     metrics: Metrics

@@ -1,4 +1,4 @@
-"""People and what they are in their companies. Written by the front door's commands, later by sign-in."""
+"""People and what they are in their companies. Written by the front door's commands and by the routes of people."""
 
 from __future__ import annotations
 
@@ -33,8 +33,20 @@ async def set_password(executor: Pool | Connection, user_id: UUID, password_hash
     return await executor.fetchval(query("users/set_password"), user_id, password_hash) is not None
 
 
+async def get_user(executor: Pool | Connection, user_id: UUID) -> Row | None:
+    """Return a person (with password_hash and what a second factor needs)."""
+    return await fetch_one(executor, "users/get_user", user_id)
+
+
+async def update_profile(
+    executor: Pool | Connection, user_id: UUID, *, name: str | None, language: str | None, theme: str | None
+) -> bool:
+    """Change what a person says of themselves; None leaves a thing as it is."""
+    return await executor.fetchval(query("users/update_profile"), user_id, name, language, theme) is not None
+
+
 async def list_memberships(executor: Pool | Connection, user_id: UUID) -> list[Row]:
-    """Return a person's companies: company_id, role, name."""
+    """Return a person's companies: company_id, role, name, time_zone, created_at."""
     return await fetch_rows(executor, "users/list_memberships", user_id)
 
 

@@ -20,6 +20,7 @@ from engine.vault import Vault
 from engine.wire import DONE, Answer, Intake
 from gateway.app import build_app
 from gateway.auth import Authenticator
+from gateway.cookies import CookieRules
 from gateway.counts import Counts
 from gateway.directory import Directory
 from gateway.door import WebhookDoor
@@ -27,10 +28,12 @@ from gateway.downloads import Downloads
 from gateway.loading import DirectoryLoader
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
+from gateway.sign_in import SignInDesk
 from gateway.uploads import MediaPost, Uploads
 from storage.api_keys import insert_api_key
 from storage.companies import insert_company
 from storage.pool import Connection, Pool
+from storage.throttle import Throttle
 from tests.asgi import Client
 from whatsapp.web.session import Status
 
@@ -212,14 +215,16 @@ async def make_key(services: Services, company_id: UUID | None, role: str) -> st
 async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) -> Rig:
     """Return the application on a database."""
     actors, clock, vault = FakeActors(), FakeClock(), Vault(b"v" * 32)
-    defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example"}
+    defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example", "redis_url": ""}
+    stated = Settings(**{"instance": "test", "data_dir": "/nowhere", "database_url": "", **defaults, **settings})
     services = Services(
-        settings=Settings("test", "/nowhere", "", "", **{**defaults, **settings}),
+        settings=stated,
         pool=pool,
         vault=vault,
         clock=clock,
         ids=IdMaker(),
-        auth=Authenticator(pool, clock),
+        auth=Authenticator(pool, clock, CookieRules.of(stated)),
+        sign_in=SignInDesk(pool, vault, Throttle(stated.redis_url, stated.instance, clock), clock),
         counts=Counts(clock),
         announce=actors.announce,
         metrics=actors,

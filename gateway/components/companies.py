@@ -1,11 +1,10 @@
-"""Companies, API keys, who asks."""
+"""Companies and API keys."""
 
 from __future__ import annotations
 
-from gateway.components.shared import MAYBE_TIME, shown
-from gateway.schema import Schema, boolean, define, identifier, moment, ref
+from gateway.components.shared import MAYBE_TIME, ROLE, shown
+from gateway.schema import Schema, define, identifier, moment
 
-_ROLE: Schema = {"type": "string", "enum": ["owner", "operator", "viewer"]}
 _COMPANY: dict[str, Schema] = {
     "id": identifier(),
     "name": {"type": "string"},
@@ -18,21 +17,10 @@ _KEY: dict[str, Schema] = {
     "id": identifier(),
     "name": {"type": "string"},
     "prefix": {"type": "string"},
-    "role": _ROLE,
+    "role": ROLE,
     "created_at": moment(),
     "last_used_at": {**MAYBE_TIME, "description": "To the minute."},
     "revoked_at": MAYBE_TIME,
 }
 define("ApiKey", shown(_KEY))
 define("NewApiKey", shown({**_KEY, "key": {"type": "string", "description": "Shown this once."}}))
-define(
-    "Me",
-    shown(
-        {
-            "key": shown({"id": identifier(), "name": {"type": "string"}}),
-            "role": _ROLE,
-            "installation": boolean(),
-            "company": ref("Company"),
-        }
-    ),
-)

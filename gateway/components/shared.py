@@ -7,6 +7,7 @@ from gateway.schema import Schema, identifier, moment, nullable, record
 SENTENCE: Schema = {"type": ["string", "null"]}
 NUMBER: Schema = {"type": "number"}
 COUNT: Schema = {"type": "integer"}
+ROLE: Schema = {"type": "string", "enum": ["owner", "operator", "viewer"]}
 MAYBE_ID = nullable(identifier())
 MAYBE_TIME = nullable(moment())
 E164 = {"type": "string", "pattern": r"\+[0-9]{7,15}", "description": "E.164."}

@@ -34,6 +34,7 @@ from gateway.routes import (
     rules,
     schedules,
     sessions,
+    sign_in,
     syncs,
     templates,
     watching,
@@ -75,6 +76,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *alerts.OPERATIONS,
     *notifications.OPERATIONS,
     *retention.OPERATIONS,
+    *sign_in.OPERATIONS,
     *companies.OPERATIONS,
     *health.OPERATIONS,
 )

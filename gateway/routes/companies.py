@@ -1,4 +1,4 @@
-"""Routes of companies, API keys and of who is asking."""
+"""Routes of companies and API keys."""
 
 from __future__ import annotations
 
@@ -51,21 +51,6 @@ async def _create(call: Call) -> Response:
     if row is None:
         raise NotFound
     return json_response({**company_view(row), "api_key": key}, 201)
-
-
-async def _me(call: Call) -> Response:
-    principal = call.principal
-    company = await get_company(call.services.pool, call.company_id)
-    if principal is None or company is None:
-        raise NotFound
-    return json_response(
-        {
-            "key": {"id": principal.key_id, "name": principal.name},
-            "role": principal.role,
-            "installation": principal.installation,
-            "company": company_view(company),
-        }
-    )
 
 
 async def _list_keys(call: Call) -> Response:
@@ -140,15 +125,6 @@ OPERATIONS = (
         body=record({"name": text(200), "time_zone": text(64)}, required=("name",)),
         body_example={"name": "Loja Exemplo", "time_zone": "America/Sao_Paulo"},
         answers=ok("NewCompany", "The company and its owner's key.", 201),
-    ),
-    Operation(
-        name="getMe",
-        method="GET",
-        path="/me",
-        handler=_me,
-        summary="Who is asking, and for which company",
-        tag=_TAG,
-        answers=ok("Me", "You."),
     ),
     Operation(
         name="listApiKeys",

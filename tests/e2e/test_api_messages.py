@@ -332,7 +332,9 @@ async def test_answers_are_what_the_document_says(rig: Rig, pool: Pool) -> None:
     for operation in OPERATIONS:
         names = {part[1:-1] for part in operation.path.split("/") if part.startswith("{")}
         schema = operation.answers[min(operation.answers)].schema
-        if operation.method != "GET" or schema is None or not names <= set(ids) or operation.access == "installation":
+        if operation.method != "GET" or schema is None or not names <= set(ids):
+            continue
+        if operation.access in ("installation", "person"):
             continue
         if operation.name in OF_THE_AGGREGATOR:
             continue
