@@ -16,7 +16,7 @@ from typing import Any
 import msgpack
 import uvicorn
 
-from bench.bare_tables import SCHEMA, BareWriter, connect
+from bench.bare_tables import BareWriter, connect, make_tables
 from masteria import ray_local
 
 _BATCH = 64
@@ -106,18 +106,12 @@ class BareGateway:
             await asyncio.sleep(0.02)
 
 
-async def _make_tables(database_url: str) -> None:
-    connection = await connect(database_url)
-    await connection.execute(SCHEMA)
-    await connection.close()
-
-
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM; prints ``ready`` when it answers. Ray's environment is its parent's business."""
     import ray
 
     database_url, port, folder = arguments
-    asyncio.run(_make_tables(database_url))
+    asyncio.run(make_tables(database_url))
     ray_local.start(Path(folder), "bare", 80)
     options: dict[str, Any] = {"num_cpus": 0, "max_concurrency": 10_000, "enable_task_events": False}
     shard = ray.remote(BareShard).options(**options).remote(database_url)

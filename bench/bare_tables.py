@@ -10,25 +10,12 @@ import asyncpg
 import orjson
 
 from engine.ids import IdMaker, id_time
+from storage.migrate import migrate
 
-# The same columns, indexes and storage parameters as deliveries and incoming_events of storage/migrations.
-SCHEMA = """
-CREATE TABLE bare_deliveries (
-    id uuid NOT NULL, company_id uuid NOT NULL, created_at timestamptz NOT NULL, webhook_id uuid NOT NULL,
-    event_id uuid, duplicate boolean NOT NULL, signature text NOT NULL, content_type text, headers jsonb NOT NULL,
-    raw_body bytea, PRIMARY KEY (id, created_at)
-) WITH (toast_tuple_target = 8160);
-CREATE TABLE bare_events (
-    id uuid NOT NULL, company_id uuid NOT NULL, created_at timestamptz NOT NULL, webhook_id uuid,
-    delivery_id uuid NOT NULL, position smallint NOT NULL, source text NOT NULL, event_type text, external_id text,
-    order_id text, state text NOT NULL, reason text, customer_name text, customer_phone text, customer_email text,
-    customer_document text, product_name text, plan_name text, order_value_cents bigint, pix_code text,
-    pix_expires_at timestamptz, payment_method text, occurred_at timestamptz NOT NULL, signature text NOT NULL,
-    replay_of uuid, runs jsonb, payload jsonb, PRIMARY KEY (id, created_at)
-) WITH (toast_tuple_target = 8160);
-CREATE INDEX ON bare_events (company_id, created_at DESC, id DESC);
-CREATE INDEX ON bare_events (company_id, order_id) WHERE order_id IS NOT NULL;
-CREATE INDEX ON bare_events USING gin (payload jsonb_path_ops);
+_TABLES = """
+DROP TABLE IF EXISTS bare_events, bare_deliveries;
+CREATE TABLE bare_deliveries (LIKE deliveries INCLUDING INDEXES) WITH (toast_tuple_target = 8160);
+CREATE TABLE bare_events (LIKE incoming_events INCLUDING INDEXES) WITH (toast_tuple_target = 8160);
 """
 _DELIVERY_COLUMNS = (
     "id", "company_id", "created_at", "webhook_id", "event_id", "duplicate", "signature", "content_type", "headers",
@@ -81,6 +68,16 @@ def _event_row(id_: UUID, moment: datetime, body: bytes) -> tuple[object, ...]:
         told["product"]["name"], told["plan"]["name"], 9700, told["qrCode"], _PIX_UNTIL, "pix", moment, "unsigned",
         body.decode(),
     )  # fmt: skip
+
+
+async def make_tables(database_url: str) -> None:
+    """Make both tables anew, with the columns, indexes and storage parameters of this commit's real ones."""
+    await migrate(database_url)
+    connection = await connect(database_url)
+    try:
+        await connection.execute(_TABLES)
+    finally:
+        await connection.close()
 
 
 async def connect(database_url: str) -> asyncpg.Connection[asyncpg.Record]:

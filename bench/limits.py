@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.bare_tables import SCHEMA, BareWriter, connect
+from bench.bare_tables import BareWriter, connect, make_tables
 from bench.errors import BenchFailed
 from bench.grapfy import GrapfyBody
 from bench.plan import Plan
@@ -114,9 +114,9 @@ def bare_copy_rate(database_url: str, seconds: float) -> float:
 
 
 async def _bare_copy(database_url: str, seconds: float) -> float:
+    await make_tables(database_url)
     connection = await connect(database_url)
     try:
-        await connection.execute("DROP TABLE IF EXISTS bare_events, bare_deliveries;" + SCHEMA)
         body = GrapfyBody(secrets.token_hex(4))
         batches = [[body.make(64 * number + index) for index in range(_BATCH)] for number in range(200)]
         writer = BareWriter(connection)
