@@ -13,6 +13,7 @@ from engine.campaign_schema import read_campaign
 from engine.campaigns import Action, may
 from engine.errors import Conflict, NotFound
 from engine.metrics import Delta
+from engine.pagination import COUNT_CAP
 from gateway.calls import Call
 from gateway.campaign_checks import check_ready, first_start
 from gateway.campaign_dry_runs import LIVES, preview_of
@@ -133,9 +134,9 @@ async def duplicate(call: Call, campaign_id: UUID, name: str | None) -> UUID:
 async def preview_retry(call: Call, campaign_id: UUID, reasons: list[str] | None) -> dict[str, Any]:
     """Return what a retry of the failures would do; nothing is changed."""
     _allow("retry_failed", await _get(call, campaign_id))
-    would, skip = await _failures(call, campaign_id, reasons)
+    would, skip, capped = await _failures(call, campaign_id, reasons)
     now = call.now()
-    counts = {"would": sum(would.values()), "skip": skip, "reasons": would}
+    counts = {"would": sum(would.values()), "skip": skip, "reasons": would, "count_capped": capped}
     preview_id = call.services.ids.make_uuid(call.services.clock())
     request = {"campaign_id": str(campaign_id), "reasons": reasons}
     async with call.services.pool.acquire() as connection:
@@ -157,14 +158,15 @@ async def retry(call: Call, campaign_id: UUID, preview_id: UUID) -> UUID:
     preview = await get_preview(call.services.pool, call.company_id, preview_id)
     if preview is None or preview["action"] != RETRY or preview["request"]["campaign_id"] != str(campaign_id):
         raise NotFound
-    would, _ = await _failures(call, campaign_id, preview["request"]["reasons"])
-    if sum(would.values()) > preview["counts"]["would"]:
+    would, _, _ = await _failures(call, campaign_id, preview["request"]["reasons"])
+    capped = preview["counts"].get("count_capped", False)  # it was shown as so many and more
+    if not capped and sum(would.values()) > preview["counts"]["would"]:
         raise Conflict("a retry would now do more than was shown: look at it again")
     await check_ready(call, campaign_id, row["definition"])
     child_id = call.services.ids.make_uuid(call.services.clock())
     job_id = call.services.ids.make_uuid(call.services.clock())
     definition = {name: value for name, value in row["definition"].items() if name != "schedule"}
-    request = {"reasons": sorted(would), "most": preview["counts"]["would"]}
+    request: dict[str, Any] = {"reasons": sorted(would), "most": None if capped else preview["counts"]["would"]}
     async with call.services.pool.acquire() as connection, connection.transaction():
         locked = await lock_preview(connection, call.company_id, preview_id)
         if locked is None or locked["job_id"] is not None or locked["expires_at"] <= call.now():
@@ -187,12 +189,16 @@ async def retry(call: Call, campaign_id: UUID, preview_id: UUID) -> UUID:
     return child_id
 
 
-async def _failures(call: Call, campaign_id: UUID, reasons: list[str] | None) -> tuple[dict[str, int], dict[str, int]]:
-    rows = await count_failed(call.services.pool, call.company_id, campaign_id)
+async def _failures(
+    call: Call, campaign_id: UUID, reasons: list[str] | None
+) -> tuple[dict[str, int], dict[str, int], bool]:
+    """Return what would be tried again and what not, by reason, and whether there is more than was looked at."""
+    rows = await count_failed(call.services.pool, call.company_id, campaign_id, COUNT_CAP)
     done = sum(row["number"] for row in rows if row["dealt_with"] and row["status"] == "failed")
     fresh = [(row["status"], row["reason"], row["number"]) for row in rows if not row["dealt_with"]]
     would, skip = split_failures(fresh, reasons)
-    return would, skip | ({"already_dealt_with": done} if done else {})
+    capped = sum(row["number"] for row in rows) >= COUNT_CAP
+    return would, skip | ({"already_dealt_with": done} if done else {}), capped
 
 
 async def _get(call: Call, campaign_id: UUID) -> Row:

@@ -176,9 +176,9 @@ async def page_failed(connection: Connection, company_id: UUID, campaign_id: UUI
     return await fetch_rows(connection, "campaigns/page_failed", campaign_id, company_id, after, most)
 
 
-async def count_failed(executor: Connection | Pool, company_id: UUID, campaign_id: UUID) -> list[Row]:
-    """Return how many failed and how many are uncertain, by reason."""
-    return await fetch_rows(executor, "campaigns/count_failed", campaign_id, company_id)
+async def count_failed(executor: Connection | Pool, company_id: UUID, campaign_id: UUID, most: int) -> list[Row]:
+    """Return how many failed and how many are uncertain, by reason, looking at ``most`` of them."""
+    return await fetch_rows(executor, "campaigns/count_failed", campaign_id, company_id, most)
 
 
 async def list_recipients(

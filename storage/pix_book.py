@@ -40,10 +40,15 @@ async def count_orders(
 
 
 async def sum_orders(
-    executor: Pool | Connection, company_id: UUID, since: datetime, until: datetime, reminders: Sequence[UUID]
+    executor: Pool | Connection,
+    company_id: UUID,
+    since: datetime,
+    until: datetime,
+    reminders: Sequence[UUID],
+    most: int,
 ) -> Row:
-    """Return what the codes of a range came to, in orders and cents, out of committed rows."""
-    row = await fetch_one(executor, "pix_orders/sum_orders", company_id, since, until, list(reminders))
+    """Return what the newest ``most`` codes of a range came to, in orders and cents, out of committed rows."""
+    row = await fetch_one(executor, "pix_orders/sum_orders", company_id, since, until, list(reminders), most)
     return row or {}
 
 

@@ -158,6 +158,7 @@ define(
                     "would": COUNT,
                     "skip": anything(additionalProperties=COUNT),
                     "reasons": anything(additionalProperties=COUNT),
+                    "count_capped": boolean(description="There may be more than the 10,000 failures looked at."),
                 }
             ),
             "reasons": items(shown({**_VALUE, "retried": boolean()}), 500),

@@ -71,6 +71,7 @@ define(
             "paid_after_reminder": shown({"orders": COUNT, "amount": _MONEY, "direct": _SUM, "assisted": _SUM}),
             "recovered_amount": _MONEY,
             "paid_share": nullable({"type": "number"}),
+            "count_capped": boolean(description="Only the newest 10,000 codes of the range were counted."),
         }
     ),
 )

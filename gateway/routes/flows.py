@@ -11,6 +11,7 @@ from starlette.responses import Response
 from engine.errors import FieldProblem, NotFound
 from engine.metrics import Delta
 from engine.money import cents_to_text
+from engine.pagination import COUNT_CAP
 from engine.pix_flow import (
     APPROVED,
     DEFAULTS,
@@ -170,7 +171,7 @@ async def _summary(call: Call) -> Response:
     until: datetime = call.query.get("to", call.now())
     since: datetime = call.query.get("from", until - timedelta(days=_DAYS))
     rules = await _reminders(call, flow, REMINDER)
-    found = await sum_orders(call.services.pool, call.company_id, since, until, rules)
+    found = await sum_orders(call.services.pool, call.company_id, since, until, rules, COUNT_CAP)
     direct, assisted = (_sum(found, name) for name in ("direct", "assisted"))
     recovered = found["direct_cents"] + found["assisted_cents"]
     return json_response(
@@ -187,6 +188,7 @@ async def _summary(call: Call) -> Response:
             },
             "recovered_amount": cents_to_text(recovered),
             "paid_share": round(found["paid"] / found["generated"], 4) if found["generated"] else None,
+            "count_capped": found["generated"] >= COUNT_CAP,
         }
     )
 

@@ -92,7 +92,7 @@ def _cases(contact: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]
         "advance_expansion": [([CAMPAIGN, COMPANY, 1, contact, False, None], 40)],
         "insert_recipients": [([OTHER, COMPANY, [message], [SESSION], [0], [None]], 60)],
         "page_failed": [([*page, FIRST, 4_000], 9_000)],
-        "count_failed": [([*page], 9_000)],
+        "count_failed": [([*page, 10_000], 9_000), ([*page, 50], 1_000)],
         "count_marked": [([*page, 100_001], 700)],
         "read_counts": [([COMPANY, [CAMPAIGN], ["campaign"]], 400)],
         "claim_due": [([timedelta(seconds=5)], 60)],

@@ -13,6 +13,7 @@ from uuid import UUID
 import orjson
 import pytest
 
+from gateway import campaign_runs
 from storage.exporting import Selection, next_page
 from storage.pool import Pool
 from tests.actors.campaign_rig import CampaignWorld
@@ -213,7 +214,7 @@ async def test_failures_that_make_sense_are_tried_again_as_a_child(office: Offic
     )
     await office.do(campaign, "retry-failed", {}, status=422)
     told = (await office.do(campaign, "retry-failed", {"preview": True})).json
-    assert told["counts"]["would"] == 3
+    assert (told["counts"]["would"], told["counts"]["count_capped"]) == (3, False)
     assert told["counts"]["skip"] == {"whatsapp_131026": 2, "uncertain": 1, "already_dealt_with": 1}
     child = (await office.do(campaign, "retry-failed", {"preview_id": told["preview_id"]}, status=201)).json
     assert (child["origin"], child["parent_id"], child["status"]) == ("retry", campaign, "running")
@@ -225,6 +226,24 @@ async def test_failures_that_make_sense_are_tried_again_as_a_child(office: Offic
     assert told["counts"]["would"] == 0
     listed = (await office.client.get("/api/v1/campaigns", {"parent_id": campaign})).json["data"]
     assert [one["id"] for one in listed] == [child["id"]]
+
+
+async def test_more_failures_than_are_counted_are_shown_as_so_many_and_more_and_all_tried_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(campaign_runs, "COUNT_CAP", 2)
+    campaign = await office.made()
+    await office.do(campaign, "start")
+    world = office.world
+    await world.expand()
+    await world.round()
+    await world.answer(UUID(campaign), "failed", most=4, reason="whatsapp_131000")
+    told = (await office.do(campaign, "retry-failed", {"preview": True})).json
+    assert (told["counts"]["would"], told["counts"]["count_capped"]) == (2, True)
+    child = (await office.do(campaign, "retry-failed", {"preview_id": told["preview_id"]}, status=201)).json
+    await world.expand()
+    await world.round()
+    assert (await office.get(child["id"]))["counts"]["queued"] == 4
 
 
 async def test_pause_resume_and_cancel_over_the_api(office: Office) -> None:

@@ -13,6 +13,7 @@ from engine.ids import ms_to_time
 from engine.pix_flow import DEFAULTS, PARTS, complete, rules_of
 from engine.rule_schema import validate_rule
 from engine.times import rfc3339
+from gateway.routes import flows
 from storage.pool import Pool
 from tests.actors.case_rig import NO_PIX, PIX, CaseRig, make_case_rig
 from tests.actors.shard_rig import new_id, now_ms
@@ -203,7 +204,9 @@ async def test_a_reminder_that_waits_as_a_message_is_called_off_and_counted(rest
     assert rest.actors.cancelled_ids == [row["id"] for row in waiting]
 
 
-async def test_recovered_revenue_is_what_was_approved_after_an_accepted_reminder(rest: Rig, rig: CaseRig) -> None:
+async def test_recovered_revenue_is_what_was_approved_after_an_accepted_reminder(
+    rest: Rig, rig: CaseRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
     owner = await _make(rest, rig, reminder={"code": False})
     ids = await _rule_ids(owner)
     for number in (1, 2, 3, 4):
@@ -230,6 +233,10 @@ async def test_recovered_revenue_is_what_was_approved_after_an_accepted_reminder
     assert told["paid_after_reminder"]["direct"] == {"orders": 1, "amount": "100.00"}
     assert told["paid_after_reminder"]["assisted"] == {"orders": 1, "amount": "200.00"}
     assert (told["recovered_amount"], told["paid_share"]) == ("300.00", 0.8)
+    assert told["count_capped"] is False
+    monkeypatch.setattr(flows, "COUNT_CAP", 3)
+    capped = (await owner.get("/api/v1/flows/pix/summary")).json
+    assert (capped["generated"]["orders"], capped["count_capped"]) == (3, True)
     later = (await owner.get("/api/v1/flows/pix/summary", {"from": rfc3339(ms_to_time(now_ms() + 5_000))})).json
     assert later["generated"]["orders"] == 0
     _, stranger = await rest.company()

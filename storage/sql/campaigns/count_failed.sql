@@ -1,4 +1,4 @@
--- A campaign's failed and uncertain recipients by reason; dealt_with: tried again or discarded already.
+-- A campaign's failed and uncertain recipients by reason, of the first $3; dealt_with: tried again or discarded already.
 -- Index: idx_campaign_recipients_status; per row idx_campaigns_parent_id with campaign_recipients' primary key, and
 -- idx_dead_letters_campaign_message.
 SELECT status, reason, dealt_with, count(*) AS number
@@ -11,8 +11,13 @@ FROM (
         SELECT FROM dead_letters d
         WHERE d.message_id = f.message_id AND d.campaign_id IS NOT NULL AND d.resolution IN ('retried', 'discarded')
     ) AS dealt_with
-    FROM campaign_recipients f
-    WHERE f.campaign_id = $1 AND f.company_id = $2 AND f.status IN ('failed', 'uncertain')
+    FROM (
+        SELECT status, reason, contact_id, message_id
+        FROM campaign_recipients
+        WHERE campaign_id = $1 AND company_id = $2 AND status IN ('failed', 'uncertain')
+        ORDER BY status, contact_id
+        LIMIT $3
+    ) AS f
 ) AS failures
 GROUP BY 1, 2, 3
 ORDER BY 4 DESC, 2

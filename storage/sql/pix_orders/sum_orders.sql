@@ -1,10 +1,12 @@
--- What PIX codes of a range came to: generated, paid, and paid after a reminder that WhatsApp had accepted.
+-- What PIX codes of a range came to, of its newest $5: generated, paid, paid after a reminder that WhatsApp had accepted.
 -- Uses idx_pix_orders_seen_at, idx_messages_event_id and idx_message_attempts_message_id (for paid orders alone).
 WITH orders AS MATERIALIZED (
     SELECT order_id, event_ids, approved_at, coalesce(value_cents, 0) AS value_cents,
         coalesce(approved_cents, value_cents, 0) AS paid_cents
     FROM pix_orders
     WHERE company_id = $1 AND seen_at >= $2 AND seen_at < $3 AND generated_at IS NOT NULL
+    ORDER BY seen_at DESC, order_id DESC
+    LIMIT $5
 ), paid AS (
     SELECT o.order_id, o.paid_cents, o.approved_at, reminded.at
     FROM orders o
