@@ -1,4 +1,4 @@
-"""The ASGI application: both webhook doors first and bare, then the routes, then Starlette for what has none."""
+"""The ASGI application: both webhook doors first and bare, then the routes, then the dashboard, then Starlette."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import MasteriaError
 from gateway.calls import Endpoint
+from gateway.dashboard import Dashboard
 from gateway.docs import documentation_routes
 from gateway.middleware import Edge
 from gateway.openapi import openapi_document
@@ -28,7 +29,7 @@ def build_app(services: Services) -> ASGIApp:
     routes = build_routes(services)
     api = Starlette(routes=routes, exception_handlers={HTTPException: _on_error, MasteriaError: _on_error})
     api.router.redirect_slashes = False  # an address has one spelling, and no Host header makes another
-    edge = Edge(RouteTable(routes, api), services.settings.trusted_proxies)
+    edge = Edge(RouteTable(routes, Dashboard(api, services.settings)), services.settings.trusted_proxies)
     return Front(services.webhook_door, services.meta_door, edge)
 
 
