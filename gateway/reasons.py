@@ -23,6 +23,7 @@ _WAITING: Mapping[str, Words] = {
     "session_stopped": Words("A sessão está parada.", "The session is stopped."),
     "session_removed": Words("A sessão foi removida.", "The session was removed."),
     "erased": Words("Os dados da pessoa foram apagados (LGPD).", "The person's data was erased (LGPD)."),
+    "changed_already": Words("Já está assim.", "It is so already."),
     "cancelled": Words("Cancelada a pedido.", "Cancelled on request."),
     "paused_by_user": Words("Pausada por uma pessoa.", "Paused by a person."),
     "event_type_not_named": Words(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from actors.jobs import dead_letters, replay
 from actors.jobs.campaign_dry_run import CampaignDryRun
 from actors.jobs.campaign_expansion import CampaignExpansion
+from actors.jobs.contacts_change import ContactsChangePreview, ContactsChanging
 from actors.jobs.contacts_erase import ContactsErase
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.export import Exporting
@@ -23,6 +24,8 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     dead_letters.Discard,
     ContactsImport,
     ContactsErase,
+    ContactsChangePreview,
+    ContactsChanging,
     HistorySync,
     CampaignExpansion,
     CampaignDryRun,

@@ -137,6 +137,7 @@ MAKERS = {
     "addOptOuts",
     "uploadContacts",
     "eraseContacts",
+    "changeContacts",
     "removeOptOut",
     "setOptOutPolicy",
     "getPixFlow",
@@ -160,6 +161,7 @@ BULK = {
     "/events/replay": "event_replay",
     "/dead-letters/retry": "dead_letter_retry",
     "/dead-letters/discard": "dead_letter_discard",
+    "/contacts/change": "contacts_change",
 }
 
 # Routes of WhatsApp-Web sessions alone.
@@ -363,6 +365,18 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ("POST", "/campaigns", {"sessions": [{"session_id": session_id}]}, "sessions[0].session_id"),
         ("POST", "/campaigns", {"variants": [{"template_id": template_id}]}, "variants[0].template_id"),
         ("POST", "/campaigns", {"audience": {"lists": [str(theirs["list_id"])]}}, "audience.lists[0]"),
+        (
+            "POST",
+            "/contacts/change",
+            {"filter": {"lists": [str(theirs["list_id"])]}, "add_tags": ["a"], "preview": True},
+            "filter.lists[0]",
+        ),
+        (
+            "POST",
+            "/contacts/change",
+            {"filter": {}, "add_to_list": str(theirs["list_id"]), "preview": True},
+            "add_to_list",
+        ),
         ("POST", "/queue/pause", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         ("POST", "/queue/resume", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         (
