@@ -5,22 +5,27 @@ from __future__ import annotations
 import asyncio
 import gzip
 import logging
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from actors.jobs.tools import JobTools
 from engine.ids import ms_to_time
-from engine.retention import KEYS_KEPT_DAYS, NOTICES_KEPT_DAYS, droppable, longest
+from engine.retention import KEYS_KEPT_DAYS, NOTICES_KEPT_DAYS, cutoff, droppable, effective, longest
 from storage.pool import Pool
 from storage.queries import query
 from storage.retention import (
     BY_BLOCK,
+    BY_END,
     PARTITIONED,
     LockNotAvailable,
     add_archive,
     all_ages,
     count_blocks,
     delete_by_block,
+    delete_ended,
+    delete_recipients,
     drop_partition,
     installation_ages,
     list_partitions,
@@ -56,7 +61,7 @@ async def prune(pool: Pool, data_dir: Path, now: datetime) -> list[str]:
     dropped: list[str] = []
     kept: dict[str, int | None] = {}
     for name in ("events_days", "messages_days"):
-        own = longest(company.get(name) for company in companies)
+        own = longest(company.get(name) for company in companies.values())
         limits = [days for days in (own, installation.get(name)) if days is not None]
         kept[name] = min(limits, default=None)
     for parent, name in PARTITIONED.items():
@@ -66,6 +71,7 @@ async def prune(pool: Pool, data_dir: Path, now: datetime) -> list[str]:
             if await _drop(pool, parent, partition, data_dir if installation.get("archive") else None, now):
                 dropped.append(partition)
     await _prune_small(pool, kept["events_days"], now)
+    await _prune_ended(pool, {company: effective(own, installation) for company, own in companies.items()}, now)
     return dropped
 
 
@@ -113,3 +119,20 @@ async def _prune_small(pool: Pool, events_days: int | None, now: datetime) -> No
             continue
         for block in range(0, await count_blocks(pool, table), 500):
             await delete_by_block(pool, table, block, now - timedelta(days=days))
+
+
+async def _prune_ended(pool: Pool, days: Mapping[UUID, Mapping[str, int | None]], now: datetime) -> None:
+    """What came of events and messages goes after them, once it has ended: recipients first, letters wait for them."""
+    if since := _since(days, "messages_days", now):
+        while await delete_recipients(pool, since):
+            pass
+    for kind in BY_END:
+        if since := _since(days, kind.age, now):
+            for block in range(0, await count_blocks(pool, kind.table), 500):
+                await delete_ended(pool, kind, block, since)
+
+
+def _since(days: Mapping[UUID, Mapping[str, int | None]], age: str | int, now: datetime) -> dict[UUID, datetime]:
+    """Return since when each company keeps things of an age; without those that keep them for ever."""
+    limits = {company: age if isinstance(age, int) else own[age] for company, own in days.items()}
+    return {company: since for company, limit in limits.items() if (since := cutoff(now, limit)) is not None}

@@ -5,7 +5,7 @@ A tally is JSON between two pages, so that a job can carry on with it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +36,10 @@ class Tally:
             name: getattr(self, name)
             for name in ("people", "would", "skip", "by_session", "by_variant", "priced", "samples")
         }
+
+    def show_only(self, contact_ids: Collection[UUID]) -> None:
+        """Keep those of the examples whose contacts are these."""
+        self.samples = [sample for sample in self.samples if UUID(sample["contact_id"]) in contact_ids]
 
     def prices(self) -> list[tuple[str, str, int]]:
         """Return what would be sent as :func:`engine.prices.cost` takes it."""

@@ -146,7 +146,7 @@ CONTACTS = ExportKind(
         Column("last_event_type", "Último evento", "Last event"),
         Column("last_event_at", "Último evento em", "Last event at", "time"),
         Column("last_inbound_at", "Última mensagem recebida", "Last message received", "time"),
-        Column("last_message_at", "Última mensagem enviada", "Last message sent", "time"),
+        Column("last_message_at", "Última mensagem", "Last message", "time"),
         Column("created_at", "Data", "Date", "time"),
     ),
 )

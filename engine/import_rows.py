@@ -10,11 +10,13 @@ from engine.contacts import MAX_FIELD_TEXT, MAX_FIELDS_BYTES, MAX_TAGS, tag_name
 from engine.csv_cells import unguarded
 from engine.csv_format import FIELD
 from engine.csv_records import Broken, Record, mended
-from engine.phones import normalise_typed
+from engine.phones import normalise_typed, without_filling
 from engine.texts import clean
 
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+")
 _TAG_ENDS = re.compile(r"[,;|]")
+_DIGITS = re.compile(r"[0-9]{8,}")
+_TAIL, _LONGEST_NUMBER, _MOST_TAILS = 8, 15, 200
 _NAME_MAX, _EMAIL_MAX, _DOCUMENT_MAX = 300, 320, 60
 
 
@@ -121,3 +123,21 @@ def _plain_number(text: str) -> str:
         # Digits that the spreadsheet has rounded away cannot be guessed.
         return str(int(number)) if number.is_integer() and len(mantissa) >= len(str(int(number))) - 1 else text
     return text
+
+
+def phone_tail(phone: str) -> str | None:
+    """Return the last eight digits of a phone: those that are written whatever else is left out; None: it has fewer."""
+    digits = phone.removeprefix("+")
+    return digits[-_TAIL:] if len(digits) >= _TAIL else None
+
+
+def phone_tails(cells: Sequence[str]) -> list[str]:
+    """Return what the numbers of a row may end in, up to 200 of them; of two in one piece, what either may."""
+    tails: dict[str, None] = {}
+    for cell in cells:
+        for run in _DIGITS.findall(without_filling(_plain_number(cell.strip()))):
+            first = 0 if len(run) > _LONGEST_NUMBER else len(run) - _TAIL
+            tails |= dict.fromkeys(run[at : at + _TAIL] for at in range(first, len(run) - _TAIL + 1))
+        if len(tails) >= _MOST_TAILS:
+            break
+    return list(tails)[:_MOST_TAILS]

@@ -40,6 +40,11 @@ def normalise_typed(value: object) -> str | None:
     return None
 
 
+def without_filling(text: str) -> str:
+    """Return a text without what may stand between a number's digits."""
+    return _FILLING.sub("", text)
+
+
 def normalise_wa_id(digits: str) -> str | None:
     """Return E.164 for WhatsApp's digits, which always carry the country code (``55…`` may lack the ninth digit).
 

@@ -26,8 +26,8 @@ from gateway.campaign_checks import first_start
 from gateway.campaign_prices import price_tables
 from gateway.reasons import in_words
 from storage.audience import FIRST
-from storage.bulk import get_preview, insert_preview, set_counts, use_preview
-from storage.campaign_plans import LoadedPlan, count_page
+from storage.bulk import get_preview, insert_preview, use_preview
+from storage.campaign_plans import LoadedPlan, count_page, show_counts
 from storage.campaign_spending import portfolio_of, read_spending
 from storage.jobs import get_job, insert_job
 from storage.searching import Row
@@ -50,7 +50,7 @@ async def dry_run(call: Call, campaign: Row, loaded: LoadedPlan) -> tuple[dict[s
     tally = await _count(call, loaded, now)
     async with pool.acquire() as connection, connection.transaction():
         if tally is not None:
-            await set_counts(connection, company_id, preview_id, tally.to_json())
+            await show_counts(connection, company_id, preview_id, tally)
         else:
             job_id = call.services.ids.make_uuid(call.services.clock())
             params = {**request, "preview_id": str(preview_id), "as_of": rfc3339(now)}

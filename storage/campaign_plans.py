@@ -14,9 +14,11 @@ from engine.drafts import MessageTemplate, TemplateRow
 from engine.ids import id_time
 from engine.zones import zone_named
 from storage.audience import walk_audience
+from storage.bulk import set_counts
 from storage.campaign_people import find_refusals
 from storage.campaigns import read_sessions
 from storage.companies import get_company
+from storage.contacts import hold_contacts
 from storage.pool import Connection, Pool
 from storage.searching import Row
 from storage.templates import get_template
@@ -83,3 +85,13 @@ async def count_page(
     if page.next is None or id_time(page.next) > as_of:
         return None
     return page.next
+
+
+async def show_counts(connection: Connection, company_id: UUID, preview_id: UUID, tally: Tally) -> None:
+    """Keep what was counted as its preview, with those examples whose contacts are still there.
+
+    They are locked until the transaction ends: who is erased after it is taken out of the preview (storage/erasure.py).
+    """
+    samples = [UUID(sample["contact_id"]) for sample in tally.samples]
+    tally.show_only(await hold_contacts(connection, company_id, samples))
+    await set_counts(connection, company_id, preview_id, tally.to_json())

@@ -33,9 +33,8 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     """
     await _bury_unread(connection, stored)
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
-        stored.folded += await take_wishes(
-            connection, wishes, now
-        )  # before messages are made: also those of the same batch
+        # Before messages are made: also those of the same batch.
+        stored.folded += await take_wishes(connection, wishes, now)
     await note(connection, [(e.event_id, e.row[_COMPANY]) for e in stored.fresh if e.row[_TYPE] in AIMS])
     messages = [message for event in stored.fresh for message in event.messages]
     firings = [firing for event in stored.fresh for firing in event.firings]

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from engine.import_rows import ImportedPerson
+from engine.import_rows import ImportedPerson, phone_tails
 from engine.pagination import Position
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -127,8 +127,8 @@ async def add_errors(connection: Connection, import_id: UUID, rows: Sequence[Ref
     if rows:
         await connection.copy_records_to_table(
             "contact_import_errors",
-            records=[(import_id, *row) for row in rows],
-            columns=("import_id", "row", "problem", "cells"),
+            records=[(import_id, *row, phone_tails(row.cells) or None) for row in rows],
+            columns=("import_id", "row", "problem", "cells", "tails"),
         )
 
 

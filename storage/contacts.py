@@ -143,6 +143,12 @@ async def read_contacts(executor: Pool | Connection, company_id: UUID, contact_i
     return await fetch_rows(executor, "contacts/read_contacts", company_id, list(contact_ids))
 
 
+async def hold_contacts(connection: Connection, company_id: UUID, contact_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of contacts that are there, and keep them from being deleted until the transaction ends."""
+    rows = await connection.fetch(query("contacts/hold_contacts"), company_id, list(contact_ids))
+    return {row["id"] for row in rows}
+
+
 async def get_contact(executor: Pool | Connection, company_id: UUID, contact_id: UUID) -> Row | None:
     """Return a contact as it is shown, or None."""
     found = await read_contacts(executor, company_id, [contact_id])

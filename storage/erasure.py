@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from engine.ids import id_time
+from engine.import_rows import phone_tail
 from engine.pagination import Position
 from engine.phones import NOBODY
 from storage.message_changes import Transition
@@ -56,6 +57,7 @@ async def erase_events(connection: Connection, company_id: UUID, phone: str, mos
         return 0
     ids, times = [row["id"] for row in rows], [row["created_at"] for row in rows]
     await connection.execute(query("erasure/erase_cases"), company_id, ids, now)
+    await connection.execute(query("erasure/erase_replays"), company_id, ids)
     orders = [row["order_id"] for row in rows if row["order_id"] is not None]
     await connection.execute(query("erasure/erase_orders"), company_id, orders)
     await connection.execute(query("erasure/erase_events"), company_id, ids, times, min(times), max(times))
@@ -90,6 +92,27 @@ async def erase_messages(
     return len(rows), called_off
 
 
+async def erase_left(connection: Connection, company_id: UUID, phone: str, most: int, now: datetime) -> int:
+    """Take a person out of what may outlive its events: cases of rules, PIX orders, refused rows of imports.
+
+    Returns:
+        How many of one kind at the most: ``most`` where there may be more.
+    """
+    tail = phone_tail(phone)
+    done = [
+        await connection.execute(query("erasure/erase_left_cases"), company_id, phone, now, most),
+        await connection.execute(query("erasure/erase_left_orders"), company_id, phone, most),
+    ]
+    if tail is not None:
+        done.append(await connection.execute(query("erasure/erase_refused_rows"), company_id, tail, most))
+    return max(int(status.rpartition(" ")[2]) for status in done)
+
+
+async def erase_samples(connection: Connection, company_id: UUID, phone: str, contact_id: UUID | None) -> None:
+    """Take a person out of the examples that dry runs show; their contact is deleted before (see ``show_counts``)."""
+    await connection.execute(query("erasure/erase_samples"), company_id, phone, contact_id)
+
+
 async def erase_told(connection: Connection, company_id: UUID, phone: str, most: int, now: datetime) -> int:
     """Take a person out of up to ``most`` deliveries to the company's own systems; return how many."""
     status = await connection.execute(query("erasure/erase_told"), company_id, phone, most, now)
@@ -97,7 +120,10 @@ async def erase_told(connection: Connection, company_id: UUID, phone: str, most:
 
 
 async def forget_files(connection: Connection, company_id: UUID) -> int:
-    """Take away the company's exported files, any of which may hold the person; return how many."""
+    """Take away the company's exported files, any of which may hold the person; return how many.
+
+    What is left of files of contacts whose import has ended goes too.
+    """
     return int(await connection.fetchval(query("erasure/forget_files"), company_id))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,14 +51,8 @@ async def _over(connection: Connection, firings: Sequence[FiringWrite], now: dat
     by_person = {f.per_person.key: f.company_id for f in firings if f.per_person is not None}
     if not by_order and not by_person:
         return {}
-    orders, people = sorted(by_order), sorted(by_person)
-    await connection.execute(
-        query("cases/add_keys"), orders, [by_order[key] for key in orders], people, [by_person[key] for key in people]
-    )
-    used: dict[UUID, int] = await _locked(connection, "cases/lock_order_caps", orders)
-    times: dict[UUID, list[datetime]] = await _locked(connection, "cases/lock_person_uses", people)
+    used, times = await _lock(connection, by_order, by_person)
     over: dict[int, str] = {}
-    orders_used: set[UUID] = set()
     people_used: dict[UUID, list[PersonLimit]] = {}
     for at, firing in enumerate(firings):
         order, person = firing.per_order, firing.per_person
@@ -68,12 +62,27 @@ async def _over(connection: Connection, firings: Sequence[FiringWrite], now: dat
             over[at] = PER_PERSON
         else:
             _use(order, person, used, times, now)
-            if order is not None:
-                orders_used.add(order.key)
             if person is not None:
                 people_used.setdefault(person.key, []).append(person)
-    await _write(connection, {key: used[key] for key in orders_used}, people_used, now)
+    await _write(connection, used, people_used, now)
     return over
+
+
+async def _lock(
+    connection: Connection, by_order: Mapping[UUID, UUID], by_person: Mapping[UUID, UUID]
+) -> tuple[dict[UUID, int], dict[UUID, list[datetime]]]:
+    """Return how often and when these caps were used, their rows made where there are none, and locked.
+
+    A row that is old enough may be deleted (storage/retention.py) between the two: it is made anew.
+    """
+    orders, people = sorted(by_order), sorted(by_person)
+    companies = [by_order[key] for key in orders], [by_person[key] for key in people]
+    while True:
+        await connection.execute(query("cases/add_keys"), orders, companies[0], people, companies[1])
+        used: dict[UUID, int] = await _locked(connection, "cases/lock_order_caps", orders)
+        times: dict[UUID, list[datetime]] = await _locked(connection, "cases/lock_person_uses", people)
+        if len(used) == len(orders) and len(times) == len(people):
+            return used, times
 
 
 async def _locked(connection: Connection, name: str, keys: Sequence[UUID]) -> dict[UUID, Any]:

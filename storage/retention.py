@@ -10,7 +10,8 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from engine.retention import NAMES
+from engine.retention import NAMES, NOTICES_KEPT_DAYS
+from engine.rule_schema import MAX_PER_HOURS
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Row, fetch_one, fetch_rows
@@ -33,6 +34,63 @@ BY_BLOCK = {
     "notifications": "created_at",
     "alert_changes": "created_at",
 }
+
+
+class Ended(NamedTuple):
+    """Rows that go once they have ended and are old enough.
+
+    Attributes:
+        table: of which ``t`` is a row.
+        age: which of the company's ages holds, or the days for every company.
+        time: what tells a row's age.
+        ended: what else must be so; ``kept.since`` is the end of what is kept.
+    """
+
+    table: str
+    age: str | int
+    time: str
+    ended: str
+
+
+# A look-up row by row, behind the age: as an anti-join it might read all events.
+_EVENT_GONE = (
+    "(SELECT true FROM incoming_events e WHERE e.id = t.event_id AND e.created_at = masteria_id_time(t.event_id) "
+    "AND e.created_at < kept.since LIMIT 1) IS NULL"
+)
+# In this order, behind the campaigns' recipients: these name letters.
+BY_END = (
+    Ended("rule_cases", "events_days", "masteria_id_time(t.event_id)", f"t.state <> 'running' AND {_EVENT_GONE}"),
+    Ended("event_replays", "events_days", "masteria_id_time(t.event_id)", _EVENT_GONE),
+    Ended("message_caps", "events_days", "t.used_at", "true"),
+    Ended(
+        "pix_orders",
+        "events_days",
+        "greatest(t.seen_at, t.generated_at, t.expires_at, t.approved_at)",
+        "(SELECT true FROM rule_cases k WHERE k.company_id = t.company_id AND k.order_id = t.order_id "
+        "AND k.state = 'running' AND t.seen_at < kept.since LIMIT 1) IS NULL",
+    ),
+    Ended(
+        "rule_person_uses",
+        MAX_PER_HOURS // 24 + 1,
+        "coalesce((SELECT max(u) FROM unnest(t.used) AS u), '-infinity')",
+        "true",
+    ),
+    Ended("dead_letters", "events_days", "t.resolved_at", "t.kind = 'event'"),
+    Ended(
+        "dead_letters",
+        "messages_days",
+        "t.resolved_at",
+        "t.kind = 'message' AND (SELECT true FROM campaign_recipients r WHERE r.message_id = t.message_id "
+        "AND t.resolved_at < kept.since LIMIT 1) IS NULL",
+    ),
+    Ended(
+        "history_sync_runs",
+        NOTICES_KEPT_DAYS,
+        "t.updated_at",
+        "NOT EXISTS (SELECT FROM jobs j WHERE j.id = t.job_id AND j.finished_at IS NULL)",
+    ),
+)
+_RECIPIENTS_AT_ONCE = 5_000
 
 
 class Ages(NamedTuple):
@@ -73,9 +131,9 @@ async def set_installation_ages(pool: Pool, ages: Mapping[str, Any]) -> None:
     await pool.execute(query("retention/set_installation"), orjson.dumps(dict(ages)).decode())
 
 
-async def all_ages(pool: Pool) -> list[dict[str, Any]]:
+async def all_ages(pool: Pool) -> dict[UUID, dict[str, Any]]:
     """Return every company's own ages."""
-    return [orjson.loads(row[0]) for row in await pool.fetch(query("retention/list_retention"))]
+    return {row[0]: orjson.loads(row[1]) for row in await pool.fetch(query("retention/list_retention"))}
 
 
 async def blank_payloads(
@@ -168,8 +226,23 @@ async def delete_by_block(pool: Pool, table: str, block: int, before: datetime) 
     return int((await pool.execute(text, block, before)).split()[-1])
 
 
+async def delete_ended(pool: Pool, kind: Ended, block: int, since: Mapping[UUID, datetime]) -> int:
+    """Delete rows of a kind of BY_END, each older than its company keeps it, out of 500 pages; return how many."""
+    text = query("retention/delete_ended").replace("/*table*/", kind.table)
+    text = text.replace("/*time*/", kind.time).replace("/*ended*/", kind.ended)
+    return int((await pool.execute(text, block, list(since), list(since.values()))).split()[-1])
+
+
+async def delete_recipients(pool: Pool, since: Mapping[UUID, datetime]) -> int:
+    """Delete recipients of one campaign that ended before its company's time; return how many (0: there are none)."""
+    status = await pool.execute(
+        query("retention/delete_recipients"), list(since), list(since.values()), _RECIPIENTS_AT_ONCE
+    )
+    return int(status.split()[-1])
+
+
 async def count_blocks(pool: Pool, table: str) -> int:
-    """Return how many pages a table of BY_BLOCK has."""
+    """Return how many pages a table of BY_BLOCK or BY_END has."""
     return int(await pool.fetchval("SELECT pg_relation_size(to_regclass($1)) / 8192", table))
 
 

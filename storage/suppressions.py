@@ -39,7 +39,8 @@ class Wish(NamedTuple):
 async def hear_wishes(connection: Connection | Pool, wishes: Iterable[Wish]) -> None:
     """Take in what people said, in any order: per person and kind the newest word counts.
 
-    Who wants messages again also gets marketing again, unless they stopped it at WhatsApp or somebody else did.
+    Who wants messages again also gets marketing again, unless they stopped it at WhatsApp or somebody else did. What
+    was kept of a person who has been erased is lifted like what is known of others.
     """
     newest: dict[tuple[UUID, str, str], Wish] = {}
     for wish in wishes:
@@ -49,7 +50,7 @@ async def hear_wishes(connection: Connection | Pool, wishes: Iterable[Wish]) -> 
     if newest:
         ordered = [newest[key] for key in sorted(newest)]  # in one order, so that two writers never wait in a circle
         await connection.execute(query("suppressions/hear_wishes"), *map(list, zip(*ordered, strict=True)))
-        again = [wish for wish in ordered if wish.kind == ALL and not wish.stop]
+        again = [wish for wish in ordered if not wish.stop]
         if again:
             await connection.execute(
                 query("suppressions/lift_own"),
@@ -57,6 +58,7 @@ async def hear_wishes(connection: Connection | Pool, wishes: Iterable[Wish]) -> 
                 [wish.phone for wish in again],
                 [wish.at for wish in again],
                 [person_digest(wish.company_id, wish.phone) for wish in again],
+                [wish.kind for wish in again],
             )
 
 

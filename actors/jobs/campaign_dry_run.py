@@ -12,8 +12,7 @@ from engine.errors import Conflict
 from engine.metrics import Delta
 from engine.times import parse_time
 from storage.audience import FIRST
-from storage.bulk import set_counts
-from storage.campaign_plans import count_page, load_plan
+from storage.campaign_plans import count_page, load_plan, show_counts
 from storage.pool import Connection
 
 _WINDOW = 4_000
@@ -44,7 +43,8 @@ class CampaignDryRun:
         after = UUID(job.cursor.get("after", str(FIRST)))
         following = await count_page(connection, job.company_id, loaded, tally, after, as_of, _WINDOW)
         if following is None:
-            await set_counts(connection, job.company_id, UUID(params["preview_id"]), tally.to_json())
+            await show_counts(connection, job.company_id, UUID(params["preview_id"]), tally)
+            tally.samples.clear()  # people, whom the preview shows for as long as it lives, and the job longer
         cursor = {"tally": tally.to_json(), "after": str(following or after)}
         return Step(cursor, done=tally.people - before, finished=following is None)
 

@@ -13,7 +13,9 @@ from storage.erasure import (
     begin_erasure,
     end_erasure,
     erase_events,
+    erase_left,
     erase_messages,
+    erase_samples,
     erase_told,
     forget_files,
     forget_number,
@@ -62,9 +64,10 @@ class ContactsErase:
         )
         messages, called_off = await erase_messages(connection, job.company_id, phone, _ROWS, now)
         events = 0 if messages == _ROWS else await erase_events(connection, job.company_id, phone, _ROWS, now)
-        told = 0
+        told = left = 0
         if _ROWS not in (messages, events):
             told = await erase_told(connection, job.company_id, phone, _ROWS, now)
+            left = await erase_left(connection, job.company_id, phone, _ROWS, now)
         own = {
             "own_events": int(job.cursor.get("own_events", 0)) + events,
             "own_messages": int(job.cursor.get("own_messages", 0)) + messages,
@@ -72,13 +75,14 @@ class ContactsErase:
         totals["events"] += events
         totals["messages"] += messages
         totals["deliveries"] += told
-        if _ROWS in (messages, events, told):  # there may be more of this person
+        if _ROWS in (messages, events, told, left):  # there may be more of this person
             cursor = {**totals, **own, "at": at, "erasure": str(erasure_id)}
             return Step(cursor, result=totals, transitions=called_off)
         totals["exports"] += await forget_files(connection, job.company_id)
         await forget_number(connection, job.company_id, phone, now)
         if contact_id is not None:
             await delete_contacts(connection, job.company_id, [contact_id])
+        await erase_samples(connection, job.company_id, phone, contact_id)
         counts = {"events": own["own_events"], "messages": own["own_messages"]}
         await end_erasure(connection, job.company_id, erasure_id, counts, now)
         if "filter" in job.params:

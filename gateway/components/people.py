@@ -62,7 +62,10 @@ define(
             "last_event_id": MAYBE_ID,
             "last_event_type": SENTENCE,
             "last_inbound_at": {**MAYBE_TIME, "description": "When the person wrote last."},
-            "last_message_at": {**MAYBE_TIME, "description": "When the person was written to last."},
+            "last_message_at": {
+                **MAYBE_TIME,
+                "description": "When the last message went to the person, that WhatsApp accepted, or came from them.",
+            },
             "window_until": {**MAYBE_TIME, "description": "Until when plain texts may be sent (24 hours)."},
             "created_at": moment(),
             "updated_at": moment(),

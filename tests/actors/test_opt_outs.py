@@ -112,7 +112,8 @@ async def test_what_waits_is_skipped_at_once_and_counted(rig: ShardRig) -> None:
 async def test_an_erased_person_stays_stopped(rig: ShardRig) -> None:
     await rig.add_rule({"trigger": {"event_type": "order_approved"}})
     await rig.pool.execute(
-        "INSERT INTO erased_suppressions (company_id, digest, kind, at) VALUES ($1, $2, 'all', now())",
+        "INSERT INTO erased_suppressions (company_id, digest, kind, at) "
+        "VALUES ($1, $2, 'all', now() - interval '1 day')",
         rig.company_id,
         person_digest(rig.company_id, PHONE),
     )

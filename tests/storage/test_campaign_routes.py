@@ -13,6 +13,9 @@ from uuid import UUID
 import orjson
 import pytest
 
+import actors.jobs.campaign_dry_run
+import gateway.campaign_dry_runs
+from actors.jobs.campaign_dry_run import CampaignDryRun
 from gateway import campaign_runs
 from storage.exporting import Selection, next_page
 from storage.pool import Pool
@@ -111,6 +114,24 @@ async def test_a_dry_run_says_who_how_long_and_how_much_and_the_start_does_no_mo
     assert (started["status"], started["as_of"]) == ("running", told["as_of"])
     await office.world.expand()
     assert (await office.get(campaign))["total"] == 13
+
+
+async def test_a_dry_run_counted_by_a_job_shows_its_examples_and_the_job_keeps_nobody(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gateway.campaign_dry_runs, "_WAIT_S", -1.0)
+    monkeypatch.setattr(gateway.campaign_dry_runs, "_WINDOW", 5)
+    monkeypatch.setattr(actors.jobs.campaign_dry_run, "_WINDOW", 5)
+    campaign = await office.made()
+    told = (await office.do(campaign, "dry-run", status=202)).json
+    assert told["counts"] is None
+    job_id = UUID(told["job"]["id"])
+    async with office.world.worker(CampaignDryRun):
+        job = await office.world.until(job_id, "done", "failed")
+    assert job["state"] == "done", job["error"]
+    assert (job["cursor"]["tally"]["people"], job["cursor"]["tally"]["samples"]) == (12, [])
+    shown = await office.get(campaign, f"/dry-runs/{told['preview_id']}")
+    assert (shown["counts"]["would"], len(shown["samples"])) == (12, 5)
 
 
 async def test_from_start_to_report_everything_adds_up(office: Office) -> None:

@@ -27,6 +27,7 @@ from storage.contacts import (
 )
 from storage.pool import Pool
 from storage.searching import Range
+from tests.seeding import add_message, add_session
 from tests.storage.people_kit import NOW, add_company, add_people, new_id, phone, write
 
 
@@ -243,3 +244,33 @@ async def test_an_audience_means_whom_it_says(pool: Pool, company: UUID) -> None
     foreign = new_id()
     await insert_contact_list(pool, other, foreign, "theirs", "", NOW)
     assert await _meant(pool, company, {"lists": [str(foreign)]}) == []
+
+
+async def test_the_last_message_is_the_newest_that_whatsapp_accepted_or_that_came(pool: Pool, company: UUID) -> None:
+    session = await add_session(pool, company, NOW)
+    [ana, rui, eva] = await add_people(
+        pool, company, write(1), write(2, last_inbound_at=NOW), write(3, last_inbound_at=NOW - timedelta(days=9))
+    )
+    other = await add_company(pool)
+
+    async def message(number: int, days: float, *steps: tuple[str, float], of: UUID = company) -> None:
+        timeline = [{"status": status, "at": (NOW - timedelta(days=ago)).isoformat()} for status, ago in steps]
+        await add_message(
+            pool,
+            of,
+            session,
+            NOW - timedelta(days=days),
+            to_phone=phone(number),
+            status=steps[-1][0],
+            timeline=orjson.dumps(timeline).decode(),
+        )
+
+    await message(1, 6, ("scheduled", 6), ("accepted", 2), ("delivered", 1))  # made before the next, gone after it
+    await message(1, 5, ("queued", 5), ("accepted", 5), ("read", 1))
+    await message(1, 1, ("skipped", 1))
+    await message(1, 1, ("queued", 1))
+    await message(1, 0, ("accepted", 0), of=other)
+    await message(2, 3, ("accepted", 3))
+    await message(3, 4, ("uncertain", 4), ("sent", 3), ("delivered", 2))
+    rows = {row["id"]: row["last_message_at"] for row in await read_contacts(pool, company, [ana, rui, eva])}
+    assert rows == {ana: NOW - timedelta(days=2), rui: NOW, eva: NOW - timedelta(days=3)}

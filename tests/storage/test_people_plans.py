@@ -98,6 +98,19 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "INSERT INTO outgoing_deliveries (id, company_id, webhook_id, event_type, payload, created_at) SELECT id, $1, "
         "id, 'message.sent', json_build_object('data', json_build_object('to', to_phone)), created_at FROM messages "
         "WHERE $2::uuid IS NOT NULL LIMIT 20000",
+        "INSERT INTO rule_cases (id, company_id, rule_id, version, event_id, phone, state, created_at, updated_at) "
+        "SELECT id, $1, $1, 1, id, customer_phone, 'done', created_at, created_at FROM incoming_events "
+        "WHERE $2::uuid IS NOT NULL",
+        "INSERT INTO pix_orders (company_id, order_id, phone, seen_at) SELECT $1, id::text, customer_phone, created_at "
+        "FROM incoming_events WHERE $2::uuid IS NOT NULL",
+        "INSERT INTO event_replays (event_id, job_id, company_id, at, runs) SELECT id, id, $1, created_at, '[]' "
+        "FROM incoming_events WHERE $2::uuid IS NOT NULL",
+        "INSERT INTO companies (id, name) SELECT $2, 'another' WHERE $1::uuid IS NOT NULL",
+        # As many dry runs as a company makes in two days, between others' previews.
+        "INSERT INTO bulk_previews (id, company_id, action, request, counts, as_of, expires_at) SELECT id, "
+        "CASE WHEN n % 400 = 0 THEN $1::uuid ELSE $2 END, 'start_campaign', '{}', jsonb_build_object('samples', "
+        "jsonb_build_array(jsonb_build_object('to', to_phone))), now(), now() FROM "
+        "(SELECT *, row_number() OVER () AS n FROM messages) AS m",
         "INSERT INTO portfolios (company_id, portfolio) SELECT $1, 'w' WHERE $2::uuid IS NOT NULL",
         "INSERT INTO portfolio_users SELECT $1, 'w', phone, now() FROM contacts WHERE $2::uuid IS NOT NULL LIMIT 20000",
     ):
@@ -106,7 +119,8 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "INSERT INTO contact_import_pieces SELECT $1, n, 'x' FROM generate_series(0, 20000) AS n", IMPORT
     )
     await connection.execute(
-        "INSERT INTO contact_import_errors SELECT $1, n, 'no_phone', ARRAY['x'] FROM generate_series(1, 20000) AS n",
+        "INSERT INTO contact_import_errors SELECT $1, n, 'no_phone', ARRAY['x'], ARRAY[lpad(n::text, 8, '0')] "
+        "FROM generate_series(1, 20000) AS n",
         IMPORT,
     )
     await connection.execute("VACUUM ANALYZE")
@@ -133,6 +147,7 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "contacts/scan_contacts_of_list": [([*window, None, LIST, *none[2:]], 9_000)],
         "contacts/filter_contacts": [([COMPANY, [contact], *none], 20)],
         "contacts/upsert_contacts": [],
+        "contacts/hold_contacts": [([COMPANY, [contact]], 10)],
         "contacts/lock_contact": [([COMPANY, contact], 10)],
         "contacts/update_contact": [([COMPANY, contact, PHONE + "9", "n", None, None, "{}", LAST], 120)],
         "contacts/insert_contact": [([COMPANY, new, "+5511912345678", "n", None, None, "{}", "api", LAST], 80)],
@@ -195,6 +210,11 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "erasure/erase_meta_deliveries": [([[event], OLDEST, NEWEST.created_at], 60)],
         "erasure/erase_cases": [([COMPANY, [event], LAST], 20)],
         "erasure/erase_orders": [([COMPANY, ["o"]], 20)],
+        "erasure/erase_replays": [([COMPANY, [event]], 20)],
+        "erasure/erase_left_cases": [([COMPANY, PHONE, LAST, 200], 60)],
+        "erasure/erase_left_orders": [([COMPANY, PHONE, 200], 60)],
+        "erasure/erase_refused_rows": [([COMPANY, "00000007", 200], 60)],
+        "erasure/erase_samples": [([COMPANY, PHONE, contact], 150)],
         "erasure/erase_messages": [([COMPANY, [message], [LAST], OLDEST, NEWEST.created_at, "+0000000"], 60)],
         "erasure/erase_attempts": [([COMPANY, [message], OLDEST, NEWEST.created_at], 60)],
         "erasure/keep_stops": [([COMPANY, PHONE, b"d", LAST], 120)],
@@ -208,7 +228,7 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
         "suppressions/hear_wishes": [([[COMPANY], [PHONE], [True], ["t"], [LAST], ["all"], [None]], 40)],
         "suppressions/walk_waiting": [([[COMPANY], [PHONE], [NEWEST.created_at], [NEWEST.id], 500], 600)],
         "suppressions/lock_waiting": [([[message], [LAST], OLDEST, NEWEST.created_at], 60)],
-        "suppressions/lift_own": [([[COMPANY], [PHONE], [LAST], [b"d"]], 30)],
+        "suppressions/lift_own": [([[COMPANY], [PHONE], [LAST], [b"d"], ["all"]], 30)],
         "suppressions/list_opt_outs": [([COMPANY, "all", NEWEST.created_at, "+9", 51], 300)],
         "suppressions/count_opt_outs": [([COMPANY, "all"], 400)],
         "suppressions/get_policy": [([COMPANY], 5)],

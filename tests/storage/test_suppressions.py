@@ -15,6 +15,7 @@ from storage.answers import record_answers
 from storage.due import claim_due, create_retries
 from storage.leases import acquire
 from storage.message_rows import MessageRow
+from storage.person_digest import person_digest
 from storage.pool import Pool
 from storage.sending import Intent, dispatch
 from storage.statuses import fold_many
@@ -61,6 +62,31 @@ async def test_another_companys_people_are_not_concerned(world: World) -> None:
     async with world.pool.acquire() as connection:
         await hear_wishes(connection, [wish(world, True, 1)])
         assert await find_suppressed(connection, [(other, TO), (world.company, TO)]) == {(world.company, TO)}
+
+
+async def test_what_an_erased_person_had_stopped_is_lifted_by_kind_and_by_no_older_word(world: World) -> None:
+    at = ms_to_time(now_ms())
+    soon = at + timedelta(seconds=1)
+    pool, digest = world.pool, person_digest(world.company, TO)
+
+    async def kept() -> list[str]:
+        rows = await pool.fetch("SELECT kind FROM erased_suppressions ORDER BY kind")
+        return [row[0] for row in rows]
+
+    await pool.executemany(
+        "INSERT INTO erased_suppressions (company_id, digest, kind, at) VALUES ($1, $2, $3, $4)",
+        [(world.company, digest, kind, at) for kind in ("all", "marketing")],
+    )
+    async with pool.acquire() as connection:
+        await hear_wishes(connection, [wish(world, False, 1)])
+        assert await kept() == ["all", "marketing"]
+        await hear_wishes(connection, [Wish(world.company, TO, False, "user_preferences", soon)])
+        assert await kept() == ["all"]
+        await hear_wishes(connection, [Wish(await world.add_company(), TO, False, "message", soon, "all")])
+        assert await kept() == ["all"]
+        await hear_wishes(connection, [Wish(world.company, TO, False, "message", soon, "all")])
+    assert await kept() == []
+    assert not await stopped(world)
 
 
 async def refuse(world: World, row: MessageRow, now: datetime) -> None:

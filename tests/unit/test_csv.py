@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.csv_format import CsvFormat, check_targets, column_names, guess_format, suggest_targets
 from engine.csv_records import MAX_LINES, Broken, Record, mended, read_records
-from engine.import_rows import ImportedPerson, RowReader
+from engine.import_rows import ImportedPerson, RowReader, phone_tail, phone_tails
 
 CELL = st.text(alphabet=st.sampled_from('aé"\n;,\r 1'), max_size=6)
 ROWS = st.lists(st.lists(CELL, min_size=1, max_size=4), max_size=12)
@@ -192,3 +192,27 @@ def test_no_row_raises(cells: list[str]) -> None:
 
 def test_a_broken_line_is_refused() -> None:
     assert READER.read(Broken('"x')) == (None, "open_quote")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "+55 (11) 91234-5678",
+        "1234-5678",
+        "Ana;x@x.test;5511912345678",
+        "'5511912345678",
+        "5511912345678.0",
+        "5,511912345678E+12",
+        "11 91234-5678 / 11 98888-7777",
+        "11 98888-7777 / 11 91234-5678",
+    ],
+)
+def test_a_row_is_found_by_the_end_of_a_number_however_it_is_written(cell: str) -> None:
+    assert phone_tail("+5511912345678") in phone_tails(["", "Rua 7", cell])
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_the_ends_of_a_rows_numbers_are_few_and_eight_digits(cells: list[str]) -> None:
+    assert all(len(tail) == 8 and tail.isdigit() and tail.isascii() for tail in phone_tails(cells))
+    assert len(phone_tails([*cells, "1" * 30, *(str(10**8 + number) for number in range(300))])) == 200
+    assert phone_tail("+1234567") is None

@@ -1,8 +1,25 @@
--- Contacts as they are shown, with their tags, lists and wishes, newest first.
--- Uses the primary key, idx_contact_tags_contact, idx_contact_list_members_contact and the key of suppressions.
+-- Contacts as they are shown, with their tags, lists and wishes, newest first; and when the last message went, that
+-- WhatsApp accepted, or came: read out of their hundred newest messages, for nobody keeps it up to date while sending.
+-- Uses the primary key, idx_contact_tags_contact, idx_contact_list_members_contact, the key of suppressions and
+-- idx_messages_to_phone.
 SELECT c.id, c.company_id, c.phone, c.wa_id, c.bsuid, c.name, c.email, c.document, c.fields, c.source, c.first_seen_at,
-    c.first_event_at, c.last_event_at, c.last_event_id, c.last_event_type, c.last_inbound_at, c.last_message_at,
-    c.created_at, c.updated_at,
+    c.first_event_at, c.last_event_at, c.last_event_id, c.last_event_type, c.last_inbound_at,
+    greatest(c.last_inbound_at, (
+        SELECT max(gone.at)
+        FROM (
+            SELECT m.timeline FROM messages m
+            WHERE m.company_id = c.company_id AND m.to_phone = c.phone
+            ORDER BY m.created_at DESC, m.id DESC
+            LIMIT 100
+        ) AS newest
+        CROSS JOIN LATERAL (
+            SELECT coalesce( -- of one that was uncertain, a receipt tells
+                min((t.step ->> 'at')::timestamptz) FILTER (WHERE t.step ->> 'status' = 'accepted'),
+                min((t.step ->> 'at')::timestamptz) FILTER (WHERE t.step ->> 'status' IN ('sent', 'delivered', 'read'))
+            ) AS at
+            FROM jsonb_array_elements(newest.timeline) AS t (step)
+        ) AS gone
+    )) AS last_message_at, c.created_at, c.updated_at,
     ARRAY(
         SELECT t.tag FROM contact_tags t WHERE t.company_id = c.company_id AND t.contact_id = c.id ORDER BY t.tag LIMIT 200
     ) AS tags,

@@ -1,3 +1,3 @@
 -- Every company's ages.
 -- Index: none; the companies are a small table.
-SELECT retention FROM companies
+SELECT id, retention FROM companies
