@@ -324,7 +324,7 @@ def _job_cases(job: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "schedules/claim_due": [([LAST, 100], 10)],
         "schedules/insert_jobs": [([[new], [COMPANY], ["k"], ["{}"], [job], LAST], 60)],
         "schedules/advance": [([[job], [LAST], [None], LAST], 40)],
-        "bulk/insert_preview": [([new, COMPANY, "a", "{}", None, LAST, LAST, None], 40)],
+        "bulk/insert_preview": [([new, COMPANY, "a", "{}", None, LAST, LAST, None], 80)],
         "bulk/get_preview": [([COMPANY, job], 5)],
         "bulk/lock_preview": [([COMPANY, job], 10)],
         "bulk/set_counts": [([COMPANY, job, "{}"], 20)],
