@@ -8,14 +8,18 @@ STAMP := $(VENV)/.masteria-setup
 PACKAGES := engine storage whatsapp integrations actors gateway bench masteria tests
 ARGS ?=
 
-.PHONY: help setup run test lint fmt test-browser test-cluster bench lock clean
+NPM := scripts/npm
+DASHBOARD := dashboard/dist/index.html
+DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/scripts dashboard/index.html dashboard/*.ts dashboard/package-lock.json -type f 2>/dev/null)
+
+.PHONY: dashboard dashboard-test dashboard-api help setup run test lint fmt test-browser test-cluster bench lock clean
 
 ## help: this list
 help:
 	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 ## setup: the virtual environment with the locked packages; safe to repeat
-setup: $(STAMP)
+setup: $(STAMP) $(DASHBOARD)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
@@ -28,11 +32,33 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 ## run: everything on this machine; make run ARGS="--port 9000" passes options on
-run: $(STAMP)
+run: $(STAMP) $(DASHBOARD)
 	@exec $(BIN)/masteria up $(ARGS)
 
+## dashboard: build what people see, where it is missing or older than its sources
+dashboard: $(DASHBOARD)
+
+dashboard/node_modules/.package-lock.json: dashboard/package-lock.json | $(STAMP)
+	cd dashboard && PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD=1 $(NPM) ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(DASHBOARD): dashboard/node_modules/.package-lock.json $(DASHBOARD_SOURCES)
+	cd dashboard && $(NPM) run --silent build
+	@touch $@
+
+build/openapi.json: $(STAMP) $(wildcard gateway/*.py gateway/*/*.py engine/*.py)
+	@mkdir -p build
+	$(BIN)/python -m gateway.openapi_file > $@
+
+## dashboard-api: write the dashboard's types of the API anew
+dashboard-api: dashboard/node_modules/.package-lock.json build/openapi.json
+	cd dashboard && $(NPM) run --silent api
+
+dashboard-test: dashboard/node_modules/.package-lock.json build/openapi.json
+	cd dashboard && $(NPM) run --silent lint && $(NPM) run --silent types && $(NPM) run --silent test && $(NPM) run --silent api:check
+
 ## test: linters, types, import rules and every test that needs no browser and no second machine
-test: lint
+test: lint dashboard-test
 	$(BIN)/python -m pytest -q tests --ignore=tests/browser --ignore=tests/cluster/machines
 
 lint: $(STAMP)

@@ -1,0 +1,19 @@
+/** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
+import { Activity, LayoutDashboard, type LucideIcon } from "lucide-react";
+
+export type Group = "now" | "automation" | "sending" | "channels" | "data";
+export type PageName = "overview" | "events" | "queue" | "webhooks" | "sessions";
+
+export interface Page {
+  name: PageName;
+  group: Group;
+  path: string;
+  icon: LucideIcon;
+  /** Behind `g`. */
+  letter: string;
+}
+
+export const PAGES: Page[] = [
+  { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
+  { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
+];

@@ -1,0 +1,77 @@
+/** Addresses. The company stands in the path, so that two tabs cannot mix; pages are loaded when they are opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import { api, read } from "../api/client";
+import { Problem } from "../api/problem";
+import { getSession, setSession, signedIn } from "../api/session";
+import { parseSearch, stringifySearch } from "../lib/search";
+import { Failed, NotFound } from "./failures";
+
+const LAST = "masteria.company";
+
+/** Who is signed in; asked once per visit. */
+async function identify(): Promise<void> {
+  if (!getSession().user) signedIn(await read(api.GET("/api/v1/me")));
+}
+
+async function needPerson(at: string): Promise<void> {
+  try {
+    await identify();
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 401 || error.status === 403)) throw redirect({ to: "/sign-in", search: (at === "/" ? {} : { next: at }) as never });
+    throw error;
+  }
+  if (!getSession().user) throw redirect({ to: "/sign-in" });
+}
+
+const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, errorComponent: Failed });
+
+const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: lazyRouteComponent(() => import("../features/sign-in/page"), "SignIn") });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async () => {
+    await needPerson("/");
+    const { companies } = getSession();
+    const last = localStorage.getItem(LAST);
+    const company = companies.find((one) => one.id === last) ?? companies[0];
+    if (company) throw redirect({ to: "/c/$company", params: { company: company.id } });
+  },
+  component: NotFound,
+});
+
+const company = createRoute({
+  getParentRoute: () => root,
+  path: "/c/$company",
+  beforeLoad: async ({ params, location }) => {
+    await needPerson(location.href);
+    const found = getSession().companies.find((one) => one.id === params.company) ?? null;
+    if (getSession().company?.id !== found?.id) setSession({ company: found });
+    if (found) localStorage.setItem(LAST, found.id);
+  },
+  component: lazyRouteComponent(() => import("./shell"), "Shell"),
+});
+
+const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
+  createRoute({ getParentRoute: () => company, path, component: lazyRouteComponent(load as never, name as never) as never });
+
+export const tree = root.addChildren([
+  home,
+  signIn,
+  company.addChildren([
+    page("/", () => import("../features/overview/page"), "Overview"),
+    page("/events", () => import("../features/events/page"), "Events"),
+    page("/events/$eventId", () => import("../features/events/detail"), "EventDetail"),
+  ]),
+]);
+
+export const router = createRouter({
+  routeTree: tree,
+  parseSearch: parseSearch as never,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPendingMs: 150,
+  scrollRestoration: true,
+  defaultErrorComponent: Failed,
+});
+

@@ -1,0 +1,153 @@
+/** Around every page: sidebar, top bar, bottom bar on a phone, keys, and the live connection of the company. */
+import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { PanelLeft, Search } from "lucide-react";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { queries } from "../api/queries";
+import { useSession } from "../api/session";
+import { connectLive, useNow } from "../live/hooks";
+import { zoneName } from "../lib/time";
+import { IconButton } from "../ui/button";
+import { cx } from "../ui/cx";
+import { Empty } from "../ui/states";
+import { typing } from "../ui/table";
+import { Now, useFormats, Zone } from "../ui/when";
+import { Companies } from "./companies";
+import { Connection } from "./connection";
+import { KeysHelp } from "./keys-help";
+import { PAGES, type Group } from "./nav";
+import { useShellTexts } from "./texts";
+import { UserMenu } from "./user-menu";
+
+const Palette = lazy(() => import("./palette"));
+const SignInAgain = lazy(() => import("../features/sign-in/again"));
+const GROUPS: Group[] = ["now", "automation", "sending", "channels", "data"];
+const NARROW = "masteria.narrow";
+
+export function Shell() {
+  const { company, expired } = useSession();
+  const t = useShellTexts();
+  useEffect(() => (company ? connectLive() : undefined), [company]);
+  useEffect(() => () => queries.clear(), [company?.id]);
+  if (!company) return <main className="p-8"><h1 className="sr-only">{t("noCompany")}</h1><Empty title={t("noCompany")}>{t("noCompanyText")}</Empty></main>;
+  return (
+    <Zone value={company.time_zone}>
+      <Minutes><Frame key={company.id} /></Minutes>
+      {expired && <Suspense><SignInAgain /></Suspense>}
+    </Zone>
+  );
+}
+
+function Minutes({ children }: { children: React.ReactNode }) {
+  return <Now value={useNow(10_000)}>{children}</Now>;
+}
+
+function Frame() {
+  const t = useShellTexts();
+  const { company } = useParams({ strict: false }) as { company: string };
+  const [narrow, setNarrow] = useState(() => localStorage.getItem(NARROW) === "1");
+  const [palette, setPalette] = useState(false);
+  const [help, setHelp] = useState(false);
+  const fold = () => setNarrow((now) => { localStorage.setItem(NARROW, now ? "0" : "1"); return !now; });
+  useKeys(company, { palette: () => setPalette(true), help: () => setHelp(true), fold });
+  return (
+    <div className="flex min-h-dvh">
+      <a href="#content" className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-50 focus:rounded-control focus:bg-accent focus:px-4 focus:py-2 focus:text-white">{t("skip")}</a>
+      <nav aria-label={t("navigation")} className={cx("sticky top-0 hidden h-dvh shrink-0 flex-col border-r border-line bg-surface lg:flex", narrow ? "w-14" : "w-60")}>
+        <div className="flex h-12 items-center px-2"><Companies narrow={narrow} /></div>
+        <div className="grow overflow-y-auto px-2 pb-4"><Links narrow={narrow} /></div>
+      </nav>
+      <div className="flex min-w-0 grow flex-col pb-14 lg:pb-0">
+        <header className="sticky top-0 z-30 flex h-12 items-center gap-1 border-b border-line bg-surface px-2 lg:px-4">
+          <IconButton label={narrow ? t("expand") : t("collapse")} aria-keyshortcuts="Control+B" onClick={fold} className="!hidden lg:!inline-flex"><PanelLeft size={16} /></IconButton>
+          <div className="lg:hidden"><Companies narrow={false} /></div>
+          <div className="grow" />
+          <Connection />
+          <IconButton label={t("palette")} aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}><Search size={16} /></IconButton>
+          <UserMenu onKeys={() => setHelp(true)} />
+        </header>
+        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[2400px] min-w-0 grow px-3 pb-6 outline-none sm:px-6"><Outlet /></main>
+        <Foot />
+      </div>
+      <BottomBar />
+      {palette && <Suspense><Palette onClose={() => setPalette(false)} /></Suspense>}
+      <KeysHelp open={help} onOpenChange={setHelp} />
+    </div>
+  );
+}
+
+function Links({ narrow }: { narrow: boolean }) {
+  const t = useShellTexts();
+  const current = useCurrentPath();
+  const { company } = useParams({ strict: false }) as { company: string };
+  return GROUPS.map((group) => {
+    const pages = PAGES.filter((page) => page.group === group);
+    if (!pages.length) return null;
+    return (
+      <div key={group} className="mt-3">
+        <p className={cx("px-2 pb-1 text-caption text-faint", narrow && "sr-only")}>{t(group)}</p>
+        <ul>
+          {pages.map(({ name, path, icon: Icon }) => (
+            <li key={name}>
+              <Link to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} title={narrow ? t(name) : undefined} className={cx("flex h-9 items-center gap-3 rounded-control px-2.5 text-table hover:bg-sunken", current === path ? "bg-accent-soft font-medium text-accent-fg" : "text-muted hover:text-fg")}>
+                <Icon size={18} strokeWidth={1.75} aria-hidden className="shrink-0" />
+                <span className={narrow ? "sr-only" : "truncate"}>{t(name)}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </div>
+    );
+  });
+}
+
+function BottomBar() {
+  const t = useShellTexts();
+  const current = useCurrentPath();
+  const { company } = useParams({ strict: false }) as { company: string };
+  return (
+    <nav aria-label={t("navigation")} className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
+      {PAGES.slice(0, 5).map(({ name, path, icon: Icon }) => (
+        <Link key={name} to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} className={cx("flex h-14 min-w-0 grow basis-0 flex-col items-center justify-center gap-0.5 text-[11px]", current === path ? "text-accent-fg" : "text-muted")}>
+          <Icon size={20} strokeWidth={1.75} aria-hidden />
+          <span className="max-w-full truncate px-0.5">{name === "overview" ? t("home") : t(name)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+function Foot() {
+  const t = useShellTexts();
+  const { language, zone } = useFormats();
+  return <footer className="px-6 py-2 text-right text-caption text-faint">{t("zone", { zone: zoneName(language, zone) })}</footer>;
+}
+
+function useCurrentPath(): string {
+  return useRouterState({ select: (state) => state.location.pathname.split("/")[3] ?? "" });
+}
+
+function useKeys(company: string, does: { palette: () => void; help: () => void; fold: () => void }) {
+  const navigate = useNavigate();
+  useEffect(() => {
+    let went = 0;
+    const onKey = (event: KeyboardEvent) => {
+      const command = event.ctrlKey || event.metaKey;
+      if (command && event.key.toLowerCase() === "k") { event.preventDefault(); return does.palette(); }
+      if (command && event.key.toLowerCase() === "b") { event.preventDefault(); return does.fold(); }
+      if (command || event.altKey || typing(event.target) || document.querySelector("[role=dialog]") || localStorage.getItem("masteria.keys") === "off") return;
+      if (event.key === "?") return does.help();
+      if (event.key === "g") { went = Date.now(); return; }
+      if (event.key === "/") {
+        const field = document.querySelector<HTMLElement>("[data-filter]");
+        if (field) { event.preventDefault(); field.focus(); }
+        return;
+      }
+      if (Date.now() - went > 1_500) return;
+      went = 0;
+      const page = PAGES.find((one) => one.letter === event.key);
+      if (page) { event.preventDefault(); void navigate({ to: `/c/${company}${page.path && `/${page.path}`}` as string }); }
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  });
+}

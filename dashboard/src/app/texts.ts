@@ -1,0 +1,33 @@
+import { defineTexts } from "../i18n";
+
+export const useShellTexts = defineTexts("shell", {
+  skip: "Ir para o conteúdo", navigation: "Navegação", collapse: "Recolher menu", expand: "Abrir menu", 
+  now: "Agora", sending: "Envios", automation: "Automação", channels: "Canais", data: "Dados",
+  overview: "Visão geral", events: "Eventos", queue: "Fila e falhas", webhooks: "Webhooks", sessions: "Números", 
+  home: "Início", company: "Empresa", chooseCompany: "Escolher empresa", searchCompany: "Buscar empresa",
+  theme: "Tema", light: "Claro", dark: "Escuro", system: "Do sistema", language: "Idioma", account: "Conta", signOut: "Sair",
+  palette: "Buscar e ir para", palettePlaceholder: "Página, pedido, telefone…", paletteEmpty: "Nada encontrado", pages: "Páginas", actions: "Ações", companies: "Empresas",
+  keys: "Atalhos de teclado", keyPalette: "abrir a busca", keySidebar: "recolher o menu", keyRows: "linha seguinte e anterior", keyOpen: "abrir a linha", keyClose: "fechar", keySearch: "ir para os filtros", keyHelp: "esta lista", keyPause: "pausar a tela ao vivo",
+  keysOn: "Atalhos de uma tecla ligados",
+  connection: "Conexão ao vivo", live: "Ao vivo", late: "Atrasado", connecting: "Conectando…", waiting: "Reconectando… ({{n}})", offline: "Sem conexão desde {{at}}", paused: "Pausado", tryNow: "Tentar agora", pause: "Pausar", resume: "Retomar",
+  lastUpdate: "Última atualização", latency: "Atraso da última mudança", attempts: "Tentativas",
+  notFound: "Página não encontrada", notFoundText: "Este endereço não leva a nada.", backHome: "Ir para a visão geral",
+  noCompany: "Nenhuma empresa", noCompanyText: "Sua conta não pertence a esta empresa.",
+  failed: "Esta página parou", reload: "Recarregar",
+  zone: "Horários em {{zone}}",
+}, {
+  skip: "Skip to content", navigation: "Navigation", collapse: "Collapse menu", expand: "Open menu", 
+  now: "Now", sending: "Sending", automation: "Automation", channels: "Channels", data: "Data",
+  overview: "Overview", events: "Events", queue: "Queue and failures", webhooks: "Webhooks", sessions: "Numbers", 
+  home: "Home", company: "Company", chooseCompany: "Choose a company", searchCompany: "Search companies",
+  theme: "Theme", light: "Light", dark: "Dark", system: "As the system", language: "Language", account: "Account", signOut: "Sign out",
+  palette: "Search and go to", palettePlaceholder: "Page, order, phone…", paletteEmpty: "Nothing found", pages: "Pages", actions: "Actions", companies: "Companies",
+  keys: "Keyboard shortcuts", keyPalette: "open the search", keySidebar: "collapse the menu", keyRows: "next and previous row", keyOpen: "open the row", keyClose: "close", keySearch: "go to the filters", keyHelp: "this list", keyPause: "pause the live view",
+  keysOn: "Single-key shortcuts are on",
+  connection: "Live connection", live: "Live", late: "Late", connecting: "Connecting…", waiting: "Reconnecting… ({{n}})", offline: "No connection since {{at}}", paused: "Paused", tryNow: "Try now", pause: "Pause", resume: "Resume",
+  lastUpdate: "Last update", latency: "Delay of the last change", attempts: "Attempts",
+  notFound: "Page not found", notFoundText: "This address leads nowhere.", backHome: "Go to the overview",
+  noCompany: "No company", noCompanyText: "Your account does not belong to this company.",
+  failed: "This page stopped", reload: "Reload",
+  zone: "Times in {{zone}}",
+});

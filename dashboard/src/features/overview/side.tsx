@@ -1,0 +1,68 @@
+import { Link, useParams } from "@tanstack/react-router";
+import { useLive } from "../../live/hooks";
+import { cx } from "../../ui/cx";
+import { Card, Facts } from "../../ui/page";
+import { duration } from "../../lib/time";
+import { useFormats } from "../../ui/when";
+import { useOverviewTexts } from "./texts";
+
+interface SessionState { name?: string; state?: string; accepted_s?: number; today?: Record<string, number>; queue?: { depth: number } }
+interface QueueState { depth: number; oldest_s: number; scheduled: number; held: number; sending: number }
+const SENT = ["accepted", "sent", "delivered", "read"];
+
+export function Numbers() {
+  const t = useOverviewTexts();
+  const { count, rate } = useFormats();
+  const sessions = useLive<{ sessions?: Record<string, SessionState> }>("sessions")?.sessions;
+  const list = Object.entries(sessions ?? {});
+  return (
+    <Card title={t("numbers")} className="lg:col-span-3">
+      {sessions && list.length === 0 && <p className="text-table text-muted">{t("noNumbers")}</p>}
+      <ul className="space-y-3">
+        {list.map(([id, one]) => {
+          const state = one.state === "paused" || one.state === "stopped" ? one.state : "active";
+          return (
+            <li key={id} className="text-table">
+              <div className="flex items-center gap-2"><span aria-hidden className={cx("h-2 w-2 shrink-0 rounded-full", state === "active" ? "bg-success-fg" : state === "paused" ? "bg-warning-fg" : "bg-danger-fg")} /><span className="grow truncate font-medium">{one.name}</span><span className="text-caption text-muted">{t(state)}</span></div>
+              <div className="flex justify-between pl-4 text-caption text-muted tnum"><span>{t("today", { n: count(SENT.reduce((sum, status) => sum + (one.today?.[status] ?? 0), 0)) })}</span><span>{t("rate", { n: rate(one.accepted_s ?? 0) })}</span></div>
+            </li>
+          );
+        })}
+      </ul>
+    </Card>
+  );
+}
+
+export function QueueCard() {
+  const t = useOverviewTexts();
+  const { count } = useFormats();
+  const queue = useLive<QueueState>("queue");
+  const n = (value: number | undefined) => <span className="tnum">{count(value)}</span>;
+  return (
+    <Card title={t("queue")} className="lg:col-span-3">
+      <Facts rows={[[t("depth"), n(queue?.depth)], [t("oldest"), <span key="o" className="tnum">{queue ? duration(queue.oldest_s * 1000) : "—"}</span>], [t("waitingHeld"), n(queue?.held)], [t("scheduled"), n(queue?.scheduled)]]} />
+    </Card>
+  );
+}
+
+export function Funnel({ funnel }: { funnel: Record<string, number> | undefined }) {
+  const t = useOverviewTexts();
+  const { count, percent } = useFormats();
+  const { company } = useParams({ strict: false }) as { company: string };
+  const steps = ["attempted", "accepted", "sent", "delivered", "read", "replied", "bought"] as const;
+  const top = Math.max(1, funnel?.attempted ?? 1);
+  const apart = ["limited", "failed", "skipped", "held", "uncertain"] as const;
+  return (
+    <Card title={t("funnel")} className="lg:col-span-4">
+      <ul className="space-y-2">
+        {steps.map((step) => (
+          <li key={step}>
+            <Link to={`/c/${company}/events` as string} className="flex justify-between text-table hover:underline"><span>{t(step)}</span><span className="tnum text-muted">{funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—"}</span></Link>
+            <svg aria-hidden viewBox="0 0 100 6" preserveAspectRatio="none" className="mt-0.5 h-1.5 w-full"><rect width="100" height="6" fill="var(--sunken)" /><rect width={((funnel?.[step] ?? 0) / top) * 100} height="6" fill="var(--accent)" /></svg>
+          </li>
+        ))}
+      </ul>
+      <p className="mt-3 flex flex-wrap gap-x-3 text-caption text-muted tnum">{apart.map((name) => <span key={name}>{`${funnel ? count(funnel[name]) : "—"} ${name === "limited" || name === "failed" ? t(name).toLowerCase() : t(name)}`}</span>)}</p>
+    </Card>
+  );
+}

@@ -1,0 +1,25 @@
+import { defineTexts } from "../../i18n";
+
+export const useOverviewTexts = defineTexts("overview", {
+  title: "Visão geral", range: "Período", events: "Eventos", accepted: "Mensagens aceitas", delivered: "Entregues", read: "Lidas", failed: "Falhas", 
+  noBase: "— sem base", versus: "comparado com {{from}} a {{to}}", of: "{{part}} de {{whole}}", more: "a mais", less: "a menos",
+  held: "retidas", skipped: "puladas", uncertain: "incertas", throughput: "O que entrou e o que saiu", series_events: "Eventos", series_accepted: "Aceitas", series_failed: "Falhas",
+  funnel: "Até onde chegaram", attempted: "Tentadas", sent: "Enviadas", replied: "Responderam (72 h)", bought: "Compraram (7 d)", limited: "Limitadas pelo WhatsApp",
+  latency: "Do webhook ao envio", latencySentence: "Metade sai em {{p50}}, 99 de 100 em {{p99}}.", target: "meta 1 s",
+  numbers: "Números", queue: "Fila", depth: "Na fila", oldest: "Mais antiga", waitingHeld: "Retidas", scheduled: "Agendadas", rate: "{{n}}/s", today: "hoje {{n}}",
+  active: "Ativo", paused: "Pausado", stopped: "Parado", feed: "Ao vivo", feedEmpty: "Nada chegou ainda", feedEmptyText: "Cole este comando num terminal: o evento aparece aqui e vira mensagem.",
+  noNumbers: "Nenhum número conectado", unmatched: "sem regra", 
+  throughputSentence: "{{events}} eventos e {{accepted}} mensagens aceitas no período.", perSecond: "agora {{events}} eventos/s, {{accepted}} mensagens/s", pause: "Pausar", resume: "Retomar", curl: "Comando curl",
+  
+}, {
+  title: "Overview", range: "Period", events: "Events", accepted: "Messages accepted", delivered: "Delivered", read: "Read", failed: "Failures", 
+  noBase: "— no base", versus: "compared with {{from}} to {{to}}", of: "{{part}} of {{whole}}", more: "more", less: "less",
+  held: "held", skipped: "skipped", uncertain: "uncertain", throughput: "What came in and what went out", series_events: "Events", series_accepted: "Accepted", series_failed: "Failures",
+  funnel: "How far they came", attempted: "Attempted", sent: "Sent", replied: "Replied (72 h)", bought: "Bought (7 d)", limited: "Limited by WhatsApp",
+  latency: "From webhook to sending", latencySentence: "Half leave within {{p50}}, 99 of 100 within {{p99}}.", target: "target 1 s",
+  numbers: "Numbers", queue: "Queue", depth: "Queued", oldest: "Oldest", waitingHeld: "Held", scheduled: "Scheduled", rate: "{{n}}/s", today: "{{n}} today",
+  active: "Active", paused: "Paused", stopped: "Stopped", feed: "Live", feedEmpty: "Nothing has come in yet", feedEmptyText: "Paste this command into a terminal: the event appears here and becomes a message.",
+  noNumbers: "No number is connected", unmatched: "no rule", 
+  throughputSentence: "{{events}} events and {{accepted}} accepted messages in this period.", perSecond: "now {{events}} events/s, {{accepted}} messages/s", pause: "Pause", resume: "Resume", curl: "curl command",
+  
+});

@@ -1,0 +1,52 @@
+/** Live topics in components: `useLive("metrics", pick)`; several users of a topic share one subscription. */
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { api, read } from "../api/client";
+import type { Data } from "./patch";
+import { LiveSocket } from "./socket";
+import { LiveStore, type Status } from "./store";
+
+export const live = new LiveStore();
+const socket = new LiveSocket(live, () => read(api.GET("/api/v1/live")));
+
+/** Connect for the company of this tab; returns what ends it. */
+export function connectLive(): () => void {
+  live.clear();
+  live.setStatus({ phase: "connecting", heardAt: null, attempt: 0 });
+  socket.start();
+  return () => socket.stop();
+}
+
+export const reconnectNow = () => socket.now();
+
+export function useLive<T extends object = Data>(topic: string | null): T | undefined {
+  useEffect(() => (topic ? socket.want(topic) : undefined), [topic]);
+  const subscribe = useCallback((tell: () => void) => (topic ? live.subscribe(topic, tell) : () => undefined), [topic]);
+  return useSyncExternalStore(subscribe, () => (topic ? live.get(topic) : undefined)) as T | undefined;
+}
+
+/** The same at most once in `everyMs`: for charts, whose cost is per render. */
+export function useLiveSlow<T extends object = Data>(topic: string, everyMs: number): T | undefined {
+  useEffect(() => socket.want(topic), [topic]);
+  const [shown, show] = useState<T | undefined>(() => live.get(topic) as T | undefined);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === "visible") show(live.get(topic) as T | undefined);
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [topic, everyMs]);
+  return shown;
+}
+
+export function useLiveStatus(): Status {
+  return useSyncExternalStore(useCallback((tell: () => void) => live.subscribeStatus(tell), []), () => live.status);
+}
+
+/** The present, told once every so often; nothing ticks in a hidden tab. */
+export function useNow(everyMs = 1_000): number {
+  const [now, set] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => document.visibilityState === "visible" && set(Date.now()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

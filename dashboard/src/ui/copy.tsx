@@ -1,0 +1,27 @@
+import { Check, Copy } from "lucide-react";
+import { useState } from "react";
+import { Button, IconButton } from "./button";
+import { useUiTexts } from "./texts";
+
+function useCopy(text: string): [boolean, () => void] {
+  const [done, setDone] = useState(false);
+  return [done, () => void navigator.clipboard.writeText(text).then(() => { setDone(true); setTimeout(() => setDone(false), 2_000); })];
+}
+
+export function CopyButton({ text }: { text: string }) {
+  const t = useUiTexts();
+  const [done, copy] = useCopy(text);
+  return <IconButton label={done ? t("copied") : t("copy")} onClick={copy} className="!h-6 !w-6">{done ? <Check size={14} /> : <Copy size={14} />}</IconButton>;
+}
+
+/** Something to paste elsewhere: a command, an address, a secret. */
+export function CodeBlock({ text, label }: { text: string; label: string }) {
+  const t = useUiTexts();
+  const [done, copy] = useCopy(text);
+  return (
+    <div className="relative rounded-control border border-line bg-sunken text-left">
+      <pre tabIndex={0} role="region" aria-label={label} className="overflow-x-auto p-3 pr-24 text-caption leading-5 whitespace-pre">{text}</pre>
+      <Button onClick={copy} icon={done ? <Check size={14} /> : <Copy size={14} />} className="!absolute top-2 right-2 !h-7 !px-2 text-caption">{done ? t("copied") : t("copy")}</Button>
+    </div>
+  );
+}

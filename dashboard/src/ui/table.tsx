@@ -1,0 +1,99 @@
+/** One table for every list: real table on wide screens, two-line rows on a phone, keys j/k/Enter, load more by cursor. */
+import { useEffect, useRef, type ReactNode } from "react";
+import { Button } from "./button";
+import { cx } from "./cx";
+import { useUiTexts } from "./texts";
+
+export interface Column<Row> {
+  key: string;
+  title: string;
+  cell: (row: Row) => ReactNode;
+  /** Numbers stand on the right. */
+  right?: boolean;
+  /** On a phone: "main" and "side" make the first line, "sub" the second; without it the column is left out. */
+  phone?: "main" | "side" | "sub";
+  width?: string;
+}
+
+interface Props<Row> {
+  label: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  id: (row: Row) => string;
+  onOpen?: (row: Row) => void;
+  selected?: string;
+  footer?: ReactNode;
+}
+
+export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, footer }: Props<Row>) {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      if (event.key !== "j" && event.key !== "k") return;
+      if (document.querySelector("[role=dialog]")) return;
+      const all = [...(box.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])].filter((one) => one.offsetParent !== null);
+      const at = all.indexOf(document.activeElement as HTMLElement);
+      const next = all[event.key === "j" ? Math.min(at + 1, all.length - 1) : Math.max(at - 1, 0)];
+      next?.focus();
+      next?.scrollIntoView({ block: "nearest" });
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  const open = (row: Row) => (event: React.MouseEvent | React.KeyboardEvent) => {
+    if ((event.target as HTMLElement).closest("a,button,input,[role=menuitem],[role=switch]")) return;
+    onOpen?.(row);
+  };
+  const phoneCells = (row: Row, place: Column<Row>["phone"]) => columns.filter((column) => column.phone === place).map((column) => <span key={column.key}>{column.cell(row)}</span>);
+  const rowProps = (row: Row) => ({
+    "data-row": id(row), tabIndex: onOpen ? 0 : -1, onClick: open(row),
+    onKeyDown: (event: React.KeyboardEvent) => event.key === "Enter" && event.target === event.currentTarget && onOpen?.(row),
+  });
+  return (
+    <div ref={box} className="card min-w-0">
+      <div className="hidden overflow-x-auto sm:block" tabIndex={-1}>
+        <table aria-label={label} className="w-full border-collapse text-table">
+          <thead>
+            <tr className="border-b border-line text-left text-caption text-muted">
+              {columns.map((column) => <th key={column.key} scope="col" className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right")}>{column.title}</th>)}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={id(row)} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line last:border-0 hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
+                {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <ul aria-label={label} className="sm:hidden">
+        {rows.map((row) => (
+          <li key={id(row)} {...rowProps(row)} className="min-h-13 space-y-1 border-b border-line px-3 py-2 text-table last:border-0">
+            <div className="flex items-center justify-between gap-3"><span className="flex min-w-0 flex-wrap items-center gap-2 font-medium">{phoneCells(row, "main")}</span><span className="flex shrink-0 items-center gap-2 tnum">{phoneCells(row, "side")}</span></div>
+            <div className="flex flex-wrap justify-between gap-x-3 text-caption text-muted">{phoneCells(row, "sub")}</div>
+          </li>
+        ))}
+      </ul>
+      {footer}
+    </div>
+  );
+}
+
+export function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+/** How many of how many, and the next page. */
+export function TableFoot({ loaded, total, capped, onMore, onExport, busy }: { loaded: string; total: string; capped: boolean; onMore?: () => void; busy?: boolean; onExport?: (format: "csv" | "json") => void }) {
+  const t = useUiTexts();
+  return (
+    <div className="flex min-h-10 flex-wrap items-center gap-3 border-t border-line px-3 py-1 text-caption text-muted">
+      <span className="grow tnum">{t("loaded", { loaded, total: capped ? t("atLeast", { total }) : total })}</span>
+      {onExport && <Button kind="quiet" className="!h-7" onClick={() => onExport("csv")}>{t("exportCsv")}</Button>}
+      {onExport && <Button kind="quiet" className="!h-7" onClick={() => onExport("json")}>{t("exportJson")}</Button>}
+      {onMore && <Button busy={busy} onClick={onMore} className="!h-7">{t("more")}</Button>}
+    </div>
+  );
+}
