@@ -93,4 +93,4 @@ lock: $(STAMP)
 
 ## clean: remove what was built; the data directory stays
 clean:
-	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) build dist dashboard/dist dashboard/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -25,6 +25,7 @@ export default defineConfig({
   plugins: [react(), tailwind(), preloadFont()],
   html: { cspNonce: "__CSP_NONCE__" },
   build: { manifest: true, assetsInlineLimit: 0, target: "es2022", reportCompressedSize: false, modulePreload: { polyfill: false } },
-  server: { proxy: { "/api": { target: gateway } } },
+  // The gateway takes changes from its own origin only: a page of Vite's server speaks as one of the gateway's.
+  server: { proxy: { "/api": { target: gateway, changeOrigin: true, headers: { origin: new URL(gateway).origin } } } },
   test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

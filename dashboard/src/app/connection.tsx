@@ -28,9 +28,10 @@ export function Connection() {
       <Popover
         label={t("connection")}
         trigger={
-          <button type="button" className="control !px-2 text-muted hover:bg-sunken" aria-label={`${t("connection")}: ${words}`} data-phase={status.phase}>
+          <button type="button" className="control !px-2 text-muted hover:bg-sunken" data-phase={status.phase}>
             <span aria-hidden className={cx("h-2.5 w-2.5 rounded-full", DOTS[status.phase])} />
-            <span className="hidden sm:inline">{words}</span>
+            <span className="sr-only">{`${t("connection")}: `}</span>
+            <span className="sr-only sm:not-sr-only">{words}</span>
             {aged && !lost && <span className="tnum min-w-9 text-left text-caption">{aged}</span>}
           </button>
         }

@@ -53,6 +53,6 @@ function FirstEvent() {
   const { company } = useParams({ strict: false }) as { company: string };
   const { data } = useQuery({ queryKey: key("webhooks", "first"), queryFn: ({ signal }) => read(api.GET("/api/v1/webhooks", { params: { query: { limit: 1 } }, signal })) });
   const url = data?.data[0]?.url ?? `${location.origin}/webhooks/incoming/${company}`;
-  const body = '{"event":"pix_created","id":"teste-1","customer":{"name":"Ana","phone":"+5511900000001"},"order_id":"1001","value":"97.00"}';
+  const body = '{"event":"order_approved","id":"teste-1","customer":{"name":"Ana","phone":"+5511900000001"},"order_id":"1001","value":"97.00"}';
   return <Empty title={t("feedEmpty")}><p>{t("feedEmptyText")}</p><CodeBlock label={t("curl")} text={`curl -X POST '${url}' \\\n  -H 'content-type: application/json' \\\n  -d '${body}'`} /></Empty>;
 }

@@ -62,7 +62,7 @@ export function Funnel({ funnel }: { funnel: Record<string, number> | undefined 
           </li>
         ))}
       </ul>
-      <p className="mt-3 flex flex-wrap gap-x-3 text-caption text-muted tnum">{apart.map((name) => <span key={name}>{`${funnel ? count(funnel[name]) : "—"} ${name === "limited" || name === "failed" ? t(name).toLowerCase() : t(name)}`}</span>)}</p>
+      <p className="mt-3 flex flex-wrap gap-x-3 text-caption text-muted tnum">{apart.map((name) => <span key={name}>{`${funnel ? count(funnel[name]) : "—"} ${t(name === "failed" ? "failures" : name === "limited" ? "limitedBy" : name)}`}</span>)}</p>
     </Card>
   );
 }
