@@ -4019,6 +4019,8 @@ export interface components {
                 reasons: {
                     [key: string]: number;
                 };
+                /** @description There may be more than the 10,000 failures looked at. */
+                count_capped: boolean;
             };
             reasons: {
                 reason: string;
@@ -4795,6 +4797,8 @@ export interface components {
             /** @example 97.00 */
             recovered_amount: string;
             paid_share: number | null;
+            /** @description Only the newest 10,000 codes of the range were counted. */
+            count_capped: boolean;
         };
         PixOrder: {
             order_id: string;
