@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
 import orjson
 
@@ -14,7 +13,7 @@ from gateway.routes.catalog import OPERATIONS
 
 def main() -> None:
     """Write the document of a default installation, keys in their order, so that the same code gives the same bytes."""
-    settings = Settings(instance="", data_dir=Path(), database_url="", redis_url="")
+    settings = Settings(instance="", data_dir="", database_url="", redis_url="")
     document = openapi_document(OPERATIONS, settings)
     sys.stdout.buffer.write(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
