@@ -8,8 +8,9 @@ from uuid import UUID
 from engine.ids import IdMaker, ms_to_time
 from engine.phones import normalise_wa_id
 from storage.contact_folds import find_unfolded, horizon, take_events, take_late_events
+from storage.contact_numbers import change_numbers
 from storage.contacts import ContactWrite, upsert_contacts
-from storage.pool import Pool
+from storage.pool import Connection, Pool
 from storage.searching import Row
 
 _PER_TRANSACTION = 1_000
@@ -38,8 +39,7 @@ class ContactFolding:
             for company_id in companies:
                 async with self._pool.acquire() as connection, connection.transaction():
                     rows = await take_events(connection, company_id, before, _PER_TRANSACTION)
-                    people = self._people(rows)
-                    await upsert_contacts(connection, company_id, people, now=ms_to_time(self._now_ms()), fill=True)
+                    await self._fold(connection, company_id, rows)
                 self.folded += len(rows)
 
     async def _late(self) -> int:
@@ -47,10 +47,14 @@ class ContactFolding:
             rows = await take_late_events(connection, _PER_TRANSACTION)
             for company_id in sorted({row["company_id"] for row in rows}):
                 own = [row for row in rows if row["company_id"] == company_id]
-                await upsert_contacts(
-                    connection, company_id, self._people(own), now=ms_to_time(self._now_ms()), fill=True
-                )
+                await self._fold(connection, company_id, own)
         return len(rows)
+
+    async def _fold(self, connection: Connection, company_id: UUID, rows: Sequence[Row]) -> None:
+        now = ms_to_time(self._now_ms())
+        await upsert_contacts(connection, company_id, self._people(rows), now=now, fill=True)
+        changes = [(row["customer_phone"], row["changed_to"]) for row in rows if row["changed_to"]]
+        await change_numbers(connection, company_id, [(old, new) for old, new in changes if old and old != new], now)
 
     def _people(self, rows: Sequence[Row]) -> list[ContactWrite]:
         return [self._person(row) for row in rows if row["customer_phone"]]
@@ -66,6 +70,7 @@ class ContactFolding:
             source="message" if inbound else "event",
             seen_at=at,
             wa_id=wa_id if differs else None,
+            bsuid=row["bsuid"],
             name=row["customer_name"],
             email=row["customer_email"],
             document=row["customer_document"],

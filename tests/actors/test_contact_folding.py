@@ -13,7 +13,10 @@ import pytest
 from actors.contact_folding import ContactFolding
 from engine.ids import id_time
 from storage.contact_folds import BEHIND, LATE_MS, horizon
+from storage.contact_lists import add_to_list, insert_contact_list
+from storage.contacts import Consent, add_consent, get_contact, tag_contacts
 from storage.pool import Pool
+from storage.suppressions import ALL, Wish, find_stops, hear_wishes
 from tests.actors.shard_rig import IDS, make_rig, new_id, now_ms
 from tests.seeding import add_event
 from tests.storage.people_kit import add_company, phone
@@ -122,3 +125,51 @@ async def test_an_event_that_is_stored_late_is_folded_too(pool: Pool, database_u
     assert [row["name"] for row in await contacts(pool, rig.company_id)] == ["Bia", None]
     assert await rig.rows("SELECT * FROM late_events") == []
     await rig.lanes.close()
+
+
+async def changed(pool: Pool, company: UUID, old: int, new: int, ago: timedelta = AGO) -> UUID:
+    payload = json.dumps({"changed_to": phone(new), "user_id": "BR.77"})
+    event_id = await event(pool, company, old, ago, event_type="number_changed", payload=payload)
+    await pool.execute("UPDATE incoming_events SET webhook_id = NULL WHERE id = $1", event_id)  # Meta's door has none
+    return event_id
+
+
+async def test_a_contact_goes_with_its_person_to_another_number(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    await event(pool, company, 1, AGO * 3, customer_name="Ana")
+    await folding.run_once()
+    [before] = await contacts(pool, company)
+    async with pool.acquire() as connection:
+        await hear_wishes(connection, [Wish(company, phone(1), True, "message", before["created_at"], ALL)])
+    await changed(pool, company, 1, 2)
+    for _ in range(2):
+        await folding.run_once()
+        [ana] = await contacts(pool, company)
+        assert (ana["id"], ana["phone"], ana["name"], ana["bsuid"]) == (before["id"], phone(2), "Ana", "BR.77")
+    assert set(await find_stops(pool, [(company, phone(2))])) == {(company, phone(2))}
+
+
+async def test_two_contacts_of_one_person_become_one(pool: Pool, company: UUID, folding: ContactFolding) -> None:
+    await event(pool, company, 1, AGO * 3, customer_name="Ana", customer_email="ana@x.test")
+    await event(pool, company, 2, AGO * 2, customer_name="Ana Maria")
+    await folding.run_once()
+    old, new = await contacts(pool, company)
+    list_id = new_id()
+    await insert_contact_list(pool, company, list_id, "Lista", "", id_time(list_id))
+    async with pool.acquire() as connection, connection.transaction():
+        await tag_contacts(connection, company, [old["id"], new["id"]], ["vip"])
+        await tag_contacts(connection, company, [old["id"]], ["antigo"])
+        await add_to_list(connection, company, list_id, [old["id"]], "t")
+        consent = Consent("marketing", True, "checkout", None, id_time(list_id), "t")
+        assert await add_consent(connection, company, old["id"], new_id(), consent)
+    last = await changed(pool, company, 1, 2)
+    await folding.run_once()
+    [ana] = await contacts(pool, company)
+    assert (ana["id"], ana["phone"], ana["name"], ana["email"]) == (new["id"], phone(2), "Ana Maria", "ana@x.test")
+    assert (ana["first_event_at"], ana["last_event_id"]) == (old["first_event_at"], last)
+    shown = await get_contact(pool, company, new["id"])
+    assert shown is not None
+    assert sorted(shown["tags"]) == ["antigo", "vip"]
+    for table in ("contact_list_members", "consents", "contact_tags"):
+        assert {row[0] for row in await pool.fetch(f"SELECT contact_id FROM {table}")} == {new["id"]}
