@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 import gateway.components  # noqa: F401 -- fills the schemas that bodies are checked against
 from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, StorageAway, TooLarge, Unauthorized
 from engine.ids import parse_id
+from engine.masked_json import masked_json
 from engine.pagination import DEFAULT_LIMIT, NEWEST, OLDEST, Position, encode_cursor
 from gateway.auth import Person, Principal
 from gateway.cookies import SAFE_METHODS
@@ -31,6 +32,8 @@ from storage.searching import Range
 _MOST_BODY_BYTES = 1_048_576
 _READ_S = 10.0
 _CHANGE_S = 45.0  # longer than an announcement may take
+# What these routes tell of is the company's own: its numbers, its texts, its figures.
+_OF_NOBODY = frozenset(("sessions", "templates", "me", "auth", "metrics", "companies", "catalogue", "live"))
 _Found = TypeVar("_Found")
 _left_behind: set[asyncio.Future[Any]] = set()
 
@@ -158,7 +161,8 @@ class Endpoint:
         query = read_parameters(self._parameters, query_string) if query_string else {}
         body = None if operation.body is None else await _read_body(operation, request)
         call = Call(services=self._services, request=request, principal=principal, query=query, body=body)
-        return await _answered_within(self._limit_s, operation.handler(call))
+        answer = await _answered_within(self._limit_s, operation.handler(call))
+        return _for_viewers(operation, answer) if principal is not None and not principal.may("operator") else answer
 
     async def _principal(self, request: Request) -> Principal:
         """Return who asks: out of memory if possible, else Postgres is asked."""
@@ -190,6 +194,21 @@ async def _answered_within(limit_s: float, work: Coroutine[Any, Any, _Found]) ->
     task.add_done_callback(_forget)
     task.cancel()
     raise StorageAway
+
+
+def _for_viewers(operation: Operation, answer: Response) -> Response:
+    """Mask what an answer in JSON tells of people; files and streams are masked where they are made."""
+    if operation.path.split("/")[1] in _OF_NOBODY or answer.media_type != "application/json":
+        return answer
+    raw = bytes(getattr(answer, "body", b""))  # a stream has none: exports mask their columns themselves
+    if not raw:
+        return answer
+    try:
+        body = masked_json(raw)
+    except RecursionError as error:
+        raise Forbidden("this is nested too deep to be shown with its phones masked") from error
+    headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}
+    return Response(body, answer.status_code, headers, "application/json")
 
 
 def _forget(task: asyncio.Future[Any]) -> None:

@@ -145,6 +145,8 @@ def _add_people(commands: _Commands) -> None:
     password = _command(user, "password", "masteria.people:set_password", "another password for a person")
     password.add_argument("email")
     _add_password(password)
+    reset = _command(user, "reset-password", "masteria.people:reset_password", "a one-time link to another password")
+    reset.add_argument("email")
 
     apikey = _group(commands, "apikey", "API keys of a company")
     create = _command(apikey, "create", "masteria.people:create_key", "a new key, shown once")

@@ -12,14 +12,17 @@ from dataclasses import replace
 from typing import TypeVar
 from uuid import UUID
 
-from engine.credentials import hash_password
+from engine.credentials import hash_password, hash_token
 from engine.errors import BadRequest, NotFound
-from engine.ids import IdMaker, id_time, parse_id
+from engine.ids import IdMaker, id_time, ms_to_time, parse_id
+from engine.sign_in import RESET_LIVES, make_secret_token
+from engine.times import rfc3339
 from masteria.api_client import client_for, installation_client, known_credentials
 from masteria.credentials_file import Credentials
 from masteria.local_database import database_url
 from masteria.tables import show_one, show_rows
 from storage.pool import Pool, open_pool, storage_errors
+from storage.user_links import put_reset_link
 from storage.users import get_user_by_email, insert_user, list_members, set_membership
 from storage.users import set_password as store_password
 
@@ -106,6 +109,32 @@ def set_password(given: argparse.Namespace) -> int:
     if known.email.lower() == given.email.lower():
         replace(known, password=password).write(given.data_dir)
     show_one({"email": given.email, "changed": True}, given.json)
+    return 0
+
+
+def reset_password(given: argparse.Namespace) -> int:
+    """Print a one-time link by which a person chooses another password."""
+    token, now_ms = make_secret_token(), time.time_ns() // 1_000_000
+    now = ms_to_time(now_ms)
+
+    async def store(pool: Pool) -> bool:
+        user = await get_user_by_email(pool, given.email)
+        if user is not None:
+            await put_reset_link(
+                pool,
+                user["id"],
+                IdMaker().make_uuid(now_ms),
+                hash_token(token),
+                created_by="command line",
+                now=now,
+                expires_at=now + RESET_LIVES,
+            )
+        return user is not None
+
+    if not _with_pool(given, store):
+        raise NotFound(f"nobody has the address {given.email}")
+    link = f"{known_credentials(given.data_dir).base_url}/reset-password#{token}"
+    show_one({"email": given.email, "link": link, "until": rfc3339(now + RESET_LIVES)}, given.json)
     return 0
 
 

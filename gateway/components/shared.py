@@ -10,7 +10,7 @@ COUNT: Schema = {"type": "integer"}
 ROLE: Schema = {"type": "string", "enum": ["owner", "operator", "viewer"]}
 MAYBE_ID = nullable(identifier())
 MAYBE_TIME = nullable(moment())
-E164 = {"type": "string", "pattern": r"\+[0-9]{7,15}", "description": "E.164."}
+E164 = {"type": "string", "pattern": r"\+[0-9*]{7,15}", "description": "E.164; for viewers with `*`."}
 WORDS = nullable(record({"pt": {"type": "string"}, "en": {"type": "string"}}, description="The reason in words."))
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
+from engine.credentials import hash_token
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.ids import ms_to_time
 from engine.sign_in import IDLE, LONGEST_PASSWORD, SHORTEST_PASSWORD, csrf_token
@@ -30,6 +31,7 @@ from gateway.views import company_view
 from storage.companies import get_company
 from storage.pool import Connection
 from storage.second_factors import propose_totp, set_totp
+from storage.user_links import has_reset_link, take_reset_link
 from storage.user_sessions import end_user_session, end_user_sessions, list_user_sessions
 from storage.users import get_user, list_memberships, set_password, update_profile
 
@@ -143,6 +145,26 @@ async def _change_password(call: Call) -> Response:
         await set_password(connection, user["id"], hashed)
         token = await _rotate(call, connection)
     return _rotated(call, token, {})
+
+
+async def _reset_password(call: Call) -> Response:
+    services, token_hash = call.services, hash_token(call.body["token"])
+    services.auth.cookies.check_origin(call.request.headers)
+    now = ms_to_time(services.clock())
+    if not await has_reset_link(services.pool, token_hash, now):
+        raise _no_link()
+    hashed = await services.sign_in.passwords.hash(call.body["password"])
+    async with services.pool.acquire() as connection, connection.transaction():
+        user_id = await take_reset_link(connection, token_hash, now)
+        if user_id is None:
+            raise _no_link()
+        await set_password(connection, user_id, hashed)
+        await end_user_sessions(connection, user_id)
+    return Response(status_code=204)
+
+
+def _no_link() -> FieldProblem:
+    return FieldProblem([{"field": "token", "reason": "is unknown, was used or is over"}])
 
 
 async def _propose_totp(call: Call) -> Response:
@@ -324,6 +346,18 @@ OPERATIONS = (
         body=record({"current_password": TYPED, "password": PASSWORD}, required=("current_password", "password")),
         body_example={"current_password": "correct horse battery", "password": "another horse, another battery"},
         answers=ok("Rotated", "Changed."),
+    ),
+    Operation(
+        name="resetPassword",
+        method="POST",
+        path="/auth/reset-password",
+        handler=_reset_password,
+        summary="Take the one-time link of `masteria user reset-password`; all sessions of the person end",
+        tag=_TAG,
+        access="open",
+        body=record({"token": text(64), "password": PASSWORD}, required=("token", "password")),
+        body_example={"token": "what stands behind # in the link", "password": "another horse, another battery"},
+        answers={**nothing("Changed; sign in with it."), 403: REFUSED[403]},
     ),
     Operation(
         name="proposeTotp",

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import time
+from argparse import Namespace
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
 import pytest
 
-from engine.sign_in import ABSOLUTE, BY_ACCOUNT, BY_ADDRESS, IDLE
+from engine.credentials import hash_token
+from engine.ids import ms_to_time
+from engine.sign_in import ABSOLUTE, BY_ACCOUNT, BY_ADDRESS, IDLE, RESET_LIVES, make_secret_token
 from engine.totp import STEP_S, totp_code
+from masteria.credentials_file import Credentials
 from masteria.embedded import RunningServer
+from masteria.people import reset_password
 from storage.pool import Pool
 from storage.throttle import Throttle
+from storage.user_links import put_reset_link
 from tests.people_kit import PASSWORD, Browser, add_person
 from tests.rest_rig import Rig, make_rig
 
@@ -301,3 +311,52 @@ def _secret(text: str) -> bytes:
 
 def _code(rig: Rig, secret: bytes) -> str:
     return totp_code(secret, rig.clock.now_ms // 1000 // STEP_S)
+
+
+async def test_a_reset_link_is_good_once_and_ends_all_sessions(rig: Rig, pool: Pool) -> None:
+    browser = await _signed_in(rig)
+    user_id = await pool.fetchval("SELECT id FROM users WHERE email = $1", EMAIL)
+    now = ms_to_time(rig.clock.now_ms)
+    links = [make_secret_token() for _ in range(3)]
+    for token in links[:2]:
+        await put_reset_link(
+            pool, user_id, uuid4(), hash_token(token), created_by="test", now=now, expires_at=now + RESET_LIVES
+        )
+    new = {"password": "senha nova, vida nova"}
+    stranger = Browser(rig.stranger)
+    seen = [
+        (await stranger.call("POST", "/api/v1/auth/reset-password", {"token": token, **new})).status
+        for token in (links[0], links[2], links[1], links[1])
+    ]
+    assert seen == [422, 422, 204, 422]
+    assert (await browser.call("GET", "/api/v1/me")).status == 401
+    assert (await Browser(rig.stranger).sign_in(EMAIL, new["password"])).status == 200
+
+
+async def test_a_viewer_sees_no_phone_and_no_document_in_full(rig: Rig) -> None:
+    company_id, owner = await rig.company()
+    made = await owner.post("/api/v1/contacts", {"phone": "+5511987654321", "document": "12345678909"})
+    viewer = await rig.client(company_id, "viewer")
+    for path in ("/api/v1/contacts", f"/api/v1/contacts/{made.json['id']}"):
+        full, masked = (await owner.get(path)).body, (await viewer.get(path)).body
+        assert b"987654321" in full
+        assert b"12345678909" in full
+        assert b"98765" not in masked
+        assert b"1234567" not in masked
+        assert b"+5511*******21" in masked
+
+
+async def test_the_command_line_prints_the_link(
+    rig: Rig, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    company_id, _ = await rig.company()
+    await add_person(rig.services, EMAIL, {company_id: "owner"})
+    Credentials(base_url="https://masteria.example", company_id=str(company_id)).write(tmp_path)
+    monkeypatch.setenv("MASTERIA_DATABASE_URL", database_url)
+    rig.clock.now_ms = time.time_ns() // 1_000_000
+    given = Namespace(data_dir=tmp_path, email=EMAIL.upper(), json=True)
+    assert await asyncio.to_thread(reset_password, given) == 0
+    page, _, token = json.loads(capsys.readouterr().out)["link"].partition("#")
+    assert page == "https://masteria.example/reset-password"
+    body = {"token": token, "password": "senha nova, vida nova"}
+    assert (await Browser(rig.stranger).call("POST", "/api/v1/auth/reset-password", body)).status == 204
