@@ -54,6 +54,7 @@ class Principal:
         role: in the company; a person who has not named one of several is a viewer of nothing.
         company_id: None: an installation key, or a person of several companies, that named none.
         person: None for a key.
+        scopes: what a key is narrowed to; None: everything of its role.
     """
 
     key_id: UUID | None
@@ -62,6 +63,7 @@ class Principal:
     installation: bool
     company_id: UUID | None
     person: Person | None = None
+    scopes: frozenset[str] | None = None
 
     def may(self, role: Role) -> bool:
         return RANKS[self.role] >= RANKS[role]
@@ -150,6 +152,7 @@ class Authenticator:
             role=cast("Role", row["role"]),
             installation=row["company_id"] is None,
             company_id=row["company_id"],
+            scopes=None if row["scopes"] is None else frozenset(row["scopes"]),
         )
         self._known[key_hash] = (principal, until)
         if len(self._known) > _REMEMBERED:

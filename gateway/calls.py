@@ -25,6 +25,7 @@ from gateway.counts import Count
 from gateway.operations import Operation
 from gateway.parameters import read_parameters
 from gateway.schema import problems_of
+from gateway.scopes import covers
 from gateway.services import Services
 from storage.pool import AWAY
 from storage.searching import Range
@@ -230,6 +231,8 @@ def _check_access(operation: Operation, principal: Principal) -> None:
         raise FieldProblem([{"field": "X-Company-Id", "reason": _company_needed(principal)}])
     if not principal.may(operation.role):
         raise Forbidden(f"this takes the role {operation.role}")
+    if not covers(principal.scopes, operation.method, operation.path):
+        raise Forbidden("this key's scopes do not cover that")
 
 
 def _company_needed(principal: Principal) -> str:

@@ -221,6 +221,7 @@ def api_key_view(row: Row) -> dict[str, Any]:
         "name": row["name"],
         "prefix": row["prefix"],
         "role": row["role"],
+        "scopes": row["scopes"],
         "created_at": rfc3339(row["created_at"]),
         "last_used_at": time_text(row["last_used_at"]),
         "revoked_at": time_text(row["revoked_at"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -22,15 +22,16 @@ async def insert_api_key(
     key_hash: bytes,
     role: str,
     created_at: datetime,
+    scopes: Sequence[str] | None = None,
 ) -> None:
-    """Store a new key; ``company_id=None`` makes it an installation key."""
+    """Store a new key; ``company_id=None`` makes it an installation key, ``scopes`` narrow it."""
     await executor.execute(
-        query("api_keys/insert_api_key"), key_id, company_id, name, prefix, key_hash, role, created_at
+        query("api_keys/insert_api_key"), key_id, company_id, name, prefix, key_hash, role, created_at, scopes
     )
 
 
 async def find_api_key(executor: Pool | Connection, key_hash: bytes) -> Row | None:
-    """Return id, company_id, role and name of the key with this hash, if it is in force."""
+    """Return id, company_id, role, name and scopes of the key with this hash, if it is in force."""
     return await fetch_one(executor, "api_keys/find_api_key", key_hash)
 
 

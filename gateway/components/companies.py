@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gateway.components.shared import MAYBE_TIME, ROLE, shown
-from gateway.schema import Schema, define, identifier, moment
+from gateway.schema import Schema, define, identifier, items, moment, nullable
 
 _COMPANY: dict[str, Schema] = {
     "id": identifier(),
@@ -18,6 +18,7 @@ _KEY: dict[str, Schema] = {
     "name": {"type": "string"},
     "prefix": {"type": "string"},
     "role": ROLE,
+    "scopes": nullable(items({"type": "string"}, 200, description="What it is narrowed to; null: nothing.")),
     "created_at": moment(),
     "last_used_at": {**MAYBE_TIME, "description": "To the minute."},
     "revoked_at": MAYBE_TIME,

@@ -12,7 +12,8 @@ from engine.ids import id_time
 from gateway.calls import Call, json_response
 from gateway.operations import PAGING, Operation, ok, page_of
 from gateway.routes.lists import small_page
-from gateway.schema import choice, record, text
+from gateway.schema import choice, items, record, text
+from gateway.scopes import SCOPES
 from gateway.views import api_key_view, company_view
 from storage.api_keys import count_api_keys, insert_api_key, list_api_keys, revoke_api_key
 from storage.companies import count_companies, get_company, insert_company, list_companies
@@ -77,12 +78,14 @@ async def _create_key(call: Call) -> Response:
         key_hash=hash_token(key),
         role=role,
         created_at=created_at,
+        scopes=call.body.get("scopes"),
     )
     row = {
         "id": key_id,
         "name": call.body["name"],
         "prefix": shown_prefix(key),
         "role": role,
+        "scopes": call.body.get("scopes"),
         "created_at": created_at,
         "last_used_at": None,
         "revoked_at": None,
@@ -147,7 +150,11 @@ OPERATIONS = (
         tag=_TAG,
         role="owner",
         body=record(
-            {"name": text(100), "role": choice("owner", "operator", "viewer", default="operator")},
+            {
+                "name": text(100),
+                "role": choice("owner", "operator", "viewer", default="operator"),
+                "scopes": items(choice(*SCOPES), len(SCOPES), minItems=1),
+            },
             required=("name",),
         ),
         body_example={"name": "integração", "role": "operator"},

@@ -14,6 +14,7 @@ from gateway.auth import RANKS, Role
 from gateway.cookies import SAFE_METHODS
 from gateway.operations import Operation
 from gateway.routes.catalog import OPERATIONS
+from gateway.scopes import AREAS
 from storage.pool import Pool
 from tests.asgi import Client
 from tests.people_kit import Browser, add_person
@@ -59,6 +60,30 @@ async def test_keys_and_people_of_a_role_are_let_in_as_the_route_says(pool: Pool
         assert (by_cookie == 403) is not _lets_in(operation, role, key=False), (operation.name, by_cookie)
         assert 401 not in (by_key, by_cookie), operation.name
         assert max(by_key, by_cookie) < 500, operation.name
+
+
+async def test_a_narrowed_key_is_let_in_where_its_scopes_say(pool: Pool) -> None:
+    rig = await make_rig(pool)
+    _, owner = await rig.company()
+    made = await owner.post(
+        "/api/v1/api-keys", {"name": "n", "role": "owner", "scopes": ["contacts:read", "rules:write"]}
+    )
+    assert made.json["scopes"] == ["contacts:read", "rules:write"]
+    narrow = rig.stranger.acting_as(made.json["key"])
+    for operation in _walked():
+        if operation.access == "company":
+            area = operation.path.split("/")[1]
+            covered = area == "rules" or (area == "contacts" and operation.method == "GET")
+            answer = await narrow.call(operation.method, _path(operation), body={})
+            assert (answer.status == 403) is not covered, operation.name
+    assert (await narrow.get("/api/v1/me")).status == 200
+    unknown = await owner.post("/api/v1/api-keys", {"name": "n", "scopes": ["api-keys:write"]})
+    assert unknown.status == 422
+
+
+def test_every_part_of_the_api_has_its_scopes() -> None:
+    areas = {operation.path.split("/")[1] for operation in OPERATIONS if operation.access == "company"}
+    assert areas - {"api-keys"} == set(AREAS)
 
 
 async def test_nobody_is_let_in_anywhere(pool: Pool) -> None:
