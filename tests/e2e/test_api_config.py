@@ -319,7 +319,8 @@ async def test_an_installation_key_makes_companies_and_acts_for_them(rig: Rig) -
     assert (await owner.get("/api/v1/me")).json["company"]["time_zone"] == "America/Manaus"
     assert (await owner.get("/api/v1/companies")).status == 403
     assert company_id in [company["id"] for company in (await rig.installation.get("/api/v1/companies")).json["data"]]
-    unnamed = await rig.installation.get("/api/v1/me")
+    assert (await rig.installation.get("/api/v1/me")).json["company"] is None
+    unnamed = await rig.installation.get("/api/v1/events")
     assert (unnamed.status, unnamed.json["errors"][0]["field"]) == (422, "X-Company-Id")
     acting = rig.stranger.acting_as(rig.installation_key, company_id)
     assert (await acting.get("/api/v1/me")).json["installation"] is True
