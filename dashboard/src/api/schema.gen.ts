@@ -1150,6 +1150,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tag contacts, or put them into a list, by a filter: count first, then run
+         * @description Two calls. `{filter}` (as a campaign's `audience`) or `ids` (at most 1,000), one of the four changes and `preview: true` count and change nothing; `{preview_id}` runs what that showed as a job, and never more. Who came after the preview is not in it. Left alone: `changed_already` (it is so), `not_found`, `not_in_preview`. Takes the role operator.
+         */
+        post: operations["changeContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists": {
         parameters: {
             query?: never;
@@ -1665,7 +1685,7 @@ export interface paths {
         put?: never;
         /**
          * Erase people: count first, then run
-         * @description By `ids` of contacts, or by `filter.phone` for somebody who is no contact (any more). Contact, tags, lists and consents go; name, phone, e-mail, document, payload and bytes are taken out of their events, text and number out of their messages and out of what the company's own systems were told; what waits for them is called off. Exported files of the company are deleted, since any may hold them; the job's result says how many (`exports`). What stays: events and messages without anybody in them, so that figures stay right, the note in `GET /erasures`, and, if they wanted no messages, a keyed digest that keeps it so. It cannot be undone. Copies: files of imports go within 7 days. Takes the role owner.
+         * @description By `ids` of contacts, or by `filter.phone` for somebody who is no contact (any more). Contact, tags, lists and consents go; name, phone, e-mail, document, payload and bytes are taken out of their events, text and number out of their messages and out of what the company's own systems were told; what waits for them is called off. Cases of rules, PIX orders, refused rows of imports and the examples of dry runs are cleared of them too, also where their event is gone. Exported files of the company are deleted, since any may hold them; the job's result says how many (`exports`). What stays: events and messages without anybody in them, so that figures stay right, the note in `GET /erasures`, and, if they wanted no messages, a keyed digest that keeps it so. It cannot be undone. Copies: files of imports go within 7 days. Takes the role owner.
          */
         post: operations["eraseContacts"];
         delete?: never;
@@ -3342,6 +3362,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the one-time link of `masteria user reset-password`; all sessions of the person end
+         * @description No key is needed.
+         */
+        post: operations["resetPassword"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/totp": {
         parameters: {
             query?: never;
@@ -4401,6 +4441,8 @@ export interface components {
             prefix: string;
             /** @enum {string} */
             role: "owner" | "operator" | "viewer";
+            /** @description What it is narrowed to; null: nothing. */
+            scopes: string[] | null;
             /** Format: date-time */
             created_at: string;
             /**
@@ -4418,6 +4460,8 @@ export interface components {
             prefix: string;
             /** @enum {string} */
             role: "owner" | "operator" | "viewer";
+            /** @description What it is narrowed to; null: nothing. */
+            scopes: string[] | null;
             /** Format: date-time */
             created_at: string;
             /**
@@ -5430,7 +5474,7 @@ export interface components {
         Contact: {
             /** Format: uuid */
             id: string;
-            /** @description E.164. */
+            /** @description E.164; for viewers with `*`. */
             phone: string | null;
             /** @description WhatsApp's own digits, where they differ from the phone's. */
             wa_id: string | null;
@@ -5470,7 +5514,7 @@ export interface components {
             last_inbound_at: string | null;
             /**
              * Format: date-time
-             * @description When the person was written to last.
+             * @description When the last message went to the person, that WhatsApp accepted, or came from them.
              */
             last_message_at: string | null;
             /**
@@ -5571,7 +5615,7 @@ export interface components {
             source?: string;
         };
         OptOut: {
-            /** @description E.164. */
+            /** @description E.164; for viewers with `*`. */
             phone: string;
             /** @enum {string} */
             kind: "all" | "marketing";
@@ -5683,7 +5727,7 @@ export interface components {
             rows: {
                 row: number;
                 cells: string[];
-                /** @description E.164. */
+                /** @description E.164; for viewers with `*`. */
                 phone: string | null;
                 problem: string | null;
                 /** @description The reason in words. */
@@ -6278,7 +6322,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             transport: "cloud" | "simulator" | "web";
-            /** @description E.164. */
+            /** @description E.164; for viewers with `*`. */
             phone: string | null;
             phone_number_id: string | null;
             waba_id: string | null;
@@ -6348,7 +6392,7 @@ export interface components {
             } | null;
             /** @description Why the session cannot run, where it cannot. */
             why: string | null;
-            /** @description E.164. */
+            /** @description E.164; for viewers with `*`. */
             phone: string | null;
             /** @description What the QR code holds; draw it and scan it with the phone. */
             qr: string | null;
@@ -10986,6 +11030,92 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeContacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "tags": {
+                 *           "any": [
+                 *             "cliente"
+                 *           ]
+                 *         }
+                 *       },
+                 *       "add_tags": [
+                 *         "vip"
+                 *       ],
+                 *       "preview": true
+                 *     }
+                 */
+                "application/json": {
+                    /** @description Whom it means, as a campaign's `audience` does. */
+                    filter?: {
+                        [key: string]: unknown;
+                    };
+                    ids?: string[];
+                    /** @description true: count and tell; nothing is changed. */
+                    preview?: boolean;
+                    /**
+                     * Format: uuid
+                     * @description Run what this preview showed.
+                     */
+                    preview_id?: string;
+                    add_tags?: string[];
+                    remove_tags?: string[];
+                    /** Format: uuid */
+                    add_to_list?: string;
+                    /** Format: uuid */
+                    remove_from_list?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description A change of contacts: what it would do; `counts` is null while `job` is still counting. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkPreview"];
+                };
+            };
+            /** @description The run's job. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description The preview has expired, was used, is still being counted, or the run would now do more than it showed. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -16610,6 +16740,51 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    resetPassword: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "what stands behind # in the link",
+                 *       "password": "another horse, another battery"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Changed; sign in with it. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            /** @description The request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     proposeTotp: {
         parameters: {
             query?: never;
@@ -16868,6 +17043,7 @@ export interface operations {
                      * @enum {string}
                      */
                     role?: "owner" | "operator" | "viewer";
+                    scopes?: ("alerts:read" | "alerts:write" | "bulk-previews:read" | "bulk-previews:write" | "campaigns:read" | "campaigns:write" | "catalogue:read" | "catalogue:write" | "contacts:read" | "contacts:write" | "dead-letters:read" | "dead-letters:write" | "erasures:read" | "erasures:write" | "events:read" | "events:write" | "exports:read" | "exports:write" | "flows:read" | "flows:write" | "holds:read" | "holds:write" | "jobs:read" | "jobs:write" | "lists:read" | "lists:write" | "live:read" | "live:write" | "messages:read" | "messages:write" | "metrics:read" | "metrics:write" | "notifications:read" | "notifications:write" | "opt-outs:read" | "opt-outs:write" | "outgoing-webhooks:read" | "outgoing-webhooks:write" | "queue:read" | "queue:write" | "retention:read" | "retention:write" | "rules:read" | "rules:write" | "schedules:read" | "schedules:write" | "sessions:read" | "sessions:write" | "syncs:read" | "syncs:write" | "tags:read" | "tags:write" | "templates:read" | "templates:write" | "webhooks:read" | "webhooks:write")[];
                 };
             };
         };

@@ -22,17 +22,17 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
   return (
     <div className="sticky top-12 z-20 -mx-1 flex min-h-12 flex-wrap items-center gap-2 bg-canvas px-1 py-2">
       <form onSubmit={add} className="flex min-w-0 gap-1">
-        <select data-filter aria-label={t("filter")} className="field !w-36" value={field.name} onChange={(event) => { setName(event.target.value); setText(""); }}>
+        <select data-filter aria-label={t("filter")} className="field !w-32 shrink-0 sm:!w-36" value={field.name} onChange={(event) => { setName(event.target.value); setText(""); }}>
           {fields.map((one) => <option key={one.name} value={one.name}>{one.title}</option>)}
         </select>
         {field.options ? (
-          <select aria-label={field.title} className="field !w-44" value="" onChange={(event) => onChange(field.name, event.target.value)}>
+          <select aria-label={field.title} className="field min-w-0 max-w-44" value="" onChange={(event) => onChange(field.name, event.target.value)}>
             <option value="" disabled>{"…"}</option>
             {field.options.map((one) => <option key={one.value} value={one.value}>{one.title}</option>)}
           </select>
         ) : (
           <>
-            <input aria-label={field.title} placeholder={field.placeholder} className="field !w-44" value={text} onChange={(event) => setText(event.target.value)} />
+            <input aria-label={field.title} placeholder={field.placeholder} className="field min-w-0 max-w-44" value={text} onChange={(event) => setText(event.target.value)} />
             <Button type="submit" aria-label={t("filter")} title={t("filter")} className="!px-2"><Plus size={14} aria-hidden /></Button>
           </>
         )}
