@@ -19,7 +19,7 @@ help:
 	@sed -n 's/^## //p' Makefile | awk -F': ' '{ printf "  make %-14s %s\n", $$1, $$2 }'
 
 ## setup: the virtual environment with the locked packages; safe to repeat
-setup: $(STAMP) $(DASHBOARD)
+setup: $(STAMP)
 
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
@@ -32,10 +32,10 @@ $(STAMP): requirements.lock pyproject.toml
 	@touch $(STAMP)
 
 ## run: everything on this machine; make run ARGS="--port 9000" passes options on
-run: $(STAMP) $(DASHBOARD)
+run: $(STAMP)
 	@exec $(BIN)/masteria up $(ARGS)
 
-## dashboard: build what people see, where it is missing or older than its sources
+## dashboard: build what people see (its first pages; not a part of setup yet), where it is older than its sources
 dashboard: $(DASHBOARD)
 
 dashboard/node_modules/.package-lock.json: dashboard/package-lock.json | $(STAMP)
@@ -54,11 +54,12 @@ build/openapi.json: $(STAMP) $(wildcard gateway/*.py gateway/*/*.py engine/*.py)
 dashboard-api: dashboard/node_modules/.package-lock.json build/openapi.json
 	cd dashboard && $(NPM) run --silent api
 
+## dashboard-test: linter, types and tests of the dashboard
 dashboard-test: dashboard/node_modules/.package-lock.json build/openapi.json
 	cd dashboard && $(NPM) run --silent lint && $(NPM) run --silent types && $(NPM) run --silent test && $(NPM) run --silent api:check
 
 ## test: linters, types, import rules and every test that needs no browser and no second machine
-test: lint dashboard-test
+test: lint
 	$(BIN)/python -m pytest -q tests --ignore=tests/browser --ignore=tests/cluster/machines
 
 lint: $(STAMP)
@@ -74,7 +75,7 @@ fmt: $(STAMP)
 
 ## test-browser: the tests of the dashboard in a browser
 test-browser: $(STAMP)
-	@if [ -d tests/browser ]; then $(BIN)/python -m pytest -q tests/browser; else echo "there is no dashboard yet"; fi
+	@if [ -d tests/browser ]; then $(BIN)/python -m pytest -q tests/browser; else echo "the dashboard has no browser tests yet"; fi
 
 ## test-cluster: an installation on a Ray cluster and on servers that others started
 test-cluster: $(STAMP)
