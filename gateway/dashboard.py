@@ -24,9 +24,9 @@ _PAGES = ("/c/", "/sign-in", "/reset-password", "/invitation")
 _ENCODINGS = (("br", ".br"), ("gzip", ".gz"))
 _WITHOUT = b"""<!doctype html><html lang="pt-BR"><meta charset="utf-8"><title>Master IA</title>
 <h1>Master IA</h1>
-<p>O painel ainda n\xc3\xa3o foi compilado. Rode <code>npm ci &amp;&amp; npm run build</code> em <code>dashboard/</code>
+<p>O painel ainda n\xc3\xa3o foi compilado. Rode <code>make dashboard</code> na pasta do projeto
 e reinicie. A API est\xc3\xa1 em <a href="/docs">/docs</a>.</p>
-<p lang="en">The dashboard is not built yet. Run <code>npm ci &amp;&amp; npm run build</code> in <code>dashboard/</code>
+<p lang="en">The dashboard is not built yet. Run <code>make dashboard</code> in the project's folder
 and start again. The API is at <a href="/docs">/docs</a>.</p></html>
 """
 

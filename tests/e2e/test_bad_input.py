@@ -174,7 +174,7 @@ _NONSENSE = (
     b"POST /x HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef",
     b"POST /x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
     b"GET /\x00\xff HTTP/1.1\r\nhost: x\r\n\r\n",
-    b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 300_000 + b"\r\n\r\n",
+    b"GET /x HTTP/1.1\r\n" + b"x: " + b"y" * 300_000 + b"\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 )
 

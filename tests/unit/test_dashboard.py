@@ -98,5 +98,5 @@ async def test_only_reading_is(built: Path) -> None:
 async def test_without_a_build_a_page_says_how_to_make_it(tmp_path: Path) -> None:
     answer = await _client(tmp_path).get("/")
     assert answer.status == 200
-    assert "npm run build" in answer.body.decode()
+    assert "make dashboard" in answer.body.decode()
     assert "unsafe" not in answer.headers["content-security-policy"]
