@@ -123,8 +123,9 @@ async def load_templates(connection: Connection, asked: Collection[Owned]) -> di
     """Return templates as evaluation needs them, by company and id: another company's are not there."""
     found: dict[Owned, TemplateRow] = {}
     for row in await _load(connection, "cases/load_templates", asked):
+        owner = row.pop("company_id")
         values = {**row, "components": orjson.loads(row["components"]), "defaults": orjson.loads(row["defaults"])}
-        found[values.pop("company_id"), row["id"]] = TemplateRow(**values)
+        found[owner, row["id"]] = TemplateRow(**values)
     return found
 
 
