@@ -27,6 +27,7 @@ from gateway.directory import Directory
 from gateway.door import WebhookDoor
 from gateway.downloads import Downloads
 from gateway.graph import ActorGraph
+from gateway.http_protocol import BoundedHead
 from gateway.intake import ShardIntake
 from gateway.ledger import GatewayLedger
 from gateway.loading import DirectoryLoader
@@ -96,7 +97,7 @@ class Gateway:
         config = uvicorn.Config(
             build_app(services),
             loop="none",
-            http="httptools",
+            http=BoundedHead,
             ws="none",
             lifespan="off",
             access_log=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -50,7 +51,7 @@ class _Page:
     entered: dict[UUID, tuple[UUID, bool]] = field(default_factory=dict)
 
 
-class _Letters:
+class _Letters(ABC):
     """Walks over a bulk action's dead letters; what is done with a page, its kinds say."""
 
     def __init__(self, tools: JobTools) -> None:
@@ -93,9 +94,9 @@ class _Letters:
                 tally.leave(reason)
         return good, tally
 
+    @abstractmethod
     def refusal(self, letter: Row, page: _Page) -> str | None:
         """Return why a letter is left alone (a code), None where it is not."""
-        raise NotImplementedError
 
 
 class _Counting(_Letters):

@@ -21,6 +21,7 @@ from masteria.postgres_server import find_postgres
 from tests.e2e.http_client import HttpClient
 from tests.e2e.rig import Instance
 from tests.e2e.shop import Api
+from tests.e2e.waiting import wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 PHONE = "+5511911110001"
@@ -92,9 +93,10 @@ class Web:
         return part
 
     async def until_part(self, fits: Callable[[dict[str, Any] | None], bool]) -> None:
-        async with asyncio.timeout(60):
-            while not fits(await self.part()):
-                await asyncio.sleep(0.1)
+        async def fitting() -> bool:
+            return fits(await self.part())
+
+        await wait_until(fitting, 60.0, "the part is as it should be")
 
     def taken(self) -> list[str]:
         """What the simulated WhatsApp has taken, by our ids."""

@@ -174,7 +174,7 @@ _NONSENSE = (
     b"POST /x HTTP/1.1\r\ncontent-length: 5\r\ncontent-length: 6\r\n\r\nabcdef",
     b"POST /x HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
     b"GET /\x00\xff HTTP/1.1\r\nhost: x\r\n\r\n",
-    b"GET /x HTTP/1.1\r\n" + b"x: " + b"y" * 300_000 + b"\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"x: " + b"y" * 300_000 + b"\r\n\r\n",
     b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
 )
 
@@ -197,6 +197,18 @@ async def test_nonsense_on_the_port_disturbs_nobody(
     finally:
         writer.transport.abort()
     assert neighbour.status == 202
+
+
+async def test_a_head_without_end_is_refused_while_it_comes(instance: Instance, shop: Shop, client: HttpClient) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", urlsplit(instance.base_url).port)
+    writer.write(b"GET /healthz HTTP/1.1\r\nx: " + b"y" * 60_000)
+    await writer.drain()
+    assert (await shop.post(client, shop.body.make(1))).status == 202
+    writer.write(b"y" * 10_000)
+    async with asyncio.timeout(10):
+        assert (await read_answer(reader)).status == 431
+        assert await reader.read() == b""
+    writer.transport.abort()
 
 
 async def test_a_slow_body_is_waited_for_while_others_are_served(
