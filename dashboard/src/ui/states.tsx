@@ -39,7 +39,7 @@ export function useErrorText(): (error: unknown) => string {
   };
 }
 
-export function ErrorBox({ error, text, since, onRetry }: { error?: unknown; text?: string; since?: string; onRetry?: () => void }) {
+export function ErrorBox({ error, title, text, since, onRetry }: { error?: unknown; title?: string; text?: string; since?: string; onRetry?: () => void }) {
   const t = useUiTexts();
   const words = useErrorText();
   const requestId = (error as Told | undefined)?.requestId;
@@ -47,7 +47,7 @@ export function ErrorBox({ error, text, since, onRetry }: { error?: unknown; tex
     <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-control bg-danger-soft px-4 py-3 text-danger-fg">
       <CircleAlert size={16} aria-hidden className="shrink-0" />
       <p className="min-w-0 grow basis-60">
-        <strong className="font-semibold">{t("errorTitle")}</strong>{". "}{text ?? words(error)}{since ? ` ${t("errorOld", { at: since })}` : ""}
+        <strong className="font-semibold">{title ?? t("errorTitle")}</strong>{". "}{text ?? words(error)}{since ? ` ${t("errorOld", { at: since })}` : ""}
       </p>
       {requestId && <span className="flex items-center gap-1 text-caption">{t("requestId")} <code>{requestId}</code><CopyButton text={requestId} /></span>}
       {onRetry && <Button onClick={onRetry}>{t("retry")}</Button>}

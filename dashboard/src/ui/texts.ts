@@ -13,7 +13,9 @@ export const useUiTexts = defineTexts("ui", {
   typeToConfirm: "Digite {{word}} para confirmar", filter: "Filtrar", removeFilter: "Tirar o filtro {{name}}",
   scheduled: "Agendada", queued: "Na fila", held: "Retida", sending: "Enviando", accepted: "Aceita", sent: "Enviada", delivered: "Entregue",
   read: "Lida", failed: "Falhou", uncertain: "Incerta", skipped: "Pulada", cancelled: "Cancelada", exportCsv: "Exportar CSV", exportJson: "Exportar JSON",
-  
+  search: "Buscar", nothingFound: "Nada encontrado", takeOut: "Tirar {{name}}", secretOnce: "Só é mostrado agora. Guarde em lugar seguro antes de fechar.", secretKept: "Já guardei",
+  refused: "Não foi possível salvar", fieldsWrong_zero: "Nenhum campo a corrigir", fieldsWrong_one: "{{n}} campo a corrigir", fieldsWrong_many: "{{n}} de campos a corrigir", fieldsWrong_other: "{{n}} campos a corrigir",
+  leftOut_zero: "Ninguém fica de fora.", leftOut_one: "{{n}} fica de fora:", leftOut_many: "{{n}} ficam de fora:", leftOut_other: "{{n}} ficam de fora:",
 }, {
   close: "Close", cancel: "Cancel", copy: "Copy", copied: "Copied", retry: "Try again", loading: "Loading",
   more: "Load more", undo: "Undo", clearFilters: "Clear filters", actions: "Actions",
@@ -27,5 +29,7 @@ export const useUiTexts = defineTexts("ui", {
   typeToConfirm: "Type {{word}} to confirm", filter: "Filter", removeFilter: "Remove the filter {{name}}",
   scheduled: "Scheduled", queued: "Queued", held: "Held", sending: "Sending", accepted: "Accepted", sent: "Sent", delivered: "Delivered",
   read: "Read", failed: "Failed", uncertain: "Uncertain", skipped: "Skipped", cancelled: "Cancelled", exportCsv: "Export CSV", exportJson: "Export JSON",
-  
+  search: "Search", nothingFound: "Nothing found", takeOut: "Take out {{name}}", secretOnce: "It is shown only now. Keep it in a safe place before you close this.", secretKept: "I have kept it",
+  refused: "This could not be saved", fieldsWrong_zero: "No field to correct", fieldsWrong_one: "{{n}} field to correct", fieldsWrong_many: "{{n}} fields to correct", fieldsWrong_other: "{{n}} fields to correct",
+  leftOut_zero: "Nobody is left out.", leftOut_one: "{{n}} is left out:", leftOut_many: "{{n}} are left out:", leftOut_other: "{{n}} are left out:",
 });
