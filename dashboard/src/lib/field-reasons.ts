@@ -13,7 +13,7 @@ const SAID: [RegExp, (found: RegExpExecArray) => string][] = [
   [/^must be a time such as (.+)$/, (found) => `deve ser um horário como ${found[1]}`],
   [/^must be a phone number such as (.+)$/, (found) => `deve ser um telefone como ${found[1]}`],
   [/^must be an IANA name such as (.+)$/, (found) => `deve ser um fuso como ${found[1]}`],
-  [/^must be an? (text|string)$/, () => "deve ser texto"],
+  [/^must be (?:a text|a string)$/, () => "deve ser texto"],
   [/^must be an? (integer|whole number)$/, () => "deve ser um número inteiro"],
   [/^must be a number$/, () => "deve ser um número"],
   [/^must be (?:true or false|a boolean)$/, () => "deve ser verdadeiro ou falso"],
