@@ -65,7 +65,7 @@ class RowReader:
             return None, "invalid_phone"
         problem = None
         email = _cell(record, self._email)
-        if email and (len(email) > _EMAIL_MAX or not _EMAIL.fullmatch(email)):
+        if not _is_email(email):
             email, problem = "", "invalid_email"
         fields, too_long = self._read_fields(record)
         tags, bad_tag = self._read_tags(record)
@@ -73,6 +73,22 @@ class RowReader:
         name = " ".join(_cell(record, self._name).split())[:_NAME_MAX]
         document = _cell(record, self._document)[:_DOCUMENT_MAX]
         return ImportedPerson(phone, name or None, email.lower() or None, document or None, fields, tags), problem
+
+    def wrong_cells(self, record: Record) -> dict[int, str]:
+        """Return what is wrong with a row's cells, by their columns; with a row that is empty or broken, nothing."""
+        if isinstance(record, Broken) or not any(map(str.strip, record)):
+            return {}
+        found = {at: "too_many_columns" for at in range(self._width, len(record)) if record[at].strip()}
+        typed = _cell(record, self._phone)
+        if not typed or self._read_phone(record, typed) is None:
+            found[self._phone] = "invalid_phone" if typed else "no_phone"
+        if self._email is not None and not _is_email(_cell(record, self._email)):
+            found[self._email] = "invalid_email"
+        kept, _ = self._read_fields(record)
+        found |= {at: "value_too_long" for name, at in self._fields if name not in kept and _cell(record, at)}
+        if self._tags is not None and self._read_tags(record)[1]:
+            found[self._tags] = "invalid_tag"
+        return found
 
     def _read_phone(self, record: list[str], typed: str) -> str | None:
         if self._ddd is not None and (ddd := _cell(record, self._ddd).lstrip("0").strip("()")):
@@ -100,6 +116,10 @@ class RowReader:
         given = [part for part in _TAG_ENDS.split(text) if part.strip()]
         tags = [tag_name(part) for part in given[:MAX_TAGS]]
         return tuple(dict.fromkeys(tag for tag in tags if tag)), None in tags or len(given) > MAX_TAGS
+
+
+def _is_email(text: str) -> bool:
+    return not text or (len(text) <= _EMAIL_MAX and _EMAIL.fullmatch(text) is not None)
 
 
 def _cell(record: list[str], index: int | None) -> str:

@@ -13,7 +13,9 @@ from engine.masking import mask_document, mask_phone
 
 _PHONES = frozenset(("phone", "to", "wa_id", "customer_phone", "telefone", "celular", "whatsapp", "msisdn", "mobile"))
 _DOCUMENTS = frozenset(("document", "customer_document", "documento", "cpf", "cnpj", "tax_id"))
-_FOREIGN = frozenset(("payload", "content", "fields", "headers", "sample", "raw", "body", "captured"))
+_FOREIGN = frozenset(
+    ("payload", "content", "fields", "headers", "sample", "raw", "body", "captured", "cells", "samples")
+)
 # 8 to 20 digits with what people write between them; no date.
 _WRITTEN = re.compile(r"(?!\d{4}-\d{2}-\d{2})\+?\(?\d[\d ().\-/]{6,22}\d")
 _INSIDE = re.compile(r"(?<![\w+])\+?\(?\d[\d ().\-/]{8,20}\d(?!\w)")

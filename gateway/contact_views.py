@@ -45,8 +45,14 @@ def contact_view(row: Columns) -> dict[str, Any]:
         "fields": stored_json(row["fields"]),
         "opted_out": "all" in row["stopped"],
         "marketing_stopped": bool(row["stopped"]),
+        "consent": None if row["consent_at"] is None else _newest_word(row),
         "window_until": None if inbound is None else rfc3339(inbound + _WINDOW),
     }
+
+
+def _newest_word(row: Columns) -> dict[str, Any]:
+    shown = {name: row[f"consent_{name}"] for name in ("purpose", "granted", "source")}
+    return {**shown, "at": rfc3339(row["consent_at"])}
 
 
 def list_view(row: Row) -> dict[str, Any]:

@@ -143,6 +143,14 @@ async def read_contacts(executor: Pool | Connection, company_id: UUID, contact_i
     return await fetch_rows(executor, "contacts/read_contacts", company_id, list(contact_ids))
 
 
+async def find_phones(
+    executor: Pool | Connection, company_id: UUID, contact_ids: Sequence[UUID]
+) -> dict[UUID, str | None]:
+    """Return those of contacts that are there, each with its phone (None: only WhatsApp's id is known)."""
+    rows = await executor.fetch(query("contacts/find_contacts"), company_id, list(contact_ids))
+    return {row["id"]: row["phone"] for row in rows}
+
+
 async def hold_contacts(connection: Connection, company_id: UUID, contact_ids: Iterable[UUID]) -> set[UUID]:
     """Return those of contacts that are there, and keep them from being deleted until the transaction ends."""
     rows = await connection.fetch(query("contacts/hold_contacts"), company_id, list(contact_ids))

@@ -13,7 +13,7 @@ from engine.metrics import Delta
 from storage.audience import FIRST, walk_audience
 from storage.bulk import set_counts
 from storage.contact_changes import ContactsChange, apply_change, find_unchanged
-from storage.contacts import read_contacts
+from storage.contacts import find_phones
 from storage.pool import Connection
 
 _WINDOW = 1_000
@@ -100,7 +100,7 @@ async def _page(connection: Connection, job: Job) -> _Page:
         at = int(job.cursor.get("at", 0))
         given = list(dict.fromkeys(UUID(text) for text in job.params["ids"]))
         asked = given[at : at + _OF_IDS]
-        known = {row["id"] for row in await read_contacts(connection, job.company_id, asked)}
+        known = await find_phones(connection, job.company_id, asked)
         cursor = {"at": at + _OF_IDS} if at + _OF_IDS < len(given) else None
         return _Page(sorted(known), len(asked) - len(known), cursor)
     audience, _ = parse_audience(job.params["filter"])

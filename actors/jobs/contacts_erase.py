@@ -8,7 +8,7 @@ from uuid import UUID
 from actors.jobs.tools import Job, JobTools, Step
 from engine.ids import ms_to_time
 from engine.metrics import Delta
-from storage.contacts import delete_contacts, find_by_phone, read_contacts
+from storage.contacts import delete_contacts, find_by_phone, find_phones
 from storage.erasure import (
     begin_erasure,
     end_erasure,
@@ -109,9 +109,10 @@ class ContactsErase:
         if given is None:
             phone: str = job.params["filter"]["phone"]
             return phone, (await find_by_phone(connection, job.company_id, [phone])).get(phone)
-        rows = await read_contacts(connection, job.company_id, [UUID(given)])
-        if not rows:
+        contact_id = UUID(given)
+        known = await find_phones(connection, job.company_id, [contact_id])
+        if contact_id not in known:
             return None, None
-        if rows[0]["phone"] is None:
-            await delete_contacts(connection, job.company_id, [rows[0]["id"]])
-        return rows[0]["phone"], rows[0]["id"]
+        if known[contact_id] is None:
+            await delete_contacts(connection, job.company_id, [contact_id])
+        return known[contact_id], contact_id

@@ -52,7 +52,7 @@ class _Rows:
 
 
 class ContactsImport:
-    """See ``gateway/routes/contact_imports.py`` for its params."""
+    """See ``gateway/routes/contact_import_runs.py`` for its params."""
 
     kind: ClassVar[str] = KIND
 

@@ -56,6 +56,19 @@ define(
             "source": choice("event", "message", "import", "api", description="How the contact came first."),
             "opted_out": boolean(description="Wants no messages at all: nothing is sent but a person's answers."),
             "marketing_stopped": boolean(description="Wants no marketing."),
+            "consent": {
+                **nullable(
+                    shown(
+                        {
+                            "purpose": choice("marketing", "all"),
+                            "granted": boolean(description="false: withdrawn."),
+                            "source": {"type": "string"},
+                            "at": moment(),
+                        }
+                    )
+                ),
+                "description": "The newest word about marketing; null: none is noted.",
+            },
             "first_seen_at": moment(),
             "first_event_at": MAYBE_TIME,
             "last_event_at": MAYBE_TIME,
@@ -221,10 +234,16 @@ define(
                         "phone": nullable(E164),
                         "problem": SENTENCE,
                         "problem_text": WORDS,
+                        "wrong": items(
+                            shown({"column": COUNT, "problem": {"type": "string"}, "problem_text": WORDS}),
+                            MAPPING_MOST,
+                            description="The cells that cannot be taken as they stand; columns count from 0.",
+                        ),
                     }
                 ),
                 50,
             ),
+            "list_ids": {"type": "array", "items": identifier(), "description": "Where it put everybody."},
             "job": nullable(ref("Job")),
         }
     ),

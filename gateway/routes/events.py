@@ -14,6 +14,7 @@ from engine.texts import stored_id
 from engine.wire import IMPORTED
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
+from gateway.of_contact import CONTACT, by_phone
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -51,7 +52,7 @@ def event_filter(query: dict[str, Any]) -> EventFilter:
 
 
 async def _list(call: Call) -> Response:
-    return await large_page(call, event_filter(call.query), list_events, count_events, event_summary)
+    return await large_page(call, event_filter(await by_phone(call)), list_events, count_events, event_summary)
 
 
 async def _event(call: Call) -> Row:
@@ -169,7 +170,7 @@ OPERATIONS = (
         ),
         tag="Events",
         answers=page_of("EventSummary"),
-        query=(*TIME_RANGE, *FILTERS, *PAGING),
+        query=(*TIME_RANGE, *FILTERS, CONTACT, *PAGING),
     ),
     Operation(
         name="getEvent",

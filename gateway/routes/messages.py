@@ -10,6 +10,7 @@ from engine.errors import Conflict, FieldProblem, NotFound
 from engine.message_states import STATUSES
 from engine.metrics import Delta
 from gateway.calls import Call, json_response
+from gateway.of_contact import CONTACT, by_phone
 from gateway.operations import (
     PAGING,
     TIME_RANGE,
@@ -41,7 +42,7 @@ def message_filter(query: dict[str, Any]) -> MessageFilter:
 
 
 async def _list(call: Call) -> Response:
-    return await large_page(call, message_filter(call.query), list_messages, count_messages, message_view)
+    return await large_page(call, message_filter(await by_phone(call)), list_messages, count_messages, message_view)
 
 
 async def _get(call: Call) -> Response:
@@ -110,7 +111,7 @@ OPERATIONS = (
         ),
         tag="Messages",
         answers=page_of("Message"),
-        query=(*TIME_RANGE, *FILTERS, *PAGING),
+        query=(*TIME_RANGE, *FILTERS, CONTACT, *PAGING),
     ),
     Operation(
         name="sendMessage",

@@ -19,7 +19,7 @@ from gateway.contact_views import consent_view, contact_view
 from gateway.operations import PAGING, Answer, Operation, page_of
 from gateway.routes.lists import small_page
 from gateway.schema import record, text
-from storage.contacts import find_by_phone, get_contact, list_consents, read_contacts
+from storage.contacts import find_by_phone, find_phones, get_contact, list_consents
 from storage.erasure import (
     as_json,
     count_data,
@@ -89,9 +89,9 @@ async def _count(call: Call, request: Mapping[str, Any], _: Any) -> dict[str, An
     skip: dict[str, int] = {}
     if "ids" in request:
         wanted = {UUID(value) for value in request["ids"]}
-        rows = await read_contacts(pool, company, sorted(wanted))
-        phones, would = [row["phone"] for row in rows if row["phone"]], len(rows)
-        if missing := len(wanted) - len(rows):
+        known = await find_phones(pool, company, sorted(wanted))
+        phones, would = [phone for phone in known.values() if phone], len(known)
+        if missing := len(wanted) - len(known):
             skip["not_found"] = missing
     else:
         phones = [request["filter"]["phone"]]

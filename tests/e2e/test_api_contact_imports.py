@@ -138,3 +138,17 @@ async def test_errors_are_downloaded_as_they_stood_with_the_reason(rig: Rig, poo
         '\'=1+1;+5511900000001;"a""b";"x;y";3;sim;"Importado sem o e-mail, que não é válido."',
         "",
     ]
+
+
+async def test_each_cell_that_cannot_be_taken_is_named_and_viewers_see_no_number(rig: Rig) -> None:
+    company_id, owner = await rig.company()
+    raw = "Nome;WhatsApp;E-mail\nAna;(11) 90000-0001;a@x.test\nRui;12;sem arroba\nEva;11 90000-0002;;sobra\n;;\n"
+    made = (await upload(owner, raw.encode())).json
+    wrong = [[(cell["column"], cell["problem"]) for cell in row["wrong"]] for row in made["rows"]]
+    assert wrong == [[], [(1, "invalid_phone"), (2, "invalid_email")], [(3, "too_many_columns")], []]
+    assert made["rows"][1]["wrong"][0]["problem_text"]["en"] == "The phone is no valid number."
+    viewer = await rig.client(company_id, "viewer")
+    shown = (await viewer.get(f"{API}/{made['id']}")).json
+    assert shown["rows"][0]["cells"][0] == "Ana"
+    assert "90000" not in str(shown)
+    assert (await viewer.get(f"{API}/{made['id']}/errors.csv")).status == 403

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from storage.pool import Pool
 from tests.rest_rig import Rig, make_rig
+from tests.seeding import seed_events, seed_messages
 
 API = "/api/v1"
+LAST = datetime(2026, 9, 20, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -105,3 +109,42 @@ async def test_consent_has_a_source_and_a_time_and_is_never_overwritten(rig: Rig
     assert rows[1]["at"] == "2026-01-31T12:00:00.000Z"
     assert _fields(await owner.post(address, {**given, "at": "2999-01-01T00:00:00Z"})) == ["at"]
     assert _fields(await owner.post(address, {"granted": True})) == ["source"]
+
+
+async def test_a_contact_shows_its_newest_word_about_marketing(rig: Rig) -> None:
+    _, owner = await rig.company()
+    made = (await owner.post(f"{API}/contacts", {"phone": "+5511900000001"})).json
+    address = f"{API}/contacts/{made['id']}"
+    assert made["consent"] is None
+    await owner.post(f"{address}/consents", {"granted": True, "source": "checkout", "at": "2026-01-31T12:00:00Z"})
+    await owner.post(f"{address}/consents", {"granted": False, "source": "loja", "purpose": "transactional"})
+    newest = {"purpose": "marketing", "granted": True, "source": "checkout", "at": "2026-01-31T12:00:00.000Z"}
+    assert (await owner.get(address)).json["consent"] == newest
+    await owner.post(f"{address}/consents", {"granted": False, "source": "telefone", "purpose": "all"})
+    [listed] = (await owner.get(f"{API}/contacts")).json["data"]
+    assert (listed["consent"]["granted"], listed["consent"]["source"]) == (False, "telefone")
+
+
+async def test_events_and_messages_are_found_by_a_contact_whose_number_is_not_shown(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    session_id = uuid4()
+    await pool.execute(
+        "INSERT INTO sessions (id, company_id, name, transport) VALUES ($1, $2, 's', 'simulator')",
+        session_id,
+        company_id,
+    )
+    async with pool.acquire() as connection:
+        await seed_events(connection, company_id, 8, LAST)
+        await seed_messages(connection, company_id, session_id, 8, LAST)
+    phone = await pool.fetchval("SELECT to_phone FROM messages LIMIT 1")
+    contact = (await owner.post(f"{API}/contacts", {"phone": phone})).json["id"]
+    nobody = (await owner.post(f"{API}/contacts", {"phone": "+5511911111111"})).json["id"]
+    viewer = await rig.client(company_id, "viewer")
+    for list_ in ("events", "messages"):
+        asked = (await owner.get(f"{API}/{list_}", {"phone": phone})).json["data"]
+        theirs = (await viewer.get(f"{API}/{list_}", {"contact_id": contact})).json["data"]
+        assert [one["id"] for one in theirs] == [one["id"] for one in asked]
+        assert (await owner.get(f"{API}/{list_}", {"contact_id": nobody})).json["data"] == []
+        assert _fields(await owner.get(f"{API}/{list_}", {"contact_id": str(company_id)})) == ["contact_id"]
+        assert _fields(await owner.get(f"{API}/{list_}", {"contact_id": contact, "phone": phone})) == ["contact_id"]
+    assert (await owner.get(f"{API}/messages", {"contact_id": contact})).json["data"]

@@ -135,7 +135,8 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
     page: list[Any] = [COMPANY, UUID(int=0), 2_000]
     anybody: list[Any] = [[], [], [], [], [], [], None, None, None]
     return {
-        "contacts/read_contacts": [([COMPANY, [contact]], 30)],
+        "contacts/read_contacts": [([COMPANY, [contact]], 40)],
+        "contacts/find_contacts": [([COMPANY, [contact]], 10)],
         "contacts/find_contacts_by_phone": [([COMPANY, [PHONE]], 10)],
         "contacts/find_contacts_by_words": [([COMPANY, words, 1_000], 300), ([COMPANY, common, 1_000], 700)],
         "contacts/scan_contacts": [

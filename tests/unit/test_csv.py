@@ -188,10 +188,21 @@ def test_no_row_raises(cells: list[str]) -> None:
     person, problem = READER.read(cells)
     assert person is None or person.phone.startswith("+")
     assert problem is None or person is not None or problem in ("no_phone", "invalid_phone", "too_many_columns")
+    wrong = READER.wrong_cells(cells)
+    assert bool(wrong) == (problem is not None)
+    assert problem is None or problem in wrong.values()
 
 
 def test_a_broken_line_is_refused() -> None:
     assert READER.read(Broken('"x')) == (None, "open_quote")
+    assert READER.wrong_cells(Broken('"x')) == {}
+
+
+def test_every_cell_that_is_wrong_is_named() -> None:
+    cells = ["x", "123", "a@", "x" * 1001, "<b>", "", "surplus"]
+    named = ["invalid_phone", "invalid_email", "value_too_long", "invalid_tag", "too_many_columns"]
+    assert [problem for _, problem in sorted(READER.wrong_cells(cells).items())] == named
+    assert READER.wrong_cells(["x"]) == {1: "no_phone"}
 
 
 @pytest.mark.parametrize(

@@ -1059,7 +1059,7 @@ export interface paths {
         };
         /**
          * The rows that were refused, or not taken in wholly, with the reason
-         * @description The file's own columns, then `linha`, `importada` (sim, não) and `motivo`. Takes the role viewer.
+         * @description The file's own columns, then `linha`, `importada` (sim, não) and `motivo`. Takes the role operator.
          */
         get: operations["getContactImportErrors"];
         put?: never;
@@ -5498,6 +5498,16 @@ export interface components {
             opted_out: boolean;
             /** @description Wants no marketing. */
             marketing_stopped: boolean;
+            /** @description The newest word about marketing; null: none is noted. */
+            consent: {
+                /** @enum {string} */
+                purpose: "marketing" | "all";
+                /** @description false: withdrawn. */
+                granted: boolean;
+                source: string;
+                /** Format: date-time */
+                at: string;
+            } | null;
             /** Format: date-time */
             first_seen_at: string;
             /** Format: date-time */
@@ -5735,7 +5745,19 @@ export interface components {
                     pt?: string;
                     en?: string;
                 } | null;
+                /** @description The cells that cannot be taken as they stand; columns count from 0. */
+                wrong: {
+                    column: number;
+                    problem: string;
+                    /** @description The reason in words. */
+                    problem_text: {
+                        pt?: string;
+                        en?: string;
+                    } | null;
+                }[];
             }[];
+            /** @description Where it put everybody. */
+            list_ids: string[];
             job: components["schemas"]["Job"] | null;
         };
         Erasure: {
@@ -7587,6 +7609,8 @@ export interface operations {
                 phone?: string;
                 /** @description JSON that the payload must contain, such as `{"customer":{"email":"a@b.test"}}` (has an index). */
                 payload?: string;
+                /** @description The contact it is about, by their phone; instead of `phone`. */
+                contact_id?: string;
                 /** @description How many entries a page has. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
@@ -7885,6 +7909,8 @@ export interface operations {
                 status?: "scheduled" | "queued" | "held" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "cancelled" | "skipped";
                 /** @description The reason's code. */
                 reason?: string;
+                /** @description The contact it is about, by their phone; instead of `phone`. */
+                contact_id?: string;
                 /** @description How many entries a page has. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */

@@ -1,7 +1,8 @@
-/** One table for every list: real table on wide screens, two-line rows on a phone, keys j/k/Enter, load more by cursor. */
+/** One table for every list: real table on wide screens, two-line rows on a phone, keys j/k/Enter and x/Shift+x, load more by cursor. */
 import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./button";
 import { cx } from "./cx";
+import { mark, markAll, type Marked } from "./marked";
 import { useUiTexts } from "./texts";
 
 export interface Column<Row> {
@@ -23,9 +24,12 @@ interface Props<Row> {
   onOpen?: (row: Row) => void;
   selected?: string;
   footer?: ReactNode;
+  /** Rows can be marked for a bulk action; `name` says which row a box is for. */
+  marking?: { marked: Marked; onChange: (marked: Marked) => void; name: (row: Row) => string };
 }
 
-export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, footer }: Props<Row>) {
+export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, footer, marking }: Props<Row>) {
+  const t = useUiTexts();
   const box = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -46,22 +50,34 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
     onOpen?.(row);
   };
   const phoneCells = (row: Row, place: Column<Row>["phone"]) => columns.filter((column) => column.phone === place).map((column) => <span key={column.key}>{column.cell(row)}</span>);
+  const order = marking ? rows.map(id) : [];
+  const touch = (row: Row, through: boolean) => marking?.onChange(mark(marking.marked, id(row), order, through));
   const rowProps = (row: Row) => ({
-    "data-row": id(row), tabIndex: onOpen ? 0 : -1, onClick: open(row),
-    onKeyDown: (event: React.KeyboardEvent) => event.key === "Enter" && event.target === event.currentTarget && onOpen?.(row),
+    "data-row": id(row), tabIndex: onOpen || marking ? 0 : -1, onClick: open(row),
+    onKeyDown: (event: React.KeyboardEvent) => {
+      if (event.target !== event.currentTarget) return;
+      if (event.key === "Enter") onOpen?.(row);
+      if (event.key.toLowerCase() === "x" && !event.ctrlKey && !event.metaKey && !event.altKey) touch(row, event.shiftKey);
+    },
   });
+  const tick = (row: Row) => (
+    <input type="checkbox" aria-label={t("markRow", { name: marking!.name(row) })} checked={marking!.marked.ids.has(id(row))} onClick={(event) => { event.stopPropagation(); touch(row, event.shiftKey); }} onChange={() => undefined} className="h-4 w-4 shrink-0 accent-[var(--accent)] pointer-coarse:h-6 pointer-coarse:w-6" />
+  );
+  const every = marking && rows.length > 0 && order.every((one) => marking.marked.ids.has(one));
   return (
     <div ref={box} className="card min-w-0">
       <div className="hidden overflow-x-auto sm:block" tabIndex={-1}>
         <table aria-label={label} className="w-full border-collapse text-table">
           <thead>
             <tr className="border-b border-line text-left text-caption text-muted">
+              {marking && <th scope="col" className="w-9 pl-3"><input type="checkbox" aria-label={t("markAll")} checked={every} onChange={() => marking.onChange(markAll(marking.marked, order))} className="block h-4 w-4 accent-[var(--accent)]" /></th>}
               {columns.map((column) => <th key={column.key} scope="col" className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right")}>{column.title}</th>)}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={id(row)} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line last:border-0 hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
+                {marking && <td className="w-9 pl-3"><span className="block">{tick(row)}</span></td>}
                 {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
               </tr>
             ))}
@@ -71,7 +87,7 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
       <ul aria-label={label} className="sm:hidden">
         {rows.map((row) => (
           <li key={id(row)} {...rowProps(row)} className="min-h-13 space-y-1 border-b border-line px-3 py-2 text-table last:border-0">
-            <div className="flex items-center justify-between gap-3"><span className="flex min-w-0 flex-wrap items-center gap-2 font-medium">{phoneCells(row, "main")}</span><span className="flex shrink-0 items-center gap-2 tnum">{phoneCells(row, "side")}</span></div>
+            <div className="flex items-center justify-between gap-3"><span className="flex min-w-0 flex-wrap items-center gap-2 font-medium">{marking && tick(row)}{phoneCells(row, "main")}</span><span className="flex shrink-0 items-center gap-2 tnum">{phoneCells(row, "side")}</span></div>
             <div className="flex flex-wrap justify-between gap-x-3 text-caption text-muted">{phoneCells(row, "sub")}</div>
           </li>
         ))}
