@@ -1,8 +1,8 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
-import { Activity, LayoutDashboard, type LucideIcon } from "lucide-react";
+import { Activity, LayoutDashboard, Users, type LucideIcon } from "lucide-react";
 
 export type Group = "now" | "automation" | "sending" | "channels" | "data";
-export type PageName = "overview" | "events" | "queue" | "webhooks" | "sessions";
+export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions";
 
 export interface Page {
   name: PageName;
@@ -16,4 +16,5 @@ export interface Page {
 export const PAGES: Page[] = [
   { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
+  { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },
 ];

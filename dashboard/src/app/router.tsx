@@ -62,6 +62,10 @@ export const tree = root.addChildren([
     page("/", () => import("../features/overview/page"), "Overview"),
     page("/events", () => import("../features/events/page"), "Events"),
     page("/events/$eventId", () => import("../features/events/detail"), "EventDetail"),
+    page("/contacts", () => import("../features/contacts/page"), "Contacts"),
+    page("/contacts/$contactId", () => import("../features/contacts/person"), "Person"),
+    page("/contacts/import", () => import("../features/contact-import/page"), "ImportFiles"),
+    page("/contacts/import/$importId", () => import("../features/contact-import/wizard"), "ImportWizard"),
   ]),
 ]);
 

@@ -3,7 +3,7 @@ import { defineTexts } from "../i18n";
 export const useShellTexts = defineTexts("shell", {
   skip: "Ir para o conteúdo", navigation: "Navegação", collapse: "Recolher menu", expand: "Abrir menu", 
   now: "Agora", sending: "Envios", automation: "Automação", channels: "Canais", data: "Dados",
-  overview: "Visão geral", events: "Eventos", queue: "Fila e falhas", webhooks: "Webhooks", sessions: "Números", 
+  overview: "Visão geral", contacts: "Contatos", events: "Eventos", queue: "Fila e falhas", webhooks: "Webhooks", sessions: "Números", 
   home: "Início", company: "Empresa", chooseCompany: "Escolher empresa", searchCompany: "Buscar empresa",
   theme: "Tema", light: "Claro", dark: "Escuro", system: "Do sistema", language: "Idioma", account: "Conta", signOut: "Sair",
   palette: "Buscar e ir para", palettePlaceholder: "Página, pedido, telefone…", paletteEmpty: "Nada encontrado", pages: "Páginas", actions: "Ações", companies: "Empresas",
@@ -18,7 +18,7 @@ export const useShellTexts = defineTexts("shell", {
 }, {
   skip: "Skip to content", navigation: "Navigation", collapse: "Collapse menu", expand: "Open menu", 
   now: "Now", sending: "Sending", automation: "Automation", channels: "Channels", data: "Data",
-  overview: "Overview", events: "Events", queue: "Queue and failures", webhooks: "Webhooks", sessions: "Numbers", 
+  overview: "Overview", contacts: "Contacts", events: "Events", queue: "Queue and failures", webhooks: "Webhooks", sessions: "Numbers", 
   home: "Home", company: "Company", chooseCompany: "Choose a company", searchCompany: "Search companies",
   theme: "Theme", light: "Light", dark: "Dark", system: "As the system", language: "Language", account: "Account", signOut: "Sign out",
   palette: "Search and go to", palettePlaceholder: "Page, order, phone…", paletteEmpty: "Nothing found", pages: "Pages", actions: "Actions", companies: "Companies",
