@@ -18,9 +18,9 @@ export function asksAgain(error: unknown): boolean {
  * `changed` tells that the set was counted anew because a run was refused.
  */
 export function useBulk(name: string, request: Body | null, post: (body: Body) => Promise<unknown>, onStarted: (job: Job) => void) {
-  const [asked, ask] = useState(0);
+  const [asked, ask] = useState({ times: 0, changed: false });
   const first = useQuery({
-    queryKey: key("bulk", name, request, asked), enabled: request !== null, staleTime: Infinity, gcTime: 0, placeholderData: undefined,
+    queryKey: key("bulk", name, request, asked.times), enabled: request !== null, staleTime: Infinity, gcTime: 0, placeholderData: undefined,
     queryFn: async () => (await post({ ...request, preview: true })) as BulkPreview,
   });
   const counting = first.data?.counts === null ? first.data.preview_id : null;
@@ -33,11 +33,11 @@ export function useBulk(name: string, request: Body | null, post: (body: Body) =
   const run = useMutation({
     mutationFn: async () => (await post({ preview_id: first.data!.preview_id })) as Job,
     onSuccess: onStarted,
-    onError: (error) => { if (asksAgain(error)) ask((before) => before + 1); },
+    onError: (error) => { if (asksAgain(error)) ask(({ times }) => ({ times: times + 1, changed: true })); },
   });
   return {
     counts: counts as (NonNullable<BulkPreview["counts"]> & { events?: number; messages?: number }) | null,
     error: first.error ?? later.error ?? (asksAgain(run.error) ? null : run.error),
-    changed: asked > 0, running: run.isPending, run: () => run.mutate(), again: () => ask((before) => before + 1),
+    changed: asked.changed, running: run.isPending, run: () => run.mutate(), again: () => { run.reset(); ask(({ times, changed }) => ({ times: times + 1, changed })); },
   };
 }

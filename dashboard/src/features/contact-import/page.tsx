@@ -11,6 +11,7 @@ import { useMay } from "../../api/session";
 import { upload, type Upload } from "../../api/upload";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
+import { fieldErrors, useFieldReason } from "../../ui/form";
 import { Menu, MenuItem } from "../../ui/menu";
 import { Card, PageHead } from "../../ui/page";
 import { Progress, SEGMENT_TONES } from "../../ui/progress";
@@ -72,7 +73,8 @@ function Choose() {
       setFile(null);
     }
   };
-  const told = (error as { fields?: { field: string; reason: string }[] } | null)?.fields?.find((one) => one.field === "file");
+  const reason = useFieldReason();
+  const told = fieldErrors(error).find((one) => one.field === "file");
   return (
     <Card>
       <div
@@ -100,7 +102,7 @@ function Choose() {
         )}
       </div>
       {trouble && <p role="alert" className="mt-3 text-table text-danger-fg">{t(trouble)}</p>}
-      {error !== null && <div className="mt-3"><ErrorBox error={error} title={t("notTaken")} text={told?.reason} /></div>}
+      {error !== null && <div className="mt-3"><ErrorBox error={error} title={t("notTaken")} text={told && reason(told)} /></div>}
     </Card>
   );
 }

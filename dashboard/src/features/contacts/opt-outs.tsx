@@ -120,7 +120,7 @@ export function AllowAgain({ optOut, onClose }: { optOut: Pick<OptOut, "phone" |
     onSuccess: () => { refresh("opt-outs", "contacts"); toast(t("allowed")); onClose(); },
   });
   const form = (
-    <Form error={lift.error} onSubmit={() => undefined}>
+    <Form error={lift.error} onSubmit={() => source.trim() && lift.mutate()}>
       <TextField name="source" label={t("consentSource")} hint={t("consentSourceHint")} value={source} onChange={setSource} maxLength={200} />
     </Form>
   );

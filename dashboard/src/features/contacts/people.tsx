@@ -70,7 +70,7 @@ export function People({ onNew }: { onNew?: () => void }) {
           { name: "list_id", title: t("list"), options: lists.data?.data.map((one) => ({ value: one.id, title: one.name })) },
           { name: "opted_out", title: t("optOut"), options: [{ value: "true", title: t("optedOutYes") }, { value: "false", title: t("optedOutNo") }] },
           { name: "from", title: t("since"), options: [{ value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
-          { name: "to", title: t("until") },
+          { name: "to", title: t("until"), placeholder: "2026-11-22" },
         ]}
       />
       <RefetchBar on={list.isFetching && !list.isPending} />

@@ -1,7 +1,7 @@
 /** One person: what happened, what is known of them, what they agreed to, and their rights (LGPD). */
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Download, Eraser, Pencil, ShieldCheck, Trash2 } from "lucide-react";
+import { Download, Eraser, ListPlus, Pencil, ShieldCheck, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
@@ -16,6 +16,7 @@ import { Card, Facts, PageHead } from "../../ui/page";
 import { ErrorBox, Skeleton, useErrorText } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { When } from "../../ui/when";
+import { Change } from "./bulk";
 import { Consents } from "./consents";
 import { ContactForm } from "./contact-form";
 import { useLists } from "./data";
@@ -31,7 +32,7 @@ export function Person() {
   const { company, contactId } = useParams({ strict: false }) as { company: string; contactId: string };
   const operator = useMay("operator");
   const owner = useMay("owner");
-  const [doing, act] = useState<"edit" | "remove" | "erase" | null>(null);
+  const [doing, act] = useState<"edit" | "list" | "remove" | "erase" | null>(null);
   const person = useQuery({ queryKey: key("contacts", "one", contactId), placeholderData: undefined, queryFn: ({ signal }) => read(api.GET("/api/v1/contacts/{contact_id}", { params: { path: { contact_id: contactId } }, signal })) });
   const crumb = <Link to={`/c/${company}/contacts` as string} className="hover:underline">{t("title")}</Link>;
   if (!person.data) return <><PageHead title={t("person")} crumb={crumb} />{person.error ? <ErrorBox error={person.error} onRetry={() => void person.refetch()} /> : <Skeleton onRetry={() => void person.refetch()} />}</>;
@@ -44,6 +45,7 @@ export function Person() {
         {operator && <Button icon={<Pencil size={14} aria-hidden />} onClick={() => act("edit")}>{t("edit")}</Button>}
         {operator && (
           <Menu>
+            <MenuItem icon={<ListPlus size={14} aria-hidden />} onSelect={() => act("list")}>{t("addToList")}</MenuItem>
             <MenuItem icon={<Download size={14} aria-hidden />} onSelect={() => void save()}>{t("personalData")}</MenuItem>
             <MenuItem icon={<Trash2 size={14} aria-hidden />} onSelect={() => act("remove")}>{t("removeContact")}</MenuItem>
             {owner && <MenuItem danger icon={<Eraser size={14} aria-hidden />} onSelect={() => act("erase")}>{t("erase")}</MenuItem>}
@@ -59,6 +61,7 @@ export function Person() {
         </div>
       </div>
       {doing === "edit" && <ContactForm known={contact} onClose={() => act(null)} />}
+      {doing === "list" && <Change kind="add_to_list" whom={{ ids: [contact.id] }} onClose={() => act(null)} onDone={() => undefined} />}
       {doing === "remove" && <Remove contact={contact} onClose={() => act(null)} />}
       {doing === "erase" && <Erase contact={contact} onClose={() => act(null)} />}
     </>
