@@ -83,11 +83,12 @@ export function formatBody(draft: Draft): { encoding?: Encoding; delimiter?: Del
   return { ...(encoding ? { encoding } : {}), ...(delimiter ? { delimiter } : {}), ...(header === undefined ? {} : { header }), ...(mapping ? { mapping } : {}) };
 }
 
-/** What the start takes; `now` keeps today's consent out of the future. */
+/** What the start takes. */
 export function startBody(draft: Draft, listId: string | undefined, now: number) {
   const noon = draft.day ? Date.parse(`${draft.day}T12:00:00Z`) : Number.NaN;
   const tags = draft.tags.split(",").map((one) => one.trim()).filter(Boolean);
-  const today = draft.day !== undefined && noon > now && noon - now < 36 * 3_600_000;
+  // Noon of today may be ahead; today is now.
+  const today = draft.day === new Date(now).toISOString().slice(0, 10) && noon > now;
   return {
     ...formatBody(draft), mode: draft.mode,
     ...(listId ? { list_ids: [listId] } : {}), ...(tags.length ? { tags } : {}),

@@ -24,6 +24,7 @@ import { useImportTexts } from "./texts";
 
 const STATES: Record<Job["state"], [Tone, "running" | "ended" | "stopped" | "failed"]> = { running: ["info", "running"], done: ["success", "ended"], cancelled: ["skipped", "stopped"], failed: ["danger", "failed"] };
 const COUNTS = ["new", "updated", "merged", "unchanged", "refused", "warned", "empty"] as const;
+const LABELS = { new: "new", updated: "updated", merged: "merged", unchanged: "unchanged", refused: "refusedRows", warned: "warned", empty: "emptyRows" } as const;
 type Result = Partial<Record<(typeof COUNTS)[number] | "rows", number>>;
 
 export function Run({ file }: { file: ContactImport }) {
@@ -72,7 +73,7 @@ export function Run({ file }: { file: ContactImport }) {
             const link = n > 0 ? links[name] : null;
             return (
               <div key={name}>
-                <dt className="text-caption text-muted">{t(name)}</dt>
+                <dt className="text-caption text-muted">{t(LABELS[name])}</dt>
                 <dd className="text-page tnum">{link ? <Link to={`/c/${company}/contacts` as string} search={link as never} className="underline">{formats.count(n)}</Link> : formats.count(n)}</dd>
               </div>
             );

@@ -13,7 +13,6 @@ import { FilterBar } from "../../ui/filters";
 import { NOBODY } from "../../ui/marked";
 import { SelectionBar } from "../../ui/selection";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
-import { Chip } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
 import { toast } from "../../ui/toasts";
 import { useFormats, When } from "../../ui/when";
