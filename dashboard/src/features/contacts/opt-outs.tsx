@@ -32,7 +32,7 @@ export function OptOuts() {
   const [adding, add] = useState(false);
   const [allowing, allow] = useState<OptOut | null>(null);
   const list = useList<OptOut>("opt-outs", { kind }, (cursor, signal) => read(api.GET("/api/v1/opt-outs", { params: { query: { kind, limit: 100, cursor } as never }, signal })));
-  const source = (row: OptOut) => (row.event_id ? <Link to={`/c/${company}/events/${row.event_id}` as string} className="underline">{t("saidInMessage")}</Link> : row.source === "message" ? t("saidInMessage") : row.source);
+  const source = (row: OptOut) => (row.event_id ? <Link to={`/c/${company}/events/${row.event_id}` as string} className="underline">{t("saidInMessage")}</Link> : row.source === "message" ? t("saidInMessage") : row.source.replace(/^user:/, "").replace(/^api_key:/, "API · "));
   const columns: Column<OptOut>[] = [
     { key: "who", title: t("person"), phone: "main", cell: (row) => (row.contact_id ? <Link to={`/c/${company}/contacts/${row.contact_id}` as string} className="font-medium hover:underline">{row.name ?? phone(row.phone)}</Link> : <span className="font-medium">{t("noContact")}</span>) },
     { key: "phone", title: t("phone"), phone: "sub", cell: (row) => <span className="tnum whitespace-nowrap">{phone(row.phone)}</span> },
