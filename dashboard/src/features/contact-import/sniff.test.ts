@@ -15,7 +15,7 @@ test("what is no CSV is named", () => {
 
 test("no more than the first 256 KB is read", async () => {
   const asked: [number | undefined, number | undefined][] = [];
-  const file = { size: 10 * SNIFFED, slice: (from?: number, to?: number) => { asked.push([from, to]); return new Blob(["nome;fone\n"]); } };
-  expect(await sniff(file as Blob)).toBeNull();
+  const file = { size: 10 * SNIFFED, slice: (from?: number, to?: number) => { asked.push([from, to]); return { arrayBuffer: async () => bytes("nome;fone\n").buffer }; } };
+  expect(await sniff(file as unknown as Blob)).toBeNull();
   expect(asked).toEqual([[0, SNIFFED]]);
 });
