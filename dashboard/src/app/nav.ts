@@ -1,8 +1,8 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
-import { Activity, LayoutDashboard, Users, type LucideIcon } from "lucide-react";
+import { Activity, LayoutDashboard, Settings, Users, type LucideIcon } from "lucide-react";
 
-export type Group = "now" | "automation" | "sending" | "channels" | "data";
-export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions";
+export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
+export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings";
 
 export interface Page {
   name: PageName;
@@ -17,4 +17,5 @@ export const PAGES: Page[] = [
   { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
   { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },
+  { name: "settings", group: "account", path: "settings", icon: Settings, letter: "s" },
 ];

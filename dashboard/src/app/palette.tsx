@@ -7,7 +7,7 @@ import { useSession } from "../api/session";
 import { setLanguage, useLanguage } from "../i18n";
 import { PAGES } from "./nav";
 import { useShellTexts } from "./texts";
-import { setTheme } from "./theme";
+import { setTheme } from "../ui/theme";
 import { signOut } from "./user-menu";
 
 const ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -27,6 +27,8 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, e
 
 const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: lazyRouteComponent(() => import("../features/sign-in/page"), "SignIn") });
 
+const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset-password", component: lazyRouteComponent(() => import("../features/sign-in/reset"), "ResetPassword") });
+
 const home = createRoute({
   getParentRoute: () => root,
   path: "/",
@@ -58,6 +60,7 @@ const page = <P extends string>(path: P, load: () => Promise<Record<string, unkn
 export const tree = root.addChildren([
   home,
   signIn,
+  resetPassword,
   company.addChildren([
     page("/", () => import("../features/overview/page"), "Overview"),
     page("/events", () => import("../features/events/page"), "Events"),
@@ -66,6 +69,8 @@ export const tree = root.addChildren([
     page("/contacts/$contactId", () => import("../features/contacts/person"), "Person"),
     page("/contacts/import", () => import("../features/contact-import/page"), "ImportFiles"),
     page("/contacts/import/$importId", () => import("../features/contact-import/wizard"), "ImportWizard"),
+    page("/settings", () => import("../features/settings/page"), "Settings"),
+    page("/settings/$section", () => import("../features/settings/page"), "Settings"),
   ]),
 ]);
 

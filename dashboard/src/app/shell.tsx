@@ -8,10 +8,12 @@ import { connectLive, useNow } from "../live/hooks";
 import { zoneName } from "../lib/time";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
+import { keysOn } from "../ui/keys";
 import { Empty } from "../ui/states";
 import { typing } from "../ui/table";
 import { Now, useFormats, Zone } from "../ui/when";
 import { Companies } from "./companies";
+import { Bell } from "./bell";
 import { Connection } from "./connection";
 import { KeysHelp } from "./keys-help";
 import { PAGES, type Group } from "./nav";
@@ -20,7 +22,7 @@ import { UserMenu } from "./user-menu";
 
 const Palette = lazy(() => import("./palette"));
 const SignInAgain = lazy(() => import("../features/sign-in/again"));
-const GROUPS: Group[] = ["now", "automation", "sending", "channels", "data"];
+const GROUPS: Group[] = ["now", "automation", "sending", "channels", "data", "account"];
 const NARROW = "masteria.narrow";
 
 export function Shell() {
@@ -62,6 +64,7 @@ function Frame() {
           <div className="lg:hidden"><Companies narrow={false} /></div>
           <div className="grow" />
           <Connection />
+          <Bell />
           <IconButton label={t("palette")} aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}><Search size={16} /></IconButton>
           <UserMenu onKeys={() => setHelp(true)} />
         </header>
@@ -134,7 +137,7 @@ function useKeys(company: string, does: { palette: () => void; help: () => void;
       const command = event.ctrlKey || event.metaKey;
       if (command && event.key.toLowerCase() === "k") { event.preventDefault(); return does.palette(); }
       if (command && event.key.toLowerCase() === "b") { event.preventDefault(); return does.fold(); }
-      if (command || event.altKey || typing(event.target) || document.querySelector("[role=dialog]") || localStorage.getItem("masteria.keys") === "off") return;
+      if (command || event.altKey || typing(event.target) || document.querySelector("[role=dialog]") || !keysOn()) return;
       if (event.key === "?") return does.help();
       if (event.key === "g") { went = Date.now(); return; }
       if (event.key === "/") {

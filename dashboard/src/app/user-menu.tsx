@@ -1,12 +1,13 @@
 import { Keyboard, LogOut, Moon, Sun, SunMoon, User } from "lucide-react";
 import { api, read } from "../api/client";
+import { keepTaste } from "../api/profile";
 import { queries } from "../api/queries";
 import { signedOut, useSession } from "../api/session";
 import { setLanguage, useLanguage } from "../i18n";
 import { IconButton } from "../ui/button";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "../ui/menu";
 import { useShellTexts } from "./texts";
-import { setTheme, useTheme, type Theme } from "./theme";
+import { setTheme, useTheme, type Theme } from "../ui/theme";
 
 const THEMES: [Theme, typeof Sun][] = [["light", Sun], ["dark", Moon], ["system", SunMoon]];
 
@@ -20,26 +21,21 @@ export async function signOut(): Promise<void> {
   }
 }
 
-/** Language and theme are kept on this device and in the profile. */
-function keep(change: { language?: "pt-BR" | "en"; theme?: Theme }): void {
-  void read(api.PATCH("/api/v1/me", { body: change as never })).catch(() => undefined);
-}
-
 export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const t = useShellTexts();
   const { user } = useSession();
   const theme = useTheme();
   const language = useLanguage();
   return (
-    <Menu trigger={<IconButton label={t("account")}><User size={16} /></IconButton>}>
+    <Menu trigger={<IconButton label={t("person")}><User size={16} /></IconButton>}>
       <MenuLabel>{user?.email}</MenuLabel>
       <MenuLine />
       <MenuLabel>{t("theme")}</MenuLabel>
-      {THEMES.map(([name, Icon]) => <MenuItem key={name} checked={theme === name} icon={<Icon size={14} aria-hidden />} onSelect={() => { setTheme(name); keep({ theme: name }); }}>{t(name)}</MenuItem>)}
+      {THEMES.map(([name, Icon]) => <MenuItem key={name} checked={theme === name} icon={<Icon size={14} aria-hidden />} onSelect={() => { setTheme(name); keepTaste({ theme: name }); }}>{t(name)}</MenuItem>)}
       <MenuLine />
       <MenuLabel>{t("language")}</MenuLabel>
-      <MenuItem checked={language === "pt-BR"} onSelect={() => { setLanguage("pt-BR"); keep({ language: "pt-BR" }); }}>{"Português (Brasil)"}</MenuItem>
-      <MenuItem checked={language === "en"} onSelect={() => { setLanguage("en"); keep({ language: "en" }); }}>{"English"}</MenuItem>
+      <MenuItem checked={language === "pt-BR"} onSelect={() => { setLanguage("pt-BR"); keepTaste({ language: "pt-BR" }); }}>{"Português (Brasil)"}</MenuItem>
+      <MenuItem checked={language === "en"} onSelect={() => { setLanguage("en"); keepTaste({ language: "en" }); }}>{"English"}</MenuItem>
       <MenuLine />
       <MenuItem icon={<Keyboard size={14} aria-hidden />} onSelect={onKeys}>{t("keys")}</MenuItem>
       <MenuItem icon={<LogOut size={14} aria-hidden />} onSelect={() => void signOut()}>{t("signOut")}</MenuItem>

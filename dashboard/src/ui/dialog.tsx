@@ -15,9 +15,11 @@ interface Props {
   wide?: boolean;
   /** A decision: a click beside it or a slip must not close it. */
   firm?: boolean;
+  /** It cannot be closed at all: what it asks for has to be done. */
+  fixed?: boolean;
 }
 
-export function Dialog({ open, onOpenChange, title, description, children, footer, wide, firm }: Props) {
+export function Dialog({ open, onOpenChange, title, description, children, footer, wide, firm, fixed }: Props) {
   const t = useUiTexts();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -29,9 +31,7 @@ export function Dialog({ open, onOpenChange, title, description, children, foote
         >
           <header className="flex items-start gap-4 border-b border-line px-6 py-4">
             <Radix.Title className="grow text-card">{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton label={t("close")}><X size={16} /></IconButton>
-            </Radix.Close>
+            {!fixed && <Radix.Close asChild><IconButton label={t("close")}><X size={16} /></IconButton></Radix.Close>}
           </header>
           <div className="min-h-0 grow overflow-y-auto px-6 py-4" tabIndex={-1}>
             <Radix.Description asChild><div className={cx("text-muted", !description && "sr-only", description && children ? "mb-4" : "")}>{description ?? title}</div></Radix.Description>

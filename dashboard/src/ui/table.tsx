@@ -3,6 +3,7 @@ import { useEffect, useRef, type ReactNode } from "react";
 import { Button } from "./button";
 import { cx } from "./cx";
 import { mark, markAll, type Marked } from "./marked";
+import { keysOn } from "./keys";
 import { useUiTexts } from "./texts";
 
 export interface Column<Row> {
@@ -34,7 +35,7 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-      if (event.key !== "j" && event.key !== "k") return;
+      if ((event.key !== "j" && event.key !== "k") || !keysOn()) return;
       if (document.querySelector("[role=dialog]")) return;
       const all = [...(box.current?.querySelectorAll<HTMLElement>("[data-row]") ?? [])].filter((one) => one.offsetParent !== null);
       const at = all.indexOf(document.activeElement as HTMLElement);

@@ -2,17 +2,19 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { api, read } from "../../api/client";
 import { key, refresh } from "../../api/queries";
+import { useWords } from "../../i18n";
 import { Confirm } from "../../ui/dialog";
 import { ErrorBox, Skeleton, useErrorText } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { useFormats } from "../../ui/when";
 import { useEventTexts } from "./texts";
 
-interface Preview { preview_id: string; counts: { would: number; skip: Record<string, number> } | null }
+interface Preview { preview_id: string; counts: { would: number; skip: Record<string, number> } | null; skip_text?: Record<string, { pt?: string; en?: string } | null> }
 
 /** First what it would send and what not, and why; then exactly that, as a job. */
 export function Replay({ eventId, onClose }: { eventId: string; onClose: () => void }) {
   const t = useEventTexts();
+  const say = useWords();
   const words = useErrorText();
   const { count } = useFormats();
   const [asked, ask] = useState(0);
@@ -25,7 +27,8 @@ export function Replay({ eventId, onClose }: { eventId: string; onClose: () => v
     queryFn: async () => (await read(api.GET("/api/v1/bulk-previews/{preview_id}", { params: { path: { preview_id: first.data!.preview_id } } }))) as unknown as Preview,
     refetchInterval: (query) => (query.state.data?.counts ? false : 500),
   });
-  const counts = first.data?.counts ?? counted.data?.counts;
+  const told = first.data?.counts ? first.data : counted.data;
+  const counts = told?.counts;
   const run = useMutation({
     mutationFn: () => read(api.POST("/api/v1/events/replay", { body: { preview_id: first.data!.preview_id } as never })),
     onSuccess: () => { toast(t("replayStarted")); refresh("events"); onClose(); },
@@ -38,7 +41,7 @@ export function Replay({ eventId, onClose }: { eventId: string; onClose: () => v
       {first.error ? <ErrorBox error={first.error} onRetry={() => void first.refetch()} /> : !counts ? <><p>{t("replayCounting")}</p><Skeleton rows={1} /></> : (
         <>
           <p className="text-fg">{t("replayWould", { count: counts.would })}</p>
-          {Object.entries(counts.skip).filter(([, n]) => n > 0).map(([reason, n]) => <p key={reason}>{t("replaySkip", { n: count(n), reason })}</p>)}
+          {Object.entries(counts.skip).filter(([, n]) => n > 0).map(([reason, n]) => <p key={reason}>{t("replaySkip", { n: count(n), reason: say(told?.skip_text?.[reason]) ?? reason })}</p>)}
           <p>{t("replayRules")}</p>
         </>
       )}

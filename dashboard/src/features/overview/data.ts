@@ -1,10 +1,13 @@
 /** What the overview reads: a period's sums, moved on by the live counters since they were read. */
 import { useQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { api, read } from "../../api/client";
+import { Problem } from "../../api/problem";
 import { key } from "../../api/queries";
-import { useLive } from "../../live/hooks";
+import { live, useLive, useLiveSlow, useNow } from "../../live/hooks";
 import { RANGE_MS, RANGE_STEP, type Range } from "../../lib/period";
+import type { Point } from "./charts";
+import { advance, begin, type Counters, type Tail } from "./tail";
 
 type Counts = Record<string, number>;
 export interface LiveMetrics {
@@ -16,10 +19,12 @@ export interface LiveMetrics {
 interface Sums { from: string; to: string; events: number; messages: Counts }
 export interface Summary extends LiveMetrics { time_zone: string; period: Sums; previous: Sums; change: Record<string, number | null> }
 
-const EVERY_MS = 5_000;
+/** Read anew so seldom because the live counters move what was read; the sums of a long range move little. */
+const EVERY_MS: Record<Range, number> = { "5m": 30_000, "1h": 60_000, "24h": 120_000, "7d": 300_000, "30d": 300_000 };
+export const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-function span(range: Range) {
-  const to = Date.now();
+function span(range: Range, before = 0) {
+  const to = Date.now() - before;
   return { from: new Date(to - RANGE_MS[range]).toISOString(), to: new Date(to).toISOString() };
 }
 
@@ -27,8 +32,8 @@ export function useSummary(range: Range) {
   return useQuery({
     queryKey: key("summary", range),
     queryFn: async ({ signal }) => (await read(api.GET("/api/v1/metrics/summary", { params: { query: span(range) }, signal }))) as unknown as Summary,
-    refetchInterval: EVERY_MS,
-    staleTime: EVERY_MS,
+    refetchInterval: EVERY_MS[range],
+    staleTime: EVERY_MS[range] / 2,
   });
 }
 
@@ -36,8 +41,8 @@ export function useSeries(range: Range) {
   return useQuery({
     queryKey: key("series", range),
     queryFn: ({ signal }) => read(api.GET("/api/v1/metrics/series", { params: { query: { ...span(range), step: RANGE_STEP[range] as never } }, signal })),
-    refetchInterval: EVERY_MS,
-    staleTime: EVERY_MS,
+    refetchInterval: EVERY_MS[range],
+    staleTime: EVERY_MS[range] / 2,
   });
 }
 
@@ -45,10 +50,50 @@ export function useFunnel(range: Range) {
   return useQuery({
     queryKey: key("funnel", range),
     queryFn: ({ signal }) => read(api.GET("/api/v1/metrics/funnel", { params: { query: span(range) }, signal })),
-    refetchInterval: EVERY_MS,
-    staleTime: EVERY_MS,
+    refetchInterval: EVERY_MS[range],
+    staleTime: EVERY_MS[range] / 2,
   });
 }
+
+/** What came in after a PIX reminder, in this range and in the one before it; nothing where there is no such flow. */
+export function useRecovered(range: Range) {
+  const ask = (before: number, signal: AbortSignal) =>
+    read(api.GET("/api/v1/flows/pix/summary", { params: { query: span(range, before) }, signal })).catch((error: unknown) => {
+      if (error instanceof Problem && error.status === 404) return null;
+      throw error;
+    });
+  const found = useQuery({
+    queryKey: key("flows", "recovered", range),
+    queryFn: async ({ signal }) => ({ now: await ask(0, signal), before: await ask(RANGE_MS[range], signal) }),
+    refetchInterval: EVERY_MS[range],
+    staleTime: EVERY_MS[range] / 2,
+  });
+  return { now: found.data?.now ?? null, before: found.data?.before ?? null };
+}
+
+/** The live counters of today in the form that a series moves on by. */
+export function countersOf(metrics: LiveMetrics | undefined): Counters | null {
+  if (!metrics?.today) return null;
+  const { events, messages } = metrics.today;
+  return { events, accepted: atLeast(messages, "accepted"), failed: messages.failed ?? 0 };
+}
+
+/** A series as of this moment, at most once a second: the steps go on, and the last one grows with what is counted live. */
+export function useMoved(points: Point[], range: Range): Point[] {
+  const tick = useLiveSlow("metrics", 1_000);
+  const now = useNow(range === "5m" ? 1_000 : 10_000);
+  const [tail, setTail] = useState<Tail>(() => begin([], null));
+  useEffect(() => setTail(begin(points, countersOf(present()))), [points]);
+  useEffect(() => {
+    const metrics = present();
+    const ms = metrics?.latency_ms?.event_to_accepted;
+    setTail((known) => advance(known, Date.now(), STEP_MS[RANGE_STEP[range]], countersOf(metrics), ms?.p50 ?? null, ms?.p99 ?? null));
+  }, [tick, now, range]);
+  return tail.points;
+}
+
+// Of this very moment: an older reading would look like another day.
+const present = () => live.get("metrics") as unknown as LiveMetrics | undefined;
 
 /** A period's sums as of this moment: what was counted since the answer is added from the live counters. */
 export function moved(period: { events: number; messages: Counts }, then: LiveMetrics["today"], now: LiveMetrics["today"] | undefined) {

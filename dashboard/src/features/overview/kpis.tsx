@@ -4,7 +4,8 @@ import type { ReactNode } from "react";
 import { cx } from "../../ui/cx";
 import { Spark } from "../../ui/spark";
 import { useFormats } from "../../ui/when";
-import { atLeast, usePresent, type Summary } from "./data";
+import type { Range } from "../../lib/period";
+import { atLeast, usePresent, useRecovered, type Summary } from "./data";
 import { useOverviewTexts } from "./texts";
 
 interface Kpi { name: string; value: string; exact: string; base?: string; now: number | null; before: number | null; points: (number | null)[]; worse?: boolean; to: string; search?: Record<string, string> }
@@ -20,12 +21,13 @@ export function Delta({ now, before, worse = false }: { now: number | null; befo
   return <span className={cx("inline-flex items-center gap-1 text-caption tnum", tone)}><Icon size={12} aria-hidden />{`${percent(Math.abs(change))} ${change < 0 ? t("less") : change > 0 ? t("more") : ""}`}</span>;
 }
 
-export function Kpis({ summary, points }: { summary: Summary | undefined; points: Record<string, (number | null)[]> }) {
+export function Kpis({ summary, points, range }: { summary: Summary | undefined; points: Record<string, (number | null)[]>; range: Range }) {
   const t = useOverviewTexts();
   const formats = useFormats();
   const { company } = useParams({ strict: false }) as { company: string };
   const present = usePresent(summary);
   const before = summary?.previous;
+  const pix = useRecovered(range);
   const accepted = present ? atLeast(present.messages, "accepted") : null;
   const delivered = present ? atLeast(present.messages, "delivered") : null;
   const seen = present ? atLeast(present.messages, "read") : null;
@@ -33,17 +35,19 @@ export function Kpis({ summary, points }: { summary: Summary | undefined; points
   const was = (status: string) => (before ? atLeast(before.messages, status) : null);
   const kpis: Kpi[] = [
     { name: t("events"), value: formats.compact(present?.events), exact: formats.count(present?.events), now: present?.events ?? null, before: before?.events ?? null, points: points.events ?? [], to: "events" },
-    { name: t("accepted"), value: formats.compact(accepted), exact: formats.count(accepted), now: accepted, before: was("accepted"), points: points.accepted ?? [], to: "events" },
-    { name: t("delivered"), value: formats.percent(share(delivered, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(delivered), whole: formats.count(accepted) }), now: share(delivered, accepted), before: share(was("delivered"), was("accepted")), points: points.delivered ?? [], to: "events" },
-    { name: t("read"), value: formats.percent(share(seen, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(seen), whole: formats.count(accepted) }), now: share(seen, accepted), before: share(was("read"), was("accepted")), points: points.read ?? [], to: "events" },
-    { name: t("failed"), value: formats.compact(present ? present.messages.failed ?? 0 : null), exact: formats.count(present ? present.messages.failed ?? 0 : null), now: present?.messages.failed ?? null, before: before?.messages.failed ?? null, points: points.failed ?? [], worse: true, to: "events" },
+    { name: t("accepted"), value: formats.compact(accepted), exact: formats.count(accepted), now: accepted, before: was("accepted"), points: points.accepted ?? [], to: "messages" },
+    { name: t("delivered"), value: formats.percent(share(delivered, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(delivered), whole: formats.count(accepted) }), now: share(delivered, accepted), before: share(was("delivered"), was("accepted")), points: points.delivered ?? [], to: "messages", search: { status: "delivered" } },
+    { name: t("read"), value: formats.percent(share(seen, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(seen), whole: formats.count(accepted) }), now: share(seen, accepted), before: share(was("read"), was("accepted")), points: points.read ?? [], to: "messages", search: { status: "read" } },
+    { name: t("failed"), value: formats.compact(present ? present.messages.failed ?? 0 : null), exact: formats.count(present ? present.messages.failed ?? 0 : null), now: present?.messages.failed ?? null, before: before?.messages.failed ?? null, points: points.failed ?? [], worse: true, to: "messages", search: { status: "failed" } },
+    { name: t("recovered"), value: formats.money(pix.now?.recovered_amount), exact: "", base: pix.now ? t("recoveredOf", { count: pix.now.paid_after_reminder.orders }) : "", now: pix.now ? Number(pix.now.recovered_amount) : null, before: pix.before ? Number(pix.before.recovered_amount) : null, points: [], to: "events", search: { event_type: "order_approved" } },
   ];
+  const from = `now-${range}`;
   return (
     <div>
       <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(180px,1fr))]">
         {kpis.map((kpi) => (
           <li key={kpi.name} className="card min-w-0">
-            <Link to={`/c/${company}/${kpi.to}` as string} className="block rounded-control p-3 hover:bg-sunken sm:p-4">
+            <Link to={`/c/${company}/${kpi.to}` as string} search={{ ...kpi.search, from } as never} className="block rounded-control p-3 hover:bg-sunken sm:p-4">
               <span className="block truncate text-table text-muted">{kpi.name}</span>
               <span className="block text-[24px] leading-8 font-semibold tnum sm:text-kpi" title={kpi.exact || undefined} data-kpi={kpi.name}>{kpi.value}</span>
               <span className="flex min-h-4 flex-wrap items-center justify-between gap-x-2"><Delta now={kpi.now} before={kpi.before} worse={kpi.worse} />{kpi.base && <span className="text-caption text-faint tnum">{kpi.base}</span>}</span>
@@ -52,17 +56,18 @@ export function Kpis({ summary, points }: { summary: Summary | undefined; points
           </li>
         ))}
       </ul>
-      <Small messages={present?.messages} before={before && t("versus", { from: formats.dateTime(new Date(before.from)), to: formats.dateTime(new Date(before.to)) })} />
+      <Small messages={present?.messages} from={from} before={before && t("versus", { from: formats.dateTime(new Date(before.from)), to: formats.dateTime(new Date(before.to)) })} />
     </div>
   );
 }
 
-function Small({ messages, before }: { messages: Record<string, number> | undefined; before: ReactNode }) {
+function Small({ messages, from, before }: { messages: Record<string, number> | undefined; from: string; before: ReactNode }) {
   const t = useOverviewTexts();
   const { count } = useFormats();
+  const { company } = useParams({ strict: false }) as { company: string };
   return (
     <p className="mt-2 flex flex-wrap gap-x-4 text-caption text-muted tnum">
-      {(["held", "skipped", "uncertain"] as const).map((name) => <span key={name}>{`${messages ? count(messages[name] ?? 0) : "—"} ${t(name)}`}</span>)}
+      {(["held", "skipped", "uncertain"] as const).map((name) => <Link key={name} to={`/c/${company}/messages` as string} search={{ status: name, from } as never} className="hover:underline">{`${messages ? count(messages[name] ?? 0) : "—"} ${t(name)}`}</Link>)}
       <span className="grow text-right">{before}</span>
     </p>
   );

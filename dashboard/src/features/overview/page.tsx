@@ -5,13 +5,15 @@ import { asRange, RANGES } from "../../lib/period";
 import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
 import { cx } from "../../ui/cx";
+import { keysOn } from "../../ui/keys";
 import { Card, PageHead } from "../../ui/page";
 import { ErrorBox } from "../../ui/states";
 import { typing } from "../../ui/table";
 import { useFormats } from "../../ui/when";
 import { duration } from "../../lib/time";
 import type { Point } from "./charts";
-import { useFunnel, useSeries, useSummary, type LiveMetrics } from "./data";
+import { Checklist } from "./checklist";
+import { useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
 import { Funnel, Numbers, QueueCard } from "./side";
@@ -34,15 +36,16 @@ export function Overview() {
   const paused = useLiveStatus().phase === "paused";
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "p" && !event.ctrlKey && !event.metaKey && !typing(event.target)) live.hold(!live.holding);
+      if (event.key === "p" && !event.ctrlKey && !event.metaKey && keysOn() && !typing(event.target)) live.hold(!live.holding);
     };
     addEventListener("keydown", onKey);
     return () => { removeEventListener("keydown", onKey); if (live.holding) live.hold(false); };
   }, []);
-  const points = useMemo<Point[]>(() => (series.data?.data ?? []).map((step) => {
+  const read = useMemo<Point[]>(() => (series.data?.data ?? []).map((step) => {
     const ms = (step.latency_ms as { event_to_accepted?: Quantiles } | null)?.event_to_accepted;
     return { at: Date.parse(step.at), events: step.events, accepted: step.accepted, failed: (step.messages as Record<string, number> | null)?.failed ?? null, p50: ms?.p50 ?? null, p95: ms?.p95 ?? null, p99: ms?.p99 ?? null };
   }), [series.data]);
+  const points = useMoved(read, range);
   const sparks = useMemo(() => {
     const status = (names: string[]) => (series.data?.data ?? []).map((step) => (step.messages ? names.reduce((sum, name) => sum + ((step.messages as Record<string, number>)[name] ?? 0), 0) : null));
     return { events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed), delivered: status(["delivered", "read"]), read: status(["read"]) };
@@ -60,13 +63,14 @@ export function Overview() {
         </div>
       </PageHead>
       {trouble && <div className="mb-3"><ErrorBox error={trouble.error} since={trouble.dataUpdatedAt ? formats.clock(new Date(trouble.dataUpdatedAt), "second") : undefined} onRetry={() => { void summary.refetch(); void series.refetch(); void funnel.refetch(); }} /></div>}
-      <Kpis summary={summary.data} points={sparks} />
+      <Checklist />
+      <Kpis summary={summary.data} points={sparks} range={range} />
       <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">
           <p className="sr-only">{t("throughputSentence", { events: formats.count(events), accepted: formats.count(accepted) })}</p>
           <div className="h-[180px] sm:h-[260px]">{points.length > 0 && <Suspense><Throughput points={points} days={days} /></Suspense>}</div>
         </Card>
-        <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} />
+        <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} range={range} />
         <Card title={t("latency")} aside={<LatencySentence />} className="lg:col-span-6">
           <div className="h-[180px]">{points.length > 0 && <Suspense><Latency points={points} days={days} /></Suspense>}</div>
         </Card>

@@ -1,5 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useLive } from "../../live/hooks";
+import type { Range } from "../../lib/period";
+import { Bars } from "../../ui/bars";
 import { cx } from "../../ui/cx";
 import { Card, Facts } from "../../ui/page";
 import { duration } from "../../lib/time";
@@ -45,24 +47,25 @@ export function QueueCard() {
   );
 }
 
-export function Funnel({ funnel }: { funnel: Record<string, number> | undefined }) {
+/** Statuses that exclude all others: the number and the list behind it are the same messages. */
+const APART = ["failed", "skipped", "held", "uncertain"] as const;
+const APART_WORDS = { failed: "failures", skipped: "skipped", held: "held", uncertain: "uncertain" } as const;
+const FUNNEL = ["attempted", "accepted", "sent", "delivered", "read", "replied", "bought"] as const;
+
+export function Funnel({ funnel, range }: { funnel: Record<string, number> | undefined; range: Range }) {
   const t = useOverviewTexts();
   const { count, percent } = useFormats();
   const { company } = useParams({ strict: false }) as { company: string };
-  const steps = ["attempted", "accepted", "sent", "delivered", "read", "replied", "bought"] as const;
+  const to = `/c/${company}/messages`;
+  const from = `now-${range}`;
   const top = Math.max(1, funnel?.attempted ?? 1);
-  const apart = ["limited", "failed", "skipped", "held", "uncertain"] as const;
   return (
     <Card title={t("funnel")} className="lg:col-span-4">
-      <ul className="space-y-2">
-        {steps.map((step) => (
-          <li key={step}>
-            <Link to={`/c/${company}/events` as string} className="flex justify-between text-table hover:underline"><span>{t(step)}</span><span className="tnum text-muted">{funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—"}</span></Link>
-            <svg aria-hidden viewBox="0 0 100 6" preserveAspectRatio="none" className="mt-0.5 h-1.5 w-full"><rect width="100" height="6" fill="var(--sunken)" /><rect width={((funnel?.[step] ?? 0) / top) * 100} height="6" fill="var(--accent)" /></svg>
-          </li>
-        ))}
-      </ul>
-      <p className="mt-3 flex flex-wrap gap-x-3 text-caption text-muted tnum">{apart.map((name) => <span key={name}>{`${funnel ? count(funnel[name]) : "—"} ${t(name === "failed" ? "failures" : name === "limited" ? "limitedBy" : name)}`}</span>)}</p>
+      <Bars label={t("funnel")} top={top} rows={FUNNEL.map((step) => ({ key: step, name: t(step), value: funnel?.[step] ?? 0, text: funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—", to, search: { from } }))} />
+      <p className="mt-3 flex flex-wrap gap-x-3 px-1 text-caption text-muted tnum">
+        <span>{`${funnel ? count(funnel.limited) : "—"} ${t("limitedBy")}`}</span>
+        {APART.map((status) => <Link key={status} to={to as string} search={{ from, status } as never} className="hover:underline">{`${funnel ? count(funnel[status]) : "—"} ${t(APART_WORDS[status])}`}</Link>)}
+      </p>
     </Card>
   );
 }

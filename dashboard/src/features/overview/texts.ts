@@ -9,7 +9,13 @@ export const useOverviewTexts = defineTexts("overview", {
   numbers: "Números", queue: "Fila", depth: "Na fila", oldest: "Mais antiga", waitingHeld: "Retidas", scheduled: "Agendadas", rate: "{{n}}/s", today: "hoje {{n}}",
   active: "Ativo", paused: "Pausado", stopped: "Parado", feed: "Ao vivo", feedEmpty: "Nada chegou ainda", feedEmptyText: "Cole este comando num terminal: o evento aparece aqui e vira mensagem.",
   noNumbers: "Nenhum número conectado", unmatched: "sem regra", 
-  throughputSentence: "{{events}} eventos e {{accepted}} mensagens aceitas no período.", perSecond: "agora {{events}} eventos/s, {{accepted}} mensagens/s", pause: "Pausar", resume: "Retomar", curl: "Comando curl",
+  throughputSentence: "{{events}} eventos e {{accepted}} mensagens aceitas no período.", perSecond: "agora {{events}} eventos/s, {{accepted}} mensagens/s", pause: "Pausar", resume: "Retomar", curl: "Comando para colar",
+  recovered: "Recuperado por PIX", recoveredOf_zero: "nenhum pedido", recoveredOf_one: "{{n}} pedido", recoveredOf_many: "{{n}} de pedidos", recoveredOf_other: "{{n}} pedidos",
+  firstSteps: "Primeiros passos", hideSteps: "Esconder", stepDone: "feito", stepOpen: "falta", keyFrom: "MASTERIA_KEY é uma chave de API:", keysPage: "Configurações, Chaves de API",
+  step_number: "Conectar um número", step_number_text: "O número que envia. Para experimentar sem a Meta: masteria session add --transport simulator --name Vendas",
+  step_webhook: "Criar um webhook", step_webhook_text: "O endereço a que sua loja manda o que acontece. A resposta traz o endereço com o segredo.",
+  step_rule: "Criar uma regra", step_rule_text: "O que fazer com um evento: aqui, uma mensagem a cada pedido aprovado.",
+  step_read: "Ver a primeira mensagem lida", step_read_text: "Mande um evento de teste: em segundos ele vira mensagem, e aqui se vê quando foi lida.",
   
 }, {
   title: "Overview", range: "Period", events: "Events", accepted: "Messages accepted", delivered: "Delivered", read: "Read", failed: "Failures", 
@@ -20,6 +26,12 @@ export const useOverviewTexts = defineTexts("overview", {
   numbers: "Numbers", queue: "Queue", depth: "Queued", oldest: "Oldest", waitingHeld: "Held", scheduled: "Scheduled", rate: "{{n}}/s", today: "{{n}} today",
   active: "Active", paused: "Paused", stopped: "Stopped", feed: "Live", feedEmpty: "Nothing has come in yet", feedEmptyText: "Paste this command into a terminal: the event appears here and becomes a message.",
   noNumbers: "No number is connected", unmatched: "no rule", 
-  throughputSentence: "{{events}} events and {{accepted}} accepted messages in this period.", perSecond: "now {{events}} events/s, {{accepted}} messages/s", pause: "Pause", resume: "Resume", curl: "curl command",
+  throughputSentence: "{{events}} events and {{accepted}} accepted messages in this period.", perSecond: "now {{events}} events/s, {{accepted}} messages/s", pause: "Pause", resume: "Resume", curl: "Command to paste",
+  recovered: "Recovered by PIX", recoveredOf_zero: "no order", recoveredOf_one: "{{n}} order", recoveredOf_many: "{{n}} orders", recoveredOf_other: "{{n}} orders",
+  firstSteps: "First steps", hideSteps: "Hide", stepDone: "done", stepOpen: "open", keyFrom: "MASTERIA_KEY is an API key:", keysPage: "Settings, API keys",
+  step_number: "Connect a number", step_number_text: "The number that sends. To try it without Meta: masteria session add --transport simulator --name Vendas",
+  step_webhook: "Make a webhook", step_webhook_text: "The address to which your shop tells what happens. The answer brings the address with its secret.",
+  step_rule: "Make a rule", step_rule_text: "What to do with an event: here, a message for every approved order.",
+  step_read: "See the first message read", step_read_text: "Send a test event: within seconds it becomes a message, and you see here when it was read.",
   
 });

@@ -1,5 +1,6 @@
 import { queries } from "../../api/queries";
-import { useSession } from "../../api/session";
+import { signedOut, useSession } from "../../api/session";
+import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { SignInForm } from "./form";
 import { useSignInTexts } from "./texts";
@@ -9,7 +10,7 @@ export default function SignInAgain() {
   const t = useSignInTexts();
   const { user } = useSession();
   return (
-    <Dialog open onOpenChange={() => undefined} firm title={t("again")} description={t("againText")}>
+    <Dialog open onOpenChange={() => undefined} firm fixed title={t("again")} description={t("againText")} footer={<Button kind="quiet" onClick={() => { signedOut(true); location.assign("/sign-in"); }}>{t("leave")}</Button>}>
       <SignInForm email={user?.email} onDone={() => void queries.invalidateQueries()} />
     </Dialog>
   );

@@ -5,6 +5,7 @@ import { Problem } from "../../api/problem";
 import { signedIn } from "../../api/session";
 import { Button, IconButton } from "../../ui/button";
 import { Field } from "../../ui/page";
+import { adopt } from "./taste";
 import { useSignInTexts } from "./texts";
 
 /** E-mail and password, then the second factor where there is one. One sentence for every failure. */
@@ -30,7 +31,9 @@ export function SignInForm({ onDone, email: known = "" }: { onDone: () => void; 
     setBusy(true);
     setError(null);
     try {
-      signedIn(await read(api.POST("/api/v1/auth/sign-in", { body: { email: email.trim(), password, ...(step === "code" ? { totp: code.trim() } : {}) } })));
+      const made = await read(api.POST("/api/v1/auth/sign-in", { body: { email: email.trim(), password, ...(step === "code" ? { totp: code.trim() } : {}) } }));
+      signedIn(made);
+      adopt(made.user);
       onDone();
     } catch (problem) {
       const told = problem instanceof Problem ? problem : null;
