@@ -24,6 +24,9 @@ SCENARIOS = {
     "ledger": "a campaign through five numbers while everything fails: nothing lost, nothing doubled, no limit broken",
     "throughput": "what one number sends of what it may, and a PIX message that enters during a bulk run",
     "statuses": "3,300 receipts and answers a second at Meta's door",
+    "imports": "a CSV file of a million contacts, as dirty as shops have them",
+    "campaign": "a campaign to a million people, every actor killed in turn",
+    "replay": "the preview of a replay of a million events, and what it costs ingest",
     "endurance": "a million events through one instance, and what stays of them",
     "boot": "first and second start, and the memory at rest",
 }

@@ -1,4 +1,4 @@
-"""Batches that form by themselves: whatever arrives while calls are in flight goes with the next one. No timer.
+"""Batches that form by themselves: whatever arrives while calls are in flight goes with the next one.
 
 A batch that its shard cannot take because Postgres is away goes to the spill, and only then is it acknowledged.
 While a company's spilled events are being drained, its new ones are held here, in their order, for half a second:
@@ -34,6 +34,7 @@ _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
 _SPILL_ON_S = 0.25
 _WORTH_A_CALL = 32
+_APART_S = 0.008  # between the starts of small calls, while events come by more than one at a time
 
 
 class SpillWriter(Protocol):
@@ -104,6 +105,8 @@ class ShardBatcher:
         self._held = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._away_until = 0.0
+        self._not_before = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self.spilled = 0
         self.refused = 0
 
@@ -134,13 +137,29 @@ class ShardBatcher:
         """Start calls: one whenever none is in flight, further ones only with a batch that is worth a call.
 
         A call costs its shard and Postgres a millisecond or two whatever it carries; a second small one in flight
-        would cost more than waiting for the first.
+        would cost more than waiting for the first. For the same reason small calls keep a distance as soon as one has
+        carried several events; a lone event, and a sender that waits for each answer, never wait.
         """
         while self._free > 0 and self._queue:
-            if self._free < self._in_flight and len(self._queue) < self._worth_a_call:
+            if len(self._queue) < self._worth_a_call and (self._free < self._in_flight or self._too_soon()):
                 return
             self._free -= 1
-            self._start(self._carry(self._take(self._queue)))
+            batch = self._take(self._queue)
+            self._not_before = time.monotonic() + _APART_S if len(batch) > 1 else 0.0
+            self._start(self._carry(batch))
+
+    def _too_soon(self) -> bool:
+        """Tell whether a small call would come too close to the last one; the pump then runs again in time."""
+        wait_s = self._not_before - time.monotonic()
+        if wait_s <= 0:
+            return False
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(wait_s, self._in_time)
+        return True
+
+    def _in_time(self) -> None:
+        self._timer = None
+        self._pump()
 
     def _take(self, queue: deque[_Waiting], flags: int = 0) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -269,7 +288,9 @@ class ShardBatcher:
 
     async def drain(self) -> None:
         """Wait until everything queued has been answered."""
-        while self._tasks:
+        while self._tasks or self._queue:
+            self._not_before = 0.0
+            self._pump()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
