@@ -1,4 +1,4 @@
-"""Routes of outgoing webhooks: addresses of a company's own that are told of changes, and the log of what they said."""
+"""Routes of outgoing webhooks: addresses of a company's own that are told of changes."""
 
 from __future__ import annotations
 
@@ -6,32 +6,22 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-import orjson
 from starlette.responses import Response
 
 from engine.addresses import Guard, read_url
 from engine.credentials import WebhookSecret, make_signing_secret, open_webhook_secrets, rotate, seal_webhook_secrets
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.ids import id_time, ms_to_time
-from engine.outgoing_webhooks import EVENT_TYPES, TEST
+from engine.outgoing_webhooks import EVENT_TYPES
 from engine.pagination import COUNT_CAP, Position
 from engine.vault import SealBroken
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
-from gateway.operations import PAGING, Answer, Operation, choice_query, nothing, ok, page_of
+from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
 from gateway.problems import PROBLEM_TYPE
 from gateway.reasons import in_words
-from gateway.routes.lists import small_page
 from gateway.schema import record, ref, whole
-from gateway.views import stored_json, time_text
-from storage.outgoing import (
-    STATES,
-    count_outgoing_deliveries,
-    get_outgoing_delivery,
-    insert_delivery,
-    list_outgoing_deliveries,
-    resend_delivery,
-)
+from gateway.views import time_text
 from storage.outgoing_webhooks import (
     OutgoingWebhook,
     change_outgoing_webhook,
@@ -41,7 +31,6 @@ from storage.outgoing_webhooks import (
     insert_outgoing_webhook,
     list_outgoing_webhooks,
 )
-from storage.searching import Row
 
 _MOST = 100
 _FIELDS = ("name", "url", "concurrency", "active")
@@ -115,7 +104,12 @@ async def _list(call: Call) -> Response:
     )
 
 
-async def _webhook(call: Call) -> OutgoingWebhook:
+async def asked_webhook(call: Call) -> OutgoingWebhook:
+    """Return the webhook that the path names.
+
+    Raises:
+        NotFound: the company has none of that id.
+    """
     found = await get_outgoing_webhook(call.services.pool, call.company_id, call.path_id("outgoing_webhook_id"))
     if found is None:
         raise NotFound
@@ -123,7 +117,7 @@ async def _webhook(call: Call) -> OutgoingWebhook:
 
 
 async def _get(call: Call) -> Response:
-    return json_response(_view(call, await _webhook(call)))
+    return json_response(_view(call, await asked_webhook(call)))
 
 
 async def _create(call: Call) -> Response:
@@ -204,70 +198,12 @@ async def _delete(call: Call) -> Response:
     return Response(status_code=204)
 
 
-async def _test(call: Call) -> Response:
-    webhook = await _webhook(call)
-    delivery_id = call.services.ids.make_uuid(call.services.clock())
-    data = {"outgoing_webhook_id": str(webhook.id), "name": webhook.name}
-    if not await insert_delivery(call.services.pool, call.company_id, webhook.id, TEST, data, delivery_id):
-        raise NotFound
-    return json_response({"id": delivery_id, "state": "pending"}, 202)
-
-
-async def _deliveries(call: Call) -> Response:
-    webhook, pool, state = await _webhook(call), call.services.pool, call.query.get("state")
-    return await small_page(
-        call,
-        lambda before, limit: list_outgoing_deliveries(pool, call.company_id, webhook.id, before, limit, state),
-        lambda: count_outgoing_deliveries(pool, call.company_id, webhook.id, state),
-        _summary,
-    )
-
-
-def _summary(row: Row) -> dict[str, Any]:
-    return {
-        "id": row["id"],
-        "outgoing_webhook_id": row["webhook_id"],
-        "event_type": row["event_type"],
-        "state": row["state"],
-        "attempt": row["attempt"],
-        "next_attempt_at": time_text(row["next_attempt_at"]),
-        "status": row["last_status"],
-        "reason": row["last_reason"],
-        "reason_text": in_words(row["last_reason"]),
-        "created_at": time_text(row["created_at"]),
-        "finished_at": time_text(row["finished_at"]),
-    }
-
-
-async def _delivery(call: Call) -> Response:
-    row = await get_outgoing_delivery(
-        call.services.pool, call.company_id, call.path_id("outgoing_webhook_id"), call.path_id("delivery_id")
-    )
-    if row is None:
-        raise NotFound
-    attempts = [{**entry, "reason_text": in_words(entry["reason"])} for entry in orjson.loads(row["attempts"])]
-    return json_response({**_summary(row), "payload": stored_json(row["payload"]), "attempts": attempts})
-
-
-async def _resend(call: Call) -> Response:
-    pool, company_id = call.services.pool, call.company_id
-    webhook_id, delivery_id = call.path_id("outgoing_webhook_id"), call.path_id("delivery_id")
-    webhook = await get_outgoing_webhook(pool, company_id, webhook_id)
-    if webhook is None or await get_outgoing_delivery(pool, company_id, webhook_id, delivery_id) is None:
-        raise NotFound
-    if not webhook.active:
-        raise Conflict("the outgoing webhook is out of use; enable it first")
-    if not await resend_delivery(pool, company_id, webhook_id, delivery_id, call.now()):
-        raise Conflict("this delivery is being attempted right now")
-    return json_response({"id": delivery_id, "state": "pending"}, 202)
-
-
 async def _event_types(call: Call) -> Response:
     return json_response({"data": list(EVENT_TYPES)})
 
 
-_TAG = "Outgoing webhooks"
-_PATH = "/outgoing-webhooks/{outgoing_webhook_id}"
+TAG = "Outgoing webhooks"
+PATH = "/outgoing-webhooks/{outgoing_webhook_id}"
 _SIGNED = (
     "Deliveries are signed as Standard Webhooks says: `webhook-id`, `webhook-timestamp`, `webhook-signature: v1,…` "
     'over `id.timestamp.body`. The body is `{"type", "timestamp", "data"}`.'
@@ -290,7 +226,7 @@ OPERATIONS = (
         path="/outgoing-webhooks",
         handler=_list,
         summary="Addresses of the company's own that are told of changes, newest first",
-        tag=_TAG,
+        tag=TAG,
         answers=page_of("OutgoingWebhook"),
         query=PAGING,
     ),
@@ -305,7 +241,7 @@ OPERATIONS = (
             "30 min, 2, 5, 10 and 10 h at most, with the same `webhook-id`. Redirects are not followed and internal "
             "networks not called. An address that takes nothing for five days, or answers 410, is taken out of use."
         ),
-        tag=_TAG,
+        tag=TAG,
         role="owner",
         body=ref("OutgoingWebhookInput"),
         body_example=_EXAMPLE,
@@ -320,27 +256,27 @@ OPERATIONS = (
         path="/outgoing-webhooks/event-types",
         handler=_event_types,
         summary="What can be told",
-        tag=_TAG,
+        tag=TAG,
         answers=ok("OutgoingEventTypes", "The types."),
     ),
     Operation(
         name="getOutgoingWebhook",
         method="GET",
-        path=_PATH,
+        path=PATH,
         handler=_get,
         summary="One outgoing webhook",
-        tag=_TAG,
+        tag=TAG,
         answers=ok("OutgoingWebhook", "The webhook; its secret is never shown again."),
     ),
     *(
         Operation(
             name=name,
             method=method,
-            path=_PATH,
+            path=PATH,
             handler=_update,
             summary="Change an outgoing webhook",
             description="Fields that are left out stay as they are.",
-            tag=_TAG,
+            tag=TAG,
             role="owner",
             body=ref("OutgoingWebhookChange"),
             body_example={"event_types": ["event.processed"]},
@@ -351,84 +287,44 @@ OPERATIONS = (
     Operation(
         name="deleteOutgoingWebhook",
         method="DELETE",
-        path=_PATH,
+        path=PATH,
         handler=_delete,
         summary="Tell an address nothing any more; what still waited for it is given up",
-        tag=_TAG,
+        tag=TAG,
         role="owner",
         answers=nothing(),
     ),
     Operation(
         name="enableOutgoingWebhook",
         method="POST",
-        path=_PATH + "/enable",
+        path=PATH + "/enable",
         handler=_enable,
         summary="Put it into use again; what waits is delivered",
-        tag=_TAG,
+        tag=TAG,
         role="operator",
         answers=ok("OutgoingWebhook", "It is in use."),
     ),
     Operation(
         name="disableOutgoingWebhook",
         method="POST",
-        path=_PATH + "/disable",
+        path=PATH + "/disable",
         handler=_disable,
         summary="Take it out of use: changes are not noted for it, what waits goes on waiting",
-        tag=_TAG,
+        tag=TAG,
         role="operator",
         answers=ok("OutgoingWebhook", "It is out of use."),
     ),
     Operation(
         name="rotateOutgoingWebhookSecret",
         method="POST",
-        path=_PATH + "/rotate-secret",
+        path=PATH + "/rotate-secret",
         handler=_rotate,
         summary="Another signing secret; for a while deliveries are signed with both",
-        tag=_TAG,
+        tag=TAG,
         role="owner",
         body=record({"grace_s": whole(0, _MAX_GRACE_S, default=_DEFAULT_GRACE_S, description="Seconds.")}),
         body_optional=True,
         body_example={"grace_s": 3600},
         answers=ok("OutgoingWebhookWithSecret", "The new secret, shown this once."),
-    ),
-    Operation(
-        name="testOutgoingWebhook",
-        method="POST",
-        path=_PATH + "/test",
-        handler=_test,
-        summary="Send a delivery of type webhook.test, once, also while it is out of use",
-        tag=_TAG,
-        role="operator",
-        answers=ok("OutgoingQueued", "Look at the delivery for what the address said.", 202),
-    ),
-    Operation(
-        name="listOutgoingDeliveries",
-        method="GET",
-        path=_PATH + "/deliveries",
-        handler=_deliveries,
-        summary="What was delivered in the last 14 days, newest first",
-        tag=_TAG,
-        answers=page_of("OutgoingDeliverySummary"),
-        query=(choice_query("state", "Where it stands.", *STATES), *PAGING),
-    ),
-    Operation(
-        name="getOutgoingDelivery",
-        method="GET",
-        path=_PATH + "/deliveries/{delivery_id}",
-        handler=_delivery,
-        summary="One delivery: its body, and what was asked and answered at each attempt",
-        tag=_TAG,
-        role="operator",
-        answers=ok("OutgoingDelivery", "The delivery."),
-    ),
-    Operation(
-        name="resendOutgoingDelivery",
-        method="POST",
-        path=_PATH + "/deliveries/{delivery_id}/resend",
-        handler=_resend,
-        summary="Deliver it again, with the same id and body",
-        tag=_TAG,
-        role="operator",
-        answers={**ok("OutgoingQueued", "It is due.", 202), 409: _conflict("It is out of use, or on its way.")},
     ),
 )
