@@ -86,7 +86,7 @@ class WebhookTraffic:
     def next(self) -> tuple[bytes, int, int]:
         number = self._number
         self._number = number + 1
-        if number % self._fire_every == 0:
+        if self._fire_every and number % self._fire_every == 0:
             makers = self._firing
             return makers[number // self._fire_every % len(makers)].make(number), 0, number
         makers = self._silent
@@ -155,7 +155,7 @@ def make_traffic(plan: Plan) -> Traffic:
         ]
         for event_type in (told["fires"], told["silent"])
     )
-    return WebhookTraffic(("fires", "silent"), firing, silent, told["first"], told["fire_every"] or 2**62)
+    return WebhookTraffic(("fires", "silent"), firing, silent, told["first"], told["fire_every"])
 
 
 def address(url: str) -> tuple[str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime, timedelta
 
 from bench.company import FIRES, SILENT, BenchCompany, add_firing_rules, add_silent_rules, make_company
 from bench.generator import Outcome, generate
@@ -12,6 +13,7 @@ from bench.options import Options
 from bench.report import Report
 from bench.seeding import seed
 from bench.verifying import accepted_by_simulator, check_events
+from engine.times import rfc3339
 
 _ROWS = 1_000_000
 _QUICK_ROWS = 20_000
@@ -20,6 +22,7 @@ _SECONDS, _QUICK_SECONDS = 20.0, 4.0
 _CONNECTIONS = 64
 _LEAST = 0.9
 _OWN = 9  # of ten seeded events
+_OLD = timedelta(hours=1)  # what comes in meanwhile is not previewed
 
 
 def run(report: Report, options: Options, instance: Instance) -> None:
@@ -37,7 +40,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
     rounds = [_ingest(report, company, seconds, "alone")]
     report.step("a preview of all of them")
     begun = time.monotonic()
-    shown = company.api.post("/events/replay", {"filter": {}, "preview": True})
+    shown = company.api.post("/events/replay", {"filter": {"to": rfc3339(datetime.now(UTC) - _OLD)}, "preview": True})
     rounds.append(_ingest(report, company, seconds, "beside the preview"))
     counting = shown["counts"] is None
     still = counting and company.api.get(f"/jobs/{shown['job']['id']}")["state"] == "running"
