@@ -158,6 +158,14 @@ class SessionCaps:
             self._last_held_ms = 0
         self.options = options
 
+    def most(self, span_ms: int, now_ms: int) -> int | None:
+        """Return how many messages may go within the hour or the day; None: no cap."""
+        return next((cap for _, span, cap in self._caps(now_ms) if span == span_ms), None)
+
+    def warm_ms(self, now_ms: int) -> int:
+        """Return for how long the number has been warming up."""
+        return now_ms - rewarmed_from(self._warm_from_ms, self.spent.last_ms, now_ms)
+
     def load(self, value: dict[str, Any] | None) -> None:
         """Take up what was spent before; ``None``: nothing is known of it."""
         value = value or {}
@@ -174,7 +182,7 @@ class SessionCaps:
         hour, day = options.per_hour or _NO_CAP, options.per_day or _NO_CAP
         reasons = ("hourly_cap", "daily_cap")
         if options.warm_up:
-            warm = caps(now_ms - rewarmed_from(self._warm_from_ms, self.spent.last_ms, now_ms), hour, day)
+            warm = caps(self.warm_ms(now_ms), hour, day)
             if warm.day < day:
                 hour, day, reasons = warm.hour, warm.day, ("warm_up", "warm_up")
         every = ((reasons[0], HOUR_MS, hour), (reasons[1], DAY_MS, day))

@@ -22,6 +22,7 @@ from engine.times import rfc3339
 from gateway.calls import Call, json_response
 from gateway.operations import Answer
 from gateway.problems import PROBLEM_TYPE
+from gateway.reasons import in_words
 from gateway.schema import Schema, boolean, identifier, items, record, ref
 from storage.bulk import get_preview, insert_preview, lock_preview, use_preview
 from storage.jobs import get_job, insert_job
@@ -151,6 +152,7 @@ async def shown(call: Call, preview_id: UUID) -> dict[str, Any]:
         "preview_id": row["id"],
         "action": row["action"],
         "counts": row["counts"],
+        "skip_text": {reason: in_words(reason) for reason in (row["counts"] or {}).get("skip", {})},
         "as_of": rfc3339(row["as_of"]),
         "expires_at": rfc3339(row["expires_at"]),
         "job": None if job is None else job_view(job, call.now()),

@@ -13,7 +13,7 @@ from gateway.calls import Call
 from gateway.reasons import in_words
 from gateway.views import time_text
 from storage.searching import Row
-from storage.webhook_activity import summarise
+from storage.webhook_activity import sum_all_hours, summarise
 
 VERDICTS = ("accepted", "duplicate", "unparsed", "imported", "refused")
 HOURS = 24
@@ -26,11 +26,14 @@ def first_hour(now: datetime) -> datetime:
 
 async def activity_of(call: Call, webhook_ids: Sequence[UUID]) -> dict[UUID, dict[str, Any]]:
     """Return the small summary of each webhook, by id."""
-    rows = await summarise(call.services.pool, call.company_id, webhook_ids, first_hour(call.now()))
-    return {webhook_id: _summary(row) for webhook_id, row in rows.items()}
+    pool, company_id, first = call.services.pool, call.company_id, first_hour(call.now())
+    rows = await summarise(pool, company_id, webhook_ids, first)
+    hours = await sum_all_hours(pool, company_id, webhook_ids, first)
+    spans = [first + timedelta(hours=number) for number in range(HOURS)]
+    return {one: _summary(row, [hours.get((one, hour), 0) for hour in spans]) for one, row in rows.items()}
 
 
-def _summary(row: Row) -> dict[str, Any]:
+def _summary(row: Row, by_hour: list[int]) -> dict[str, Any]:
     refusal = None
     if row["refused_at"] is not None:
         reason = row["refused_reason"]
@@ -38,6 +41,7 @@ def _summary(row: Row) -> dict[str, Any]:
     return {
         "last_delivery_at": time_text(row["last_delivery_at"]),
         "last_24h": {verdict: row[verdict] for verdict in VERDICTS},
+        "by_hour": by_hour,
         "last_refusal": refusal,
     }
 

@@ -124,6 +124,13 @@ async def get_message(executor: Pool | Connection, company_id: UUID, message_id:
     return None if row is None else (await _with_sending(executor, company_id, [row]))[0]
 
 
+async def find_messages(executor: Pool | Connection, company_id: UUID, message_ids: Sequence[UUID]) -> dict[UUID, Row]:
+    """Return those of a company's messages that are there, by id."""
+    places = [made_at(message_id) for message_id in message_ids]
+    rows = await fetch_rows(executor, "messages/get_messages", company_id, list(message_ids), places)
+    return {row["id"]: row for row in rows}
+
+
 async def list_attempts(executor: Pool | Connection, company_id: UUID, message_id: UUID) -> list[Row]:
     """Return the ledger of a message's attempts, oldest first."""
     return await fetch_rows(executor, "messages/list_attempts", company_id, message_id, made_at(message_id))

@@ -17,6 +17,14 @@ async def sum_hours(executor: Pool | Connection, company_id: UUID, webhook_id: U
     return await fetch_rows(executor, "webhooks/sum_hours", company_id, webhook_id, since)
 
 
+async def sum_all_hours(
+    executor: Pool | Connection, company_id: UUID, webhook_ids: Sequence[UUID], since: datetime
+) -> dict[tuple[UUID, datetime], int]:
+    """Return how much came in by each webhook in each hour since a whole one; hours without anything are missing."""
+    rows = await fetch_rows(executor, "webhooks/sum_all_hours", company_id, webhook_ids, since)
+    return {(row["webhook_id"], row["hour"]): row["count"] for row in rows}
+
+
 async def summarise(
     executor: Pool | Connection, company_id: UUID, webhook_ids: Sequence[UUID], since: datetime
 ) -> dict[UUID, Row]:

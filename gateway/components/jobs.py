@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.jobs import SHOWN_STATES
-from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, shown
+from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
 from gateway.schema import anything, boolean, define, identifier, moment, nullable, record, ref
 
 define(
@@ -69,6 +69,11 @@ define(
             "preview_id": identifier(),
             "action": {"type": "string"},
             "counts": {**nullable(_COUNTS), "description": "null: still being counted, by `job`."},
+            "skip_text": {
+                "type": "object",
+                "description": "The reasons of `counts.skip` in words.",
+                "additionalProperties": WORDS,
+            },
             "as_of": {**moment(), "description": "What came later is not in it."},
             "expires_at": moment(),
             "job": {**nullable(ref("Job")), "description": "The job that counts, or the run it was used for."},

@@ -13,6 +13,8 @@ _LETTER: dict[str, Schema] = {
     "session_id": MAYBE_ID,
     "rule_id": MAYBE_ID,
     "campaign_id": MAYBE_ID,
+    "to": {**SENTENCE, "description": "Whom its message was for."},
+    "attempt": {"type": ["integer", "null"], "description": "Its message's last attempt."},
     "class": {"type": "string"},
     "class_text": WORDS,
     "code": SENTENCE,

@@ -83,6 +83,11 @@ define(
                 {
                     "last_delivery_at": MAYBE_TIME,
                     "last_24h": shown(_SUMS, description="Since the whole hour 23 hours ago; some seconds old."),
+                    "by_hour": {
+                        "type": "array",
+                        "items": COUNT,
+                        "description": "The same 24 hours without what was refused, the oldest first.",
+                    },
                     "last_refusal": nullable(shown({"reason": SENTENCE, "reason_text": WORDS, "at": moment()})),
                 }
             ),

@@ -23,7 +23,7 @@ from gateway.operations import (
     text_query,
 )
 from gateway.reasons import in_words
-from gateway.routes.lists import large_page
+from gateway.routes.lists import shown_page
 from gateway.schema import choice, identifier, moment, record, text
 from gateway.views import attempt_view, dead_letter_view, event_view, message_view, time_text
 from storage.dead_letters import (
@@ -34,8 +34,8 @@ from storage.dead_letters import (
     summarise,
 )
 from storage.events import show_event
-from storage.messages import get_message, list_attempts
-from storage.searching import Row
+from storage.messages import find_messages, get_message, list_attempts
+from storage.searching import Columns, Row
 
 _RETRY = BulkAction(name="dead_letter_retry", job_kind="dead_letter_retry", counting_kind="dead_letter_retry_preview")
 _DISCARD = BulkAction(
@@ -67,7 +67,23 @@ async def _list(call: Call) -> Response:
         rule_id=query.get("rule_id"),
         resolved=query.get("resolved"),
     )
-    return await large_page(call, wanted, list_dead_letters, count_dead_letters, dead_letter_view)
+    page = await list_dead_letters(call.services.pool, call.company_id, wanted, call.range)
+    ids = [row["message_id"] for row in page.rows if row["message_id"] is not None]
+    messages = await find_messages(call.services.pool, call.company_id, ids) if ids else {}
+    return await shown_page(
+        call,
+        page,
+        wanted,
+        count_dead_letters,
+        lambda row: {**dead_letter_view(row), **_target(messages.get(row["message_id"]))},
+    )
+
+
+def _target(message: Columns | None) -> dict[str, object]:
+    """Return whom a letter's message was for, and its last attempt; both None where it is an event's, or gone."""
+    if message is None:
+        return {"to": None, "attempt": None}
+    return {"to": message["to_phone"] or None, "attempt": message["attempt"]}
 
 
 async def _get(call: Call) -> Response:
@@ -82,7 +98,12 @@ async def _get(call: Call) -> Response:
         attempts = await list_attempts(pool, company, row["message_id"])
         shown = {**message_view(message), "attempts": [attempt_view(attempt) for attempt in attempts]}
     return json_response(
-        {**dead_letter_view(row), "message": shown, "event": None if event is None else event_view(event)}
+        {
+            **dead_letter_view(row),
+            **_target(message),
+            "message": shown,
+            "event": None if event is None else event_view(event),
+        }
     )
 
 

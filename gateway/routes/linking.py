@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.phones import normalise_typed
+from engine.qr import qr_svg
 from gateway.calls import Call, json_response
 from gateway.operations import Operation, nothing, ok
 from gateway.schema import record, text
@@ -33,26 +34,30 @@ async def _device(call: Call) -> LinkedDevice:
     return call.services.device(session_id)
 
 
-def _shown(state: dict[str, Any]) -> Response:
-    answer = json_response({name: value for name, value in state.items() if name not in _HIDDEN})
+def _shown(call: Call, state: dict[str, Any]) -> Response:
+    told = {name: value for name, value in state.items() if name not in _HIDDEN}
+    until_ms = state.get("qr_until_ms")
+    left_ms = None if until_ms is None else max(0, until_ms - call.services.clock())
+    picture = qr_svg(state["qr"]) if state.get("qr") else None
+    answer = json_response({**told, "qr_left_ms": left_ms, "qr_svg": picture})
     answer.headers["cache-control"] = "no-store"
     return answer
 
 
 async def _qr(call: Call) -> Response:
-    return _shown(await (await _device(call)).state())
+    return _shown(call, await (await _device(call)).state())
 
 
 async def _pair(call: Call) -> Response:
     device = await _device(call)
     typed = call.body.get("phone")
     if typed is None:
-        return _shown(await device.start_pairing())
+        return _shown(call, await device.start_pairing())
     phone = normalise_typed(typed)
     if phone is None:
         raise FieldProblem([{"field": "phone", "reason": "must be a phone number such as +5511900000000"}])
     code = await device.pair_code(phone)
-    return _shown({**await device.state(), "pair_code": code})
+    return _shown(call, {**await device.state(), "pair_code": code})
 
 
 async def _unlink(call: Call) -> Response:

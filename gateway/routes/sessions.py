@@ -11,15 +11,17 @@ from starlette.responses import Response
 from engine.credentials import MetaSecrets, seal_meta_secrets, seal_session_token
 from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
+from engine.pagination import COUNT_CAP, Position
 from engine.phones import normalise_typed
 from engine.sending_policy import read_budget_options
 from engine.times import parse_time
 from engine.web_options import read_web_options
-from gateway.calls import Call, json_response
+from gateway.calls import Call, json_response, page_response
+from gateway.counts import Count
 from gateway.graph import is_asked, refuse_what_does_not_work
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
-from gateway.routes.lists import small_page
 from gateway.schema import moment, record, ref, text
+from gateway.session_usage import usage_of
 from gateway.views import session_view
 from storage.meta_apps import get_meta_app, upsert_meta_app
 from storage.searching import Row
@@ -45,13 +47,14 @@ def _view(call: Call, row: Row) -> dict[str, Any]:
 
 
 async def _list(call: Call) -> Response:
-    pool, company = call.services.pool, call.company_id
-    return await small_page(
-        call,
-        lambda before, limit: list_sessions(pool, company, before, limit),
-        lambda: count_sessions(pool, company),
-        lambda row: _view(call, row),
-    )
+    within, pool = call.range, call.services.pool
+    rows = await list_sessions(pool, call.company_id, within.before, within.limit + 1)
+    shown = rows[: within.limit]
+    following = Position(shown[-1]["created_at"], shown[-1]["id"]) if len(rows) > within.limit else None
+    number = await count_sessions(pool, call.company_id)
+    usage = await usage_of(call, shown)
+    views = [{**_view(call, row), "usage": usage[row["id"]]} for row in shown]
+    return page_response(views, following, Count(min(number, COUNT_CAP), number > COUNT_CAP))
 
 
 async def _session(call: Call) -> Row:
@@ -62,7 +65,8 @@ async def _session(call: Call) -> Row:
 
 
 async def _get(call: Call) -> Response:
-    return json_response(_view(call, await _session(call)))
+    row = await _session(call)
+    return json_response({**_view(call, row), "usage": (await usage_of(call, [row]))[row["id"]]})
 
 
 async def _create(call: Call) -> Response:
@@ -249,7 +253,7 @@ OPERATIONS = (
         handler=_list,
         summary="WhatsApp sessions, newest first",
         tag=_TAG,
-        answers=page_of("Session"),
+        answers=page_of("SessionWithUsage"),
         query=PAGING,
     ),
     Operation(
@@ -272,7 +276,7 @@ OPERATIONS = (
         handler=_get,
         summary="One session",
         tag=_TAG,
-        answers=ok("Session", "The session."),
+        answers=ok("SessionWithUsage", "The session, and how it stands."),
     ),
     *(
         Operation(

@@ -22,6 +22,9 @@ async def test_a_web_session_needs_a_name_alone_and_is_linked_by_its_phone(rig: 
     assert (shown.status, shown.json["state"], shown.headers["cache-control"]) == (200, "unpaired", "no-store")
     pairing = await owner.post(f"{path}/pair", {})
     assert (pairing.json["state"], pairing.json["qr"]) == ("pairing", "2@code")
+    assert (shown.json["qr_svg"], shown.json["qr_left_ms"]) == (None, None)
+    assert pairing.json["qr_left_ms"] == 0
+    assert pairing.json["qr_svg"].startswith('<svg xmlns="http://www.w3.org/2000/svg"')
     by_code = await owner.post(f"{path}/pair", {"phone": "11 90000-0000"})
     assert (by_code.json["pair_code"], by_code.json["phone"]) == ("ABCD1234", "+5511900000000")
     assert (await owner.post(f"{path}/pair", {"phone": "hello"})).json["errors"][0]["field"] == "phone"

@@ -237,6 +237,28 @@ async def test_dead_letters(rig: Rig, pool: Pool) -> None:
         assert [letter["class"] for letter in data] == names, query
 
 
+async def test_a_dead_letter_says_whom_its_message_was_for(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    session_id = await add_session(pool, company_id, NOW)
+    message_id = await add_message(pool, company_id, session_id, NOW, status="failed", due_at=None, look_at=None)
+    await pool.execute(
+        "INSERT INTO dead_letters (id, company_id, kind, message_id, session_id, class, reason, created_at) "
+        "VALUES ($1, $2, 'message', $3, $4, 'permanent', 'whatsapp_131026', $5)",
+        letter_id := uuid4(),
+        company_id,
+        message_id,
+        session_id,
+        NOW,
+    )
+    told = (await owner.get(f"/api/v1/messages/{message_id}")).json
+    (listed,) = (await owner.get("/api/v1/dead-letters")).json["data"]
+    assert (listed["to"], listed["attempt"]) == (told["to"], told["attempt"])
+    assert (await owner.get(f"/api/v1/dead-letters/{letter_id}")).json["to"] == told["to"]
+    viewer = await rig.client(company_id, "viewer")
+    (masked,) = (await viewer.get("/api/v1/dead-letters")).json["data"]
+    assert masked["to"] != told["to"]
+
+
 async def test_a_live_ticket_is_the_companys(rig: Rig) -> None:
     company_id, owner = await rig.company()
     first, second = (await owner.get("/api/v1/live")).json, (await owner.get("/api/v1/live")).json

@@ -74,6 +74,7 @@ async def test_activity_tells_rate_refusals_deliveries_and_the_last_error(rig: R
     assert [one["verdict"] for one in told["deliveries"]] == ["unparsed", "accepted"]
     listed = (await owner.get("/api/v1/webhooks")).json["data"][0]["activity"]
     assert listed["last_24h"] == told["last_24h"]
+    assert (len(listed["by_hour"]), listed["by_hour"][0], listed["by_hour"][-2:]) == (24, 2, [3, 5])
     assert listed["last_delivery_at"] == told["last_delivery_at"] == "2026-09-21T14:13:20.000Z"
     assert listed["last_refusal"]["reason"] == "too_large"
     assert (await owner.get(path)).json["activity"] == listed

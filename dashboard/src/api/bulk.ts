@@ -29,7 +29,8 @@ export function useBulk(name: string, request: Body | null, post: (body: Body) =
     queryFn: ({ signal }) => read(api.GET("/api/v1/bulk-previews/{preview_id}", { params: { path: { preview_id: counting! } }, signal })) as Promise<BulkPreview>,
     refetchInterval: (query) => (query.state.data?.counts ? false : 500),
   });
-  const counts = first.data?.counts ?? later.data?.counts ?? null;
+  const counted = first.data?.counts ? first.data : later.data;
+  const counts = counted?.counts ?? null;
   const run = useMutation({
     mutationFn: async () => (await post({ preview_id: first.data!.preview_id })) as Job,
     onSuccess: onStarted,
@@ -37,6 +38,8 @@ export function useBulk(name: string, request: Body | null, post: (body: Body) =
   });
   return {
     counts: counts as (NonNullable<BulkPreview["counts"]> & { events?: number; messages?: number }) | null,
+    /** The reasons of `counts.skip` in words. */
+    words: (counted?.skip_text ?? {}) as Record<string, { pt?: string; en?: string } | null>,
     error: first.error ?? later.error ?? (asksAgain(run.error) ? null : run.error),
     changed: asked.changed, running: run.isPending, run: () => run.mutate(), again: () => { run.reset(); ask(({ times, changed }) => ({ times: times + 1, changed })); },
   };

@@ -4961,6 +4961,13 @@ export interface components {
                 /** @description Of an erasure: how many messages. */
                 messages?: number;
             } | null;
+            /** @description The reasons of `counts.skip` in words. */
+            skip_text: {
+                [key: string]: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+            };
             /**
              * Format: date-time
              * @description What came later is not in it.
@@ -6384,6 +6391,96 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        SessionWithUsage: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            transport: "cloud" | "simulator" | "web";
+            /** @description E.164; for viewers with `*`. */
+            phone: string | null;
+            phone_number_id: string | null;
+            waba_id: string | null;
+            app_id: string | null;
+            /** @description What to enter at Meta as the app's webhook. */
+            callback_url: string | null;
+            throughput: number;
+            tier: string;
+            /** @enum {string} */
+            state: "active" | "paused" | "stopped";
+            reason: string | null;
+            /** @description The reason in words. */
+            reason_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            /** Format: date-time */
+            resume_at: string | null;
+            /** @description GREEN, YELLOW, RED or UNKNOWN, as Meta last told. */
+            quality: string | null;
+            notice: {
+                code: string;
+                /** @description The reason in words. */
+                text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                detail: string | null;
+                /** Format: date-time */
+                at: string | null;
+            } | null;
+            options: {
+                [key: string]: unknown;
+            };
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            usage: {
+                /**
+                 * Format: date-time
+                 * @description When WhatsApp last took a message, to the minute; to the hour where it is longer ago.
+                 */
+                last_accepted_at: string | null;
+                /** @description Messages of the last hour, where they are capped. */
+                hour: {
+                    used: number;
+                    most: number;
+                } | null;
+                /** @description Messages of the last 24 hours, where they are capped. */
+                day: {
+                    used: number;
+                    most: number;
+                } | null;
+                /** @description Which day of its warm-up it is; null where it is warm, or does not warm up. */
+                warm_up: {
+                    day: number;
+                    of: number;
+                } | null;
+                /** @description People written to first within 24 hours by all numbers of the account; null: no limit. */
+                portfolio: {
+                    used: number;
+                    most: number;
+                } | null;
+                /** @description Of a WhatsApp-Web session: how its linked device stood. The states are `LinkedDevice`'s. */
+                link: {
+                    state: string;
+                    reason: string | null;
+                    /** @description The reason in words. */
+                    reason_text: {
+                        pt?: string;
+                        en?: string;
+                    } | null;
+                    /** Format: date-time */
+                    until: string | null;
+                    /**
+                     * Format: date-time
+                     * @description When its process wrote this; null: never.
+                     */
+                    at: string | null;
+                } | null;
+            };
+        };
         LimitsInput: {
             throughput_per_s?: number;
             tier?: string;
@@ -6418,7 +6515,11 @@ export interface components {
             phone: string | null;
             /** @description What the QR code holds; draw it and scan it with the phone. */
             qr: string | null;
+            /** @description The same as a picture: black on white with its quiet zone. */
+            qr_svg: string | null;
             qr_until_ms: number | null;
+            /** @description For how long it is good, for who has another clock. */
+            qr_left_ms: number | null;
             pair_code: string | null;
             until_ms: number | null;
         };
@@ -6767,6 +6868,10 @@ export interface components {
             rule_id: string | null;
             /** Format: uuid */
             campaign_id: string | null;
+            /** @description Whom its message was for. */
+            to: string | null;
+            /** @description Its message's last attempt. */
+            attempt: number | null;
             class: string;
             /** @description The reason in words. */
             class_text: {
@@ -6812,6 +6917,10 @@ export interface components {
             rule_id: string | null;
             /** Format: uuid */
             campaign_id: string | null;
+            /** @description Whom its message was for. */
+            to: string | null;
+            /** @description Its message's last attempt. */
+            attempt: number | null;
             class: string;
             /** @description The reason in words. */
             class_text: {
@@ -7060,6 +7169,8 @@ export interface components {
                     imported: number;
                     refused: number;
                 };
+                /** @description The same 24 hours without what was refused, the oldest first. */
+                by_hour: number[];
                 last_refusal: {
                     reason: string | null;
                     /** @description The reason in words. */
@@ -7542,6 +7653,7 @@ export type RuleRun = components['schemas']['RuleRun'];
 export type SessionInput = components['schemas']['SessionInput'];
 export type SessionChange = components['schemas']['SessionChange'];
 export type Session = components['schemas']['Session'];
+export type SessionWithUsage = components['schemas']['SessionWithUsage'];
 export type LimitsInput = components['schemas']['LimitsInput'];
 export type Limits = components['schemas']['Limits'];
 export type LinkedDevice = components['schemas']['LinkedDevice'];
@@ -14191,7 +14303,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": {
-                        data: components["schemas"]["Session"][];
+                        data: components["schemas"]["SessionWithUsage"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
                         /** @description Up to 10,000; above 500 it may be some seconds old. */
@@ -14280,13 +14392,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session. */
+            /** @description The session, and how it stands. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Session"];
+                    "application/json": components["schemas"]["SessionWithUsage"];
                 };
             };
             401: components["responses"]["Problem401"];

@@ -71,6 +71,10 @@ export const tree = root.addChildren([
     page("/contacts/import/$importId", () => import("../features/contact-import/wizard"), "ImportWizard"),
     page("/settings", () => import("../features/settings/page"), "Settings"),
     page("/settings/$section", () => import("../features/settings/page"), "Settings"),
+    page("/queue", () => import("../features/queue/page"), "Queue"),
+    page("/sessions", () => import("../features/sessions/page"), "Sessions"),
+    page("/webhooks", () => import("../features/webhooks/page"), "Webhooks"),
+    page("/webhooks/$webhookId", () => import("../features/webhooks/detail"), "WebhookDetail"),
   ]),
 ]);
 

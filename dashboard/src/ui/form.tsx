@@ -60,7 +60,7 @@ export function Form({ id, error, onSubmit, children, className }: FormProps) {
             <p className="font-semibold">{t("fieldsWrong", { count: places.length })}</p>
             <ul className="list-disc pl-5">
               {places.map(({ error: one, label, target }) => (
-                <li key={`${one.field} ${one.reason}`}>{target ? <button type="button" className="underline" onClick={() => focus(target)}>{`${label ?? one.field}: ${reason(one)}`}</button> : `${one.field}: ${reason(one)}`}</li>
+                <li key={`${one.field} ${one.reason}`}>{target ? <button type="button" className="min-h-6 text-left underline" onClick={() => focus(target)}>{`${label ?? one.field}: ${reason(one)}`}</button> : `${one.field}: ${reason(one)}`}</li>
               ))}
             </ul>
           </div>

@@ -29,9 +29,11 @@ export function useFormats() {
 
 export function When({ at, exact }: { at: string | null | undefined; exact?: Precision }) {
   const formats = useFormats();
-  const now = useContext(Now) || Date.now();
+  const told = useContext(Now) || Date.now();
   if (!at) return <span>—</span>;
   const moment = new Date(at);
+  // What is younger than the shell's present is not yet to come.
+  const now = moment.getTime() > told ? Date.now() : told;
   const absolute = formats.dateTime(moment, exact ?? "second");
   return <time dateTime={at} title={absolute} className="tnum whitespace-nowrap">{exact ? absolute : formats.ago(moment, now) ?? formats.dateTime(moment)}</time>;
 }
