@@ -92,25 +92,34 @@ async def import_view(call: Call, row: Row, body: dict[str, Any]) -> dict[str, A
         FieldProblem: the body's mapping cannot be used.
     """
     look, form = await look_at(call, row, body)
-    errors = look.errors()
+    taken = row["format"].get("names", []) if not look.names else []  # its bytes are gone: it was taken in
+    errors = [] if taken else look.errors()
     if errors and "mapping" in body:
         raise FieldProblem(errors)
-    reader = None if errors else RowReader(look.targets)
+    reader = None if errors or taken else RowReader(look.targets)
     job = None if row["job_id"] is None else await get_job(call.services.pool, call.company_id, row["job_id"])
     return {
         **import_summary(row),
         "encoding": form.encoding,
         "delimiter": form.delimiter,
         "header": form.header,
-        "columns": [
-            {"name": name, "target": target, "samples": samples}
-            for name, target, samples in zip(look.names, look.targets, look.samples, strict=True)
-        ],
+        "columns": _columns(look, taken),
         "mapping_problems": errors,
         "rows": [_row_view(number, record, reader) for number, record in enumerate(look.rows[:_SHOWN], 1)],
         "list_ids": row["format"].get("list_ids", []),
         "job": None if job is None else job_view(job, call.now()),
     }
+
+
+def _columns(look: Look, taken: list[str]) -> list[dict[str, Any]]:
+    names = taken or look.names
+    # A mapping of another format's columns says nothing of these.
+    targets = look.targets if len(look.targets) == len(names) else [None] * len(names)
+    samples = look.samples or [[]] * len(names)
+    return [
+        {"name": name, "target": target, "samples": some}
+        for name, target, some in zip(names, targets, samples, strict=True)
+    ]
 
 
 def _row_view(number: int, record: Any, reader: RowReader | None) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from storage.contact_imports import PIECE, RefusedRow, add_errors, read_block
+from storage.contact_imports import PIECE, RefusedRow, add_errors, drop_pieces, read_block
 from storage.pool import Pool
 from tests.asgi import Answer, Client
 from tests.rest_rig import Rig, make_rig
@@ -152,3 +152,22 @@ async def test_each_cell_that_cannot_be_taken_is_named_and_viewers_see_no_number
     assert shown["rows"][0]["cells"][0] == "Ana"
     assert "90000" not in str(shown)
     assert (await viewer.get(f"{API}/{made['id']}/errors.csv")).status == 403
+
+
+async def test_a_file_that_was_taken_in_is_shown_without_its_bytes(rig: Rig, pool: Pool) -> None:
+    _, owner = await rig.company()
+    address = f"{API}/{(await upload(owner, CSV.encode())).json['id']}"
+    mapping = ["name", "phone", None, "field:plano"]
+    list_id = (await owner.post("/api/v1/lists", {"name": "l"})).json["id"]
+    body = {"consent": {"source": "loja"}, "mapping": mapping, "list_ids": [list_id]}
+    assert (await owner.post(f"{address}/start", body)).status == 202
+    other = (await owner.post(f"{address}/preview", {"delimiter": ","})).json
+    assert [column["target"] for column in other["columns"]] == [None]
+    async with pool.acquire() as connection:
+        await drop_pieces(connection, UUID(address[-36:]))
+    for answer in (await owner.get(address), await owner.post(f"{address}/preview", {"mapping": mapping})):
+        assert answer.status == 200, answer.body
+        shown = answer.json
+        columns = [(one["name"], one["target"]) for one in shown["columns"]]
+        assert columns[1:3] == [("WhatsApp", "phone"), ("E-mail", None)]
+        assert (shown["rows"], shown["mapping_problems"], shown["list_ids"]) == ([], [], [list_id])

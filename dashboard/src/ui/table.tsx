@@ -78,7 +78,7 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
           <tbody>
             {rows.map((row) => (
               <tr key={id(row)} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line last:border-0 hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
-                {marking && <td className="w-9 pl-3"><span className="block">{tick(row)}</span></td>}
+                {marking && <td className="w-9 pl-3"><span className="flex items-center">{tick(row)}</span></td>}
                 {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
               </tr>
             ))}

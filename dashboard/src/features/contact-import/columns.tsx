@@ -66,7 +66,7 @@ function Preview({ file, targets, wrong, onTarget }: { file: ContactImport; targ
   const extra = Math.max(0, ...file.rows.map((row) => row.cells.length - file.columns.length));
   return (
     <div className="card overflow-x-auto" tabIndex={0} role="region" aria-label={t("preview")}>
-      <table className="border-collapse text-table" aria-label={t("preview")}>
+      <table className="w-full border-collapse text-table" aria-label={t("preview")}>
         <thead>
           <tr className="border-b border-line text-left align-top">
             <th scope="col" className="px-3 py-2 text-caption font-medium text-muted">{t("row")}</th>

@@ -58,12 +58,14 @@ export function Rules({ file, draft: stored, onChange: store, onBack, onBegun }:
           <FormField name="list_ids" label={t("list")} hint={t("listHint")}>{(props) => <Picker id={props.id} describedBy={props["aria-describedby"]} invalid={props["aria-invalid"]} label={t("list")} options={options} value={chosen} onChange={choose} />}</FormField>
           {draft.newList !== undefined && <TextField name="name" label={t("listName")} value={draft.newList} onChange={(newList) => onChange({ ...draft, newList })} maxLength={120} />}
           <TextField name="tags" label={t("tags")} hint={t("tagsHint")} value={draft.tags} onChange={(tags) => onChange({ ...draft, tags })} />
-          <fieldset className="space-y-4 rounded-control border border-line p-4">
+          <fieldset className="rounded-control border border-line p-4">
             <legend className="px-1 text-table font-medium">{t("consent")}</legend>
-            <TextField name="consent.source" label={t("consentSource")} hint={t("consentSourceHint")} required value={draft.source} onChange={(source) => onChange({ ...draft, source })} maxLength={200} />
-            <div className="grid gap-4 sm:grid-cols-2">
-              <ChoiceField name="consent.purpose" label={t("purpose")} value={draft.purpose} onChange={(purpose) => onChange({ ...draft, purpose: purpose as Draft["purpose"] })} options={[{ value: "marketing", title: t("marketing") }, { value: "transactional", title: t("transactional") }, { value: "all", title: t("all") }]} />
-              <TextField name="consent.at" label={t("consentDay")} hint={t("consentDayHint")} type="date" value={draft.day ?? ""} onChange={(day) => onChange({ ...draft, day: day || undefined })} />
+            <div className="space-y-4">
+              <TextField name="consent.source" label={t("consentSource")} hint={t("consentSourceHint")} required value={draft.source} onChange={(source) => onChange({ ...draft, source })} maxLength={200} />
+              <div className="grid gap-4 sm:grid-cols-2">
+                <ChoiceField name="consent.purpose" label={t("purpose")} value={draft.purpose} onChange={(purpose) => onChange({ ...draft, purpose: purpose as Draft["purpose"] })} options={[{ value: "marketing", title: t("marketing") }, { value: "transactional", title: t("transactional") }, { value: "all", title: t("all") }]} />
+                <TextField name="consent.at" label={t("consentDay")} hint={t("consentDayHint")} type="date" value={draft.day ?? ""} onChange={(day) => onChange({ ...draft, day: day || undefined })} />
+              </div>
             </div>
           </fieldset>
         </Form>
