@@ -56,7 +56,7 @@ export function Run({ file }: { file: ContactImport }) {
           <Progress
             label={t("stepRun")}
             total={Math.max(job.total ?? 0, job.done)}
-            segments={[{ key: "taken", name: t("readRows"), value: job.done - refused, tone: SEGMENT_TONES.done }, { key: "refused", name: t("refusedRows"), value: refused, tone: SEGMENT_TONES.failed }]}
+            segments={[{ key: "taken", name: t("takenRows"), value: job.done - refused, tone: SEGMENT_TONES.done }, { key: "refused", name: t("refusedRows"), value: refused, tone: SEGMENT_TONES.failed }]}
             legend
           />
           <p className="text-table text-muted tnum">

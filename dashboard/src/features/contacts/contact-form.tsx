@@ -52,7 +52,7 @@ export function ContactForm({ known, onClose }: { known?: Contact; onClose: () =
         <TextField name="tags" label={t("tags")} hint={t("tagsHint")} value={tags} onChange={setTags} />
         <FormField name="fields" label={t("fields")} hint={t("fieldsHint")}>
           {(props) => (
-            <div className="space-y-2">
+            <div id={props.id} role="group" aria-label={t("fields")} className="space-y-2">
               {rows.map((row, at) => (
                 <div key={row.key} className="flex gap-2">
                   <input aria-label={t("fieldName")} className="field font-mono" value={row.name} placeholder={t("fieldNameHint")} onChange={(event) => change(at, { name: event.target.value })} />
@@ -60,7 +60,7 @@ export function ContactForm({ known, onClose }: { known?: Contact; onClose: () =
                   <IconButton label={t("removeField", { name: row.name })} onClick={() => setRows(rows.filter((_, index) => index !== at))}><X size={14} /></IconButton>
                 </div>
               ))}
-              <Button id={props.id} icon={<Plus size={14} aria-hidden />} onClick={() => setRows([...rows, { key: crypto.randomUUID(), name: "", value: "" }])}>{t("addField")}</Button>
+              <Button icon={<Plus size={14} aria-hidden />} onClick={() => setRows([...rows, { key: crypto.randomUUID(), name: "", value: "" }])}>{t("addField")}</Button>
             </div>
           )}
         </FormField>

@@ -30,7 +30,7 @@ export function Lists() {
   const columns: Column<ContactList>[] = [
     { key: "name", title: t("list"), phone: "main", cell: people },
     { key: "description", title: t("description"), phone: "sub", cell: (row) => row.description || "—" },
-    { key: "members", title: t("people"), right: true, phone: "side", cell: (row) => <Link to={`/c/${company}/contacts` as string} search={{ list_id: row.id } as never} className="underline">{upTo(row.members, row.members_capped, formats.count)}</Link> },
+    { key: "members", title: t("people"), right: true, phone: "side", cell: (row) => <Link to={`/c/${company}/contacts` as string} search={{ list_id: row.id } as never} className="inline-flex min-h-6 min-w-6 items-center justify-end underline">{upTo(row.members, row.members_capped, formats.count)}</Link> },
     { key: "updated", title: t("changedAt"), phone: "sub", cell: (row) => <When at={row.updated_at} /> },
     ...(operator ? [{ key: "menu", title: t("actions"), right: true, phone: "side" as const, cell: (row: ContactList) => <Menu><MenuItem icon={<Pencil size={14} aria-hidden />} onSelect={() => edit(row)}>{t("edit")}</MenuItem><MenuItem danger icon={<Trash2 size={14} aria-hidden />} onSelect={() => del(row)}>{t("delete")}</MenuItem></Menu> }] : []),
   ];

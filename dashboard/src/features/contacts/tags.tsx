@@ -31,7 +31,7 @@ export function Tags() {
   const link = (row: Tag, text: React.ReactNode) => <Link to={`/c/${company}/contacts` as string} search={{ tag: row.tag } as never} className="hover:underline">{text}</Link>;
   const columns: Column<Tag>[] = [
     { key: "tag", title: t("tag"), phone: "main", cell: (row) => link(row, <Chip>{row.tag}</Chip>) },
-    { key: "contacts", title: t("people"), right: true, phone: "side", cell: (row) => link(row, <span className="underline">{upTo(row.contacts, row.contacts_capped, formats.count)}</span>) },
+    { key: "contacts", title: t("people"), right: true, phone: "side", cell: (row) => link(row, <span className="inline-flex min-h-6 min-w-6 items-center justify-end underline">{upTo(row.contacts, row.contacts_capped, formats.count)}</span>) },
     ...(operator ? [{ key: "menu", title: t("actions"), right: true, phone: "side" as const, cell: (row: Tag) => <Menu><MenuItem onSelect={() => change({ tag: row.tag, kind: "add_to_list" })}>{t("addToList")}</MenuItem><MenuItem onSelect={() => change({ tag: row.tag, kind: "add_tags" })}>{t("addTag")}</MenuItem><MenuItem danger onSelect={() => change({ tag: row.tag, kind: "remove_tags" })}>{t("removeTag")}</MenuItem></Menu> }] : []),
   ];
   return (
