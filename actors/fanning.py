@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from actors.live_channels import Channel, CompanyChannels, Peer, Subscriber, Update
 from engine.live_pace import Pace
 from engine.live_topics import Position, TopicLine
+from engine.masked_json import masked_json
 from engine.wire import pack, unpack
 
 log = logging.getLogger(__name__)
@@ -16,6 +17,9 @@ HIGH_BYTES = 65_536  # more than that unsent: the client is behind, and gets the
 LOW_BYTES = 4_096
 _LINGER_S = 60.0  # a topic without clients goes on for those who come back
 _MOST_LINES = 20_000
+_COMPANY_BYTES = 16
+_OF_PEOPLE = frozenset(("events", "inbox", "alerts", "jobs"))  # the other topics tell of the company's own
+MASKED = b"m"  # behind a company's bytes: its clients who are told phones and documents masked
 
 
 class Fanning:
@@ -59,9 +63,9 @@ class Fanning:
         }
 
     def topics(self) -> list[tuple[bytes, str, int]]:
-        """Return (company, topic, clients) of everything that is subscribed to."""
+        """Return (company, topic, clients) of everything that is subscribed to; those who are told masked apart."""
         return [
-            (company, topic, len(channel.clients))
+            (company[:_COMPANY_BYTES], topic, len(channel.clients))
             for company, home in self._companies.items()
             for topic, channel in home.channels.items()
             if channel.clients
@@ -132,12 +136,21 @@ class Fanning:
             in how many milliseconds newer ones could be told: whoever gathers changes may go on until then.
         """
         for company, topic, ts, oldest_ts, state in unpack(blob):
-            found = self._channel(company, topic)
-            if found is not None:
-                self._take(*found, ts, oldest_ts, state)
+            for found, told in self._audiences(company, topic, state):
+                self._take(*found, ts, oldest_ts, told)
         now = asyncio.get_running_loop().time()
         then = self._pace.after(now) if self._timer is not None else self._pace.due(now)
         return round((then - now) * 1000)
+
+    def _audiences(
+        self, company: bytes, topic: str, state: bytes
+    ) -> list[tuple[tuple[CompanyChannels, Channel], bytes]]:
+        """Return who is told of a company's topic, and the state as they are told it."""
+        plain, masked = self._channel(company, topic), self._channel(company + MASKED, topic)
+        told = [] if plain is None else [(plain, state)]
+        if masked is None:
+            return told
+        return [*told, (masked, masked_json(state) if topic in _OF_PEOPLE else state)]
 
     def _take(self, home: CompanyChannels, channel: Channel, ts: int, oldest_ts: int, state: bytes) -> None:
         channel.take(ts, oldest_ts, state)
@@ -149,9 +162,9 @@ class Fanning:
     def _take_first(self, blob: bytes) -> None:
         """Take states that were asked for; a state told meanwhile is newer than they are."""
         for company, topic, ts, oldest_ts, state in unpack(blob):
-            found = self._channel(company, topic)
-            if found is not None and not found[1].line.known and found[1].pending is None:
-                self._take(*found, ts, oldest_ts, state)
+            for found, told in self._audiences(company, topic, state):
+                if not found[1].line.known and found[1].pending is None:
+                    self._take(*found, ts, oldest_ts, told)
 
     def _flush(self) -> None:
         """Tell everything that is new."""
@@ -231,9 +244,11 @@ class Fanning:
         self._wanted.clear()
         asked, self._unknown = self._unknown, set()
         if asked:
-            entries = [[company, topic, True] for company, topic in asked if self._channel(company, topic)]
+            wanted, first = {place for place in asked if self._channel(*place)}, True
         else:
-            entries = [[company, topic, False] for (company, topic), _ in self._all()]
+            wanted, first = {place for place, _ in self._all()}, False
+        places = sorted({(company[:_COMPANY_BYTES], topic) for company, topic in wanted})
+        entries = [[company, topic, first] for company, topic in places]
         try:
             self._take_first(await self._watch(pack([clients, entries])))
         except BaseException:

@@ -13,13 +13,18 @@ from actors.base import Life
 from actors.direct_calls import DirectServer
 from actors.handles import AggregatorRef
 from actors.live_server import LiveServer
-from engine.errors import Unavailable
+from engine.errors import StorageAway, Unavailable
+from engine.ids import ms_to_time
 from engine.live_tickets import KEY_PURPOSE
 from engine.settings import Settings
+from engine.sign_in import IDLE
 from engine.vault import Vault
 from engine.wire import pack
+from storage.live_holders import roles_of_holders
+from storage.pool import Pool, open_pool, storage_errors
 
 _AGAIN_S = 0.3
+_CHECK_S = 3.0
 
 
 def _now_ms() -> int:
@@ -43,6 +48,8 @@ class Fanout:
         self._life.run(self._listen, pause_s=0.2, action="listen")
         self._life.run(self._ask, pause_s=0.0, action="ask_aggregator")
         self._life.run(self._server.heartbeat, pause_s=5.0, action="heartbeat")
+        self._pool: Pool | None = None
+        self._life.run(self._check_holders, pause_s=_CHECK_S, action="check_holders")
         self._life.run(self._server.help_the_slow, pause_s=0.05, action="help_the_slow")
 
     async def _listen(self) -> None:
@@ -56,6 +63,19 @@ class Fanout:
         except Unavailable:
             self._life.count("aggregator_away")
             await asyncio.sleep(_AGAIN_S)
+
+    async def _check_holders(self) -> None:
+        """While Postgres is away, whoever was let in stays."""
+        if not self._server.sizes()["clients"]:
+            return
+        try:
+            if self._pool is None:
+                self._pool = await open_pool(self._settings.database_url, maximum=1, name="fanout")
+            pool, now = self._pool, ms_to_time(_now_ms())
+            async with storage_errors():
+                await self._server.check_holders(lambda held: roles_of_holders(pool, held, now, now - IDLE))
+        except StorageAway:
+            self._life.count("storage_away")
 
     async def direct_address(self) -> tuple[str, int, bytes]:
         """Tell other actors where this one takes its frequent calls without Ray."""
@@ -81,3 +101,5 @@ class Fanout:
         await self._direct.close()
         await self._life.stop()
         await self._server.stop()
+        if self._pool is not None:
+            await self._pool.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import http
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, cast
 
 import orjson
@@ -15,9 +15,9 @@ from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.typing import Origin
 
-from actors.fanning import HIGH_BYTES, Fanning
+from actors.fanning import HIGH_BYTES, MASKED, Fanning
 from actors.live_channels import Peer, Subscriber
-from engine.live_tickets import TicketRefused, UsedTickets, verify
+from engine.live_tickets import NOBODY, Ticket, TicketRefused, UsedTickets, verify
 from engine.live_topics import is_topic, parse_position
 
 log = logging.getLogger(__name__)
@@ -27,6 +27,7 @@ _socket_log.setLevel(logging.WARNING)  # a line per client that comes or goes is
 _socket_log.addFilter(lambda record: "handshake failed" not in record.getMessage())
 CLOSE_BAD_MESSAGE = 4400
 CLOSE_TICKET_REFUSED = 4401
+CLOSE_ACCESS_CHANGED = 4403
 CLOSE_NO_AUTH = 4408
 CLOSE_TOO_MANY_MESSAGES = 4429
 _AUTH_S = 5.0
@@ -35,6 +36,7 @@ _MOST_TOPICS = 64
 _MESSAGES_PER_10_S = 50
 _HANDSHAKE_GAP_S = 0.002  # a burst of clients is let in at 500 a second, so that updates go on meanwhile
 _LONGEST_WAIT_S = 20.0
+Holding = tuple[bytes, bytes]  # holder, company
 
 
 class BadMessage(Exception):
@@ -44,12 +46,14 @@ class BadMessage(Exception):
 class Client:
     """One authenticated connection."""
 
-    __slots__ = ("_window", "_window_count", "company", "protocol", "subscriber", "transport")
+    __slots__ = ("_window", "_window_count", "company", "connection", "protocol", "subscriber", "ticket", "transport")
 
-    def __init__(self, connection: ServerConnection, company: bytes) -> None:
+    def __init__(self, connection: ServerConnection, ticket: Ticket) -> None:
+        self.connection = connection
         self.protocol = connection.protocol
         self.transport = connection.transport
-        self.company = company
+        self.ticket = ticket
+        self.company = ticket.company + MASKED if ticket.masked else ticket.company
         self.subscriber = Subscriber(self)
         self._window = 0
         self._window_count = 0
@@ -184,6 +188,22 @@ class LiveServer:
         send_to([client for client in self._clients if client.unsent() <= HIGH_BYTES], [frame])
         self.fanning.forget_idle()
 
+    async def check_holders(self, ask: Callable[[Sequence[Holding]], Awaitable[Mapping[Holding, str]]]) -> None:
+        """Close what its holder may not watch any more, or not so; called every few seconds.
+
+        Args:
+            ask: the role of holders (a session's or a key's id) in companies; whoever has none is not in its answer.
+        """
+        clients = [client for client in self._clients if client.ticket.holder != NOBODY]
+        if not clients:
+            return
+        held = {(client.ticket.holder, client.ticket.company) for client in clients}
+        roles = await ask(sorted(held))
+        for client in clients:
+            role = roles.get((client.ticket.holder, client.ticket.company))
+            if role is None or (role == "viewer") != client.ticket.masked:
+                await client.connection.close(CLOSE_ACCESS_CHANGED, "access has changed")
+
     async def help_the_slow(self) -> None:
         """See :meth:`actors.fanning.Fanning.help_the_slow`."""
         self.fanning.help_the_slow()
@@ -238,7 +258,7 @@ class LiveServer:
                 raise BadMessage("the first message is auth")
             ticket = verify(self._key, message.get("ticket", ""), self._clock_ms())
             self._tickets.take(ticket, self._clock_ms())
-            return Client(connection, ticket.company)
+            return Client(connection, ticket)
         except TimeoutError:
             await connection.close(CLOSE_NO_AUTH, "no auth in time")
         except BadMessage as error:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from actors.jobs.tools import JobTools
 from engine.ids import ms_to_time
-from engine.retention import KEYS_KEPT_DAYS, NOTICES_KEPT_DAYS, cutoff, droppable, effective, longest
+from engine.retention import AUDIT_KEPT_DAYS, KEYS_KEPT_DAYS, NOTICES_KEPT_DAYS, cutoff, droppable, effective, longest
 from storage.pool import Pool
 from storage.queries import query
 from storage.retention import (
@@ -35,7 +35,12 @@ from storage.retention import (
 log = logging.getLogger(__name__)
 _ROWS = 1_000
 _LOCK = 0x6D617374_72657465  # one worker of the installation at a time
-_KEPT = {"notifications": NOTICES_KEPT_DAYS, "alert_changes": NOTICES_KEPT_DAYS, "idempotency_keys": KEYS_KEPT_DAYS}
+_KEPT = {
+    "notifications": NOTICES_KEPT_DAYS,
+    "alert_changes": NOTICES_KEPT_DAYS,
+    "audit_log": AUDIT_KEPT_DAYS,
+    "idempotency_keys": KEYS_KEPT_DAYS,
+}
 
 
 class Pruning:

@@ -101,6 +101,12 @@ class Conflict(MasteriaError):
     title = "Conflict"
 
 
+class LastOwner(Conflict):
+    """A company has an owner: make somebody else one first."""
+
+    title = "Last owner"
+
+
 class TooLarge(MasteriaError):
     """The body is larger than this door takes."""
 

@@ -15,9 +15,12 @@ from engine.errors import Unauthorized
 TTL_MS = 30_000
 KEY_PURPOSE = "live-ticket"  # for engine.vault.Vault.derive
 NONCE_BYTES = 16
-_FORM = struct.Struct(">B16sQ16s")  # version, company, issued_ms, nonce
+NOBODY = bytes(16)
+# Version, company, issued_ms, nonce, holder, whether masked; with the code a multiple of three bytes, so that no bit of
+# the text is free.
+_FORM = struct.Struct(">B16sQ16s16sH")
 _MAC_BYTES = 16
-_VERSION = 1
+_VERSION = 2
 _CLOCK_SKEW_MS = 5_000
 _MAX_REMEMBERED = 200_000
 
@@ -30,14 +33,23 @@ class TicketRefused(Unauthorized):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Whose a connection is."""
+    """Whose a connection is.
+
+    Attributes:
+        holder: id of the person's session or of the API key that asked for it; zeros: nobody's.
+        masked: phones and documents are not for them.
+    """
 
     company: bytes
     issued_ms: int
     nonce: bytes
+    holder: bytes
+    masked: bool
 
 
-def issue(key: bytes, company: bytes, now_ms: int, nonce: bytes) -> str:
+def issue(
+    key: bytes, company: bytes, now_ms: int, nonce: bytes, *, holder: bytes = NOBODY, masked: bool = False
+) -> str:
     """Return a ticket's text.
 
     Args:
@@ -45,8 +57,9 @@ def issue(key: bytes, company: bytes, now_ms: int, nonce: bytes) -> str:
         company: 16 bytes.
         now_ms: the present (milliseconds since 1970).
         nonce: 16 fresh random bytes; they make it a ticket of one use.
+        holder, masked: see :class:`Ticket`.
     """
-    body = _FORM.pack(_VERSION, company, now_ms, nonce)
+    body = _FORM.pack(_VERSION, company, now_ms, nonce, holder, masked)
     return base64.urlsafe_b64encode(body + _mac(key, body)).rstrip(b"=").decode("ascii")
 
 
@@ -65,10 +78,10 @@ def verify(key: bytes, text: str, now_ms: int) -> Ticket:
     body, mac = raw[: _FORM.size], raw[_FORM.size :]
     if len(body) != _FORM.size or not hmac.compare_digest(mac, _mac(key, body)):
         raise TicketRefused
-    version, company, issued_ms, nonce = _FORM.unpack(body)
+    version, company, issued_ms, nonce, holder, masked = _FORM.unpack(body)
     if version != _VERSION or not -_CLOCK_SKEW_MS <= now_ms - issued_ms <= TTL_MS:
         raise TicketRefused
-    return Ticket(company, issued_ms, nonce)
+    return Ticket(company, issued_ms, nonce, holder, bool(masked))
 
 
 class UsedTickets:

@@ -16,3 +16,9 @@ def mask_document(document: str) -> str:
     """Return a document of which only the last two characters are left."""
     hidden = max(len(document) - _LAST_OF_DOCUMENT, min(len(document), _LAST_OF_DOCUMENT))
     return "*" * hidden + document[hidden:]
+
+
+def mask_email(email: str) -> str:
+    """Return ``a***@loja.test``: the first character and the domain."""
+    name, at, domain = email.rpartition("@")
+    return f"{name[:1]}***@{domain}" if at else "*" * len(email)

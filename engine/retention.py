@@ -11,6 +11,7 @@ LEAST_DAYS = {"payload_days": 1, "raw_days": 1, "events_days": 31, "messages_day
 NAMES = tuple(LEAST_DAYS)
 KEYS_KEPT_DAYS = 31  # an id has one effect for 30 days, whatever is erased
 NOTICES_KEPT_DAYS = 180
+AUDIT_KEPT_DAYS = 730
 
 
 def effective(company: Mapping[str, Any], installation: Mapping[str, Any]) -> dict[str, int | None]:

@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from engine.errors import MasteriaError
+from gateway.audit import is_audited, reader_of
 from gateway.calls import Endpoint
 from gateway.dashboard import Dashboard
 from gateway.docs import documentation_routes
@@ -36,7 +37,12 @@ def build_app(services: Services) -> ASGIApp:
 def build_routes(services: Services) -> list[Route]:
     """Return a route per operation, and those of the documentation that is made of them."""
     routes = [
-        Route(operation.full_path, Endpoint(operation, services), methods=[operation.method], name=operation.name)
+        Route(
+            operation.full_path,
+            Endpoint(operation, services, reader_of(operation, OPERATIONS) if is_audited(operation) else None),
+            methods=[operation.method],
+            name=operation.name,
+        )
         for operation in OPERATIONS
     ]
     return routes + documentation_routes(openapi_document(OPERATIONS, services.settings))

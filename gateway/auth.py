@@ -112,6 +112,17 @@ class Authenticator:
         self._note_key(found)
         return await self._with_company(found, headers.get("x-company-id"))
 
+    async def person(self, headers: Headers) -> Principal:
+        """Return who sent a cookie, whichever company they name.
+
+        Raises:
+            Unauthorized: there is none, or its session is not in force.
+        """
+        token = self.cookies.read(headers)
+        if token is None:
+            raise Unauthorized
+        return await self._person(token, None)
+
     async def _person(self, token: str, named: str | None) -> Principal:
         now = ms_to_time(self._clock())
         async with storage_errors():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -17,8 +17,9 @@ from starlette.types import Receive, Scope, Send
 import gateway.components  # noqa: F401 -- fills the schemas that bodies are checked against
 from engine.errors import BadRequest, FieldProblem, Forbidden, NotFound, StorageAway, TooLarge, Unauthorized
 from engine.ids import parse_id
-from engine.masked_json import masked_json
+from engine.masked_json import masked_json, without_documents
 from engine.pagination import DEFAULT_LIMIT, NEWEST, OLDEST, Position, encode_cursor
+from gateway.audit import audited, is_audited
 from gateway.auth import Person, Principal
 from gateway.cookies import SAFE_METHODS
 from gateway.counts import Count
@@ -35,6 +36,7 @@ _READ_S = 10.0
 _CHANGE_S = 45.0  # longer than an announcement may take
 # What these routes tell of is the company's own: its numbers, its texts, its figures.
 _OF_NOBODY = frozenset(("sessions", "templates", "me", "auth", "metrics", "companies", "catalogue", "live"))
+_OF_CUSTOMERS = frozenset(("events", "contacts"))
 _Found = TypeVar("_Found")
 _left_behind: set[asyncio.Future[Any]] = set()
 
@@ -139,8 +141,10 @@ def page_response(data: list[dict[str, Any]], following: Position | None, count:
 class Endpoint:
     """The ASGI callable of an operation: authenticate, check everything, then handle."""
 
-    def __init__(self, operation: Operation, services: Services) -> None:
+    def __init__(self, operation: Operation, services: Services, reader: Operation | None = None) -> None:
         self._operation = operation
+        self._audited = is_audited(operation)
+        self._reader = reader
         self._services = services
         self._parameters = {query.name: query for query in operation.query}
         self._limit_s = operation.limit_s or (_READ_S if operation.method == "GET" else _CHANGE_S)
@@ -162,8 +166,13 @@ class Endpoint:
         query = read_parameters(self._parameters, query_string) if query_string else {}
         body = None if operation.body is None else await _read_body(operation, request)
         call = Call(services=self._services, request=request, principal=principal, query=query, body=body)
-        answer = await _answered_within(self._limit_s, operation.handler(call))
-        return _for_viewers(operation, answer) if principal is not None and not principal.may("operator") else answer
+        work = audited(call, operation, self._reader) if self._audited else operation.handler(call)
+        answer = await _answered_within(self._limit_s, work)
+        if principal is None:
+            return answer
+        if not principal.may("operator"):
+            return _for_viewers(operation, answer)
+        return answer if principal.person is None else _for_people(operation, answer)
 
     async def _principal(self, request: Request) -> Principal:
         """Return who asks: out of memory if possible, else Postgres is asked."""
@@ -199,13 +208,22 @@ async def _answered_within(limit_s: float, work: Coroutine[Any, Any, _Found]) ->
 
 def _for_viewers(operation: Operation, answer: Response) -> Response:
     """Mask what an answer in JSON tells of people; files and streams are masked where they are made."""
-    if operation.path.split("/")[1] in _OF_NOBODY or answer.media_type != "application/json":
-        return answer
+    own = operation.path.split("/")[1] in _OF_NOBODY and operation.name != "previewTemplate"  # made of an event
+    return answer if own else _rewritten(answer, masked_json)
+
+
+def _for_people(operation: Operation, answer: Response) -> Response:
+    """Mask documents where people look at customers all day; who needs one asks for it (routes/revealing.py)."""
+    looks = operation.path.split("/")[1] in _OF_CUSTOMERS and not operation.name.startswith("reveal")
+    return _rewritten(answer, without_documents) if looks else answer
+
+
+def _rewritten(answer: Response, rewrite: Callable[[bytes], bytes]) -> Response:
     raw = bytes(getattr(answer, "body", b""))  # a stream has none: exports mask their columns themselves
-    if not raw:
+    if not raw or answer.media_type != "application/json":
         return answer
     try:
-        body = masked_json(raw)
+        body = rewrite(raw)
     except RecursionError as error:
         raise Forbidden("this is nested too deep to be shown with its phones masked") from error
     headers = {name: value for name, value in answer.headers.items() if name not in ("content-length", "content-type")}

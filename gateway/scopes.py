@@ -6,12 +6,14 @@ from collections.abc import Set as AbstractSet
 
 from gateway.cookies import SAFE_METHODS
 
-# Keys cannot be narrowed to making keys: what a narrowed key makes would not be narrowed.
+# Keys cannot be narrowed to making keys or inviting people: what a narrowed key lets in would not be narrowed.
 AREAS = (
     "alerts",
+    "audit",
     "bulk-previews",
     "campaigns",
     "catalogue",
+    "company",
     "contacts",
     "dead-letters",
     "erasures",
@@ -30,6 +32,7 @@ AREAS = (
     "queue",
     "retention",
     "rules",
+    "search",
     "schedules",
     "sessions",
     "syncs",

@@ -14,7 +14,16 @@ from uuid import UUID
 from engine.credentials import hash_token
 from engine.errors import CodeNeeded, CodeRefused, SignInRefused, TooManyAttempts
 from engine.ids import IdMaker, ms_to_time
-from engine.sign_in import ABSOLUTE, IDLE, account_key, make_secret_token, sign_in_attempts
+from engine.sign_in import (
+    ABSOLUTE,
+    BY_ADDRESS,
+    IDLE,
+    Attempt,
+    account_key,
+    address_key,
+    make_secret_token,
+    sign_in_attempts,
+)
 from engine.totp import DIGITS, matching_step, open_totp, recovery_hash
 from engine.vault import Vault
 from gateway.passwords import Passwords
@@ -81,6 +90,16 @@ class SignInDesk:
             TooManyAttempts: there were too many.
         """
         wait_ms = await self._throttle.take(sign_in_attempts(email, address))
+        if wait_ms:
+            raise TooManyAttempts(retry_after_s=-(-wait_ms // 1000))
+
+    async def count_link(self, address: str) -> None:
+        """Count an attempt with a one-time link, of an address alone.
+
+        Raises:
+            TooManyAttempts: there were too many.
+        """
+        wait_ms = await self._throttle.take([Attempt(address_key(address), BY_ADDRESS)])
         if wait_ms:
             raise TooManyAttempts(retry_after_s=-(-wait_ms // 1000))
 

@@ -210,6 +210,7 @@ def company_view(row: Row) -> dict[str, Any]:
         "id": row["id"],
         "name": row["name"],
         "time_zone": row["time_zone"],
+        "quiet_hours": stored_json(row["quiet_hours"]),
         "created_at": rfc3339(row["created_at"]),
     }
 

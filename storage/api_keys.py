@@ -35,6 +35,11 @@ async def find_api_key(executor: Pool | Connection, key_hash: bytes) -> Row | No
     return await fetch_one(executor, "api_keys/find_api_key", key_hash)
 
 
+async def get_api_key(executor: Pool | Connection, company_id: UUID, key_id: UUID) -> Row | None:
+    """Return one of a company's keys, as the list shows it."""
+    return await fetch_one(executor, "api_keys/get_api_key", company_id, key_id)
+
+
 async def list_api_keys(executor: Pool | Connection, company_id: UUID, before: Position, limit: int) -> list[Row]:
     """Return a company's keys, newest first, behind a position; revoked ones too."""
     return await fetch_rows(executor, "api_keys/list_api_keys", company_id, *before, limit)

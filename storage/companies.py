@@ -19,8 +19,23 @@ async def insert_company(
 
 
 async def get_company(executor: Pool | Connection, company_id: UUID) -> Row | None:
-    """Return a company (id, name, time_zone, created_at), or None."""
+    """Return a company (id, name, time_zone, quiet_hours as JSON text, created_at), or None."""
     return await fetch_one(executor, "companies/get_company", company_id)
+
+
+async def update_company(
+    executor: Pool | Connection,
+    company_id: UUID,
+    *,
+    name: str | None,
+    time_zone: str | None,
+    quiet_hours: str | None,
+    sets_quiet_hours: bool,
+) -> Row | None:
+    """Change a company and return it; None leaves name and time zone as they are, quiet hours if they are not set."""
+    return await fetch_one(
+        executor, "companies/update_company", company_id, name, time_zone, quiet_hours, sets_quiet_hours
+    )
 
 
 async def list_companies(executor: Pool | Connection, before: Position, limit: int) -> list[Row]:

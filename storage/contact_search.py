@@ -57,7 +57,7 @@ async def _candidates(pool: Pool, company_id: UUID, wanted: ContactFilter) -> li
     if wanted.phone is not None:
         return list((await find_by_phone(pool, company_id, [wanted.phone])).values())
     if wanted.words:
-        words = _tsquery(company_id, wanted.words)
+        words = words_query(company_id, wanted.words)
         rows = await pool.fetch(query("contacts/find_contacts_by_words"), company_id, words, CANDIDATES)
         return [row["id"] for row in rows] if len(rows) < CANDIDATES else None
     return None
@@ -75,11 +75,11 @@ def _windows(pool: Pool, company_id: UUID, wanted: ContactFilter, since: datetim
 
 
 def _arguments(company_id: UUID, wanted: ContactFilter) -> tuple[object, ...]:
-    words = None if wanted.words is None else _tsquery(company_id, wanted.words)
+    words = None if wanted.words is None else words_query(company_id, wanted.words)
     return wanted.tag, wanted.list_id, wanted.opted_out, wanted.phone, words
 
 
-def _tsquery(company_id: UUID, words: Sequence[str]) -> str:
+def words_query(company_id: UUID, words: Sequence[str]) -> str:
     """Return the search for words (engine/search_words.py) that begin so, among one company's."""
     prefix = str(company_id)[-_PREFIX_CHARACTERS:]
     return " & ".join(f"'{prefix}{word}':*" for word in words)

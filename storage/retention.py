@@ -33,6 +33,7 @@ BY_BLOCK = {
     "message_reached": "masteria_id_time(message_id)",
     "notifications": "created_at",
     "alert_changes": "created_at",
+    "audit_log": "created_at",
 }
 
 

@@ -55,7 +55,8 @@ class Client:
         headers: Mapping[str, str] | None = None,
         peer: str = "127.0.0.1",
     ) -> Answer:
-        """Send one request; a body that is no bytes is sent as JSON."""
+        """Send one request; a body that is no bytes is sent as JSON. The query stands in the path or beside it."""
+        bare, _, written = path.partition("?")
         raw = body if isinstance(body, bytes) else b"" if body is None else orjson.dumps(body)
         sent = {**self._headers, **(headers or {})}
         scope = {
@@ -64,10 +65,10 @@ class Client:
             "http_version": "1.1",
             "method": method,
             "scheme": "http",
-            "path": path,
-            "raw_path": path.encode(),
+            "path": bare,
+            "raw_path": bare.encode(),
             "root_path": "",
-            "query_string": urlencode(query or {}).encode(),
+            "query_string": (written or urlencode(query or {})).encode(),
             "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
             "client": (peer, 50_000),
             "server": ("127.0.0.1", 8000),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from gateway.components import (
     alerts,
+    audit,
     campaigns,
     companies,
     doors,
@@ -21,6 +22,7 @@ from gateway.components import (
     people_access,
     retention,
     rules,
+    search,
     sessions,
     syncs,
     system,
@@ -33,6 +35,7 @@ from gateway.schema import COMPONENTS
 
 __all__ = [
     "alerts",
+    "audit",
     "campaigns",
     "companies",
     "doors",
@@ -47,6 +50,7 @@ __all__ = [
     "people_access",
     "retention",
     "rules",
+    "search",
     "sessions",
     "syncs",
     "system",

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from gateway.components.shared import MAYBE_TIME, ROLE, shown
-from gateway.schema import Schema, define, identifier, items, moment, nullable
+from gateway.schema import Schema, boolean, define, identifier, items, moment, nullable, record
 
+_CLOCK = {"type": "string", "pattern": r"([01][0-9]|2[0-3]):[0-5][0-9]", "x-reason": "must be a time such as 21:00"}
+QUIET_HOURS = nullable(
+    record(
+        {"from": _CLOCK, "to": _CLOCK, "transactional": boolean(default=False)},
+        required=("from", "to"),
+        description="When nothing is sent, by the recipient's clock, through numbers that have none of their own.",
+    )
+)
 _COMPANY: dict[str, Schema] = {
     "id": identifier(),
     "name": {"type": "string"},
     "time_zone": {"type": "string"},
+    "quiet_hours": QUIET_HOURS,
     "created_at": moment(),
 }
 define("Company", shown(_COMPANY))
@@ -25,3 +34,4 @@ _KEY: dict[str, Schema] = {
 }
 define("ApiKey", shown(_KEY))
 define("NewApiKey", shown({**_KEY, "key": {"type": "string", "description": "Shown this once."}}))
+define("Scopes", shown({"data": items({"type": "string"}, 500)}))

@@ -59,3 +59,7 @@ _RUN = record(
     required=("rule_id", "outcome", "reason"),
 )
 define("Run", _RUN)
+define(
+    "RevealedEvent",
+    shown({"customer": _CUSTOMER, "payload": {"description": "The event's JSON, or null."}}),
+)

@@ -262,3 +262,7 @@ define(
         }
     ),
 )
+define(
+    "RevealedContact",
+    shown({"phone": nullable(E164), "name": SENTENCE, "email": SENTENCE, "document": SENTENCE}),
+)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.components.shared import ROLE, shown
-from gateway.schema import boolean, choice, define, identifier, items, moment, nullable, ref
+from gateway.components.companies import QUIET_HOURS
+from gateway.components.shared import MAYBE_TIME, ROLE, shown
+from gateway.schema import Schema, boolean, choice, define, identifier, items, moment, nullable, ref
 
 LANGUAGE = choice("pt-BR", "en")
 THEME = choice("light", "dark", "system")
@@ -28,6 +29,7 @@ define(
             "id": identifier(),
             "name": {"type": "string"},
             "time_zone": {"type": "string"},
+            "quiet_hours": QUIET_HOURS,
             "created_at": moment(),
             "role": ROLE,
         }
@@ -78,3 +80,39 @@ define(
     ),
 )
 define("Rotated", shown({"csrf_token": _CSRF}))
+define(
+    "User",
+    shown(
+        {
+            "id": identifier(),
+            "email": {"type": "string"},
+            "name": {"type": "string"},
+            "role": ROLE,
+            "totp": boolean(description="Whether a second factor is needed to sign in."),
+            "last_seen_at": {**MAYBE_TIME, "description": "To the minute."},
+            "created_at": moment(description="When they joined the company."),
+            "you": boolean(),
+        }
+    ),
+)
+_INVITATION: dict[str, Schema] = {
+    "id": identifier(),
+    "email": {"type": "string"},
+    "role": ROLE,
+    "created_by": {"type": "string"},
+    "created_at": moment(),
+    "expires_at": moment(),
+}
+define("Invitation", shown(_INVITATION))
+define("InvitationWithLink", shown({**_INVITATION, "link": {"type": "string", "description": "Shown this once."}}))
+define(
+    "InvitationAddress",
+    shown(
+        {
+            "company": shown({"id": identifier(), "name": {"type": "string"}}),
+            "email": {"type": "string"},
+            "role": ROLE,
+            "expires_at": moment(),
+        }
+    ),
+)

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from engine.contacts import MAX_FIELDS_BYTES, check_fields, read_tags
 from engine.errors import FieldProblem, NotFound
+from engine.masking import mask_document
 from engine.phones import normalise_typed
 from engine.problems import Problems
 from engine.search_words import search_words
@@ -122,6 +123,8 @@ def _changed(known: ContactChange, body: Mapping[str, Any]) -> tuple[ContactChan
     name, email, document = (
         _text(body[column]) if column in body else getattr(known, column) for column in ("name", "email", "document")
     )
+    if known.document is not None and document == mask_document(known.document):
+        document = known.document  # sent back as it was shown
     return ContactChange(phone, name, email, document, fields), tags
 
 

@@ -22,6 +22,7 @@ from engine.totp import (
     secret_text,
     totp_uri,
 )
+from gateway.audit import write_own
 from gateway.calls import Call, json_response
 from gateway.components.people_access import LANGUAGE, THEME
 from gateway.operations import Answer, Operation, nothing, ok
@@ -44,15 +45,17 @@ async def _sign_in(call: Call) -> Response:
     cookies, headers = services.auth.cookies, call.request.headers
     cookies.check_origin(headers)
     user = await services.sign_in.check(body["email"], body["password"], body.get("totp"), call.address)
+    companies = await companies_of(call, user["id"])
     async with services.pool.acquire() as connection, connection.transaction():
-        token = await _session(call, connection, user["id"])
-    companies = await _companies(call, user["id"])
+        token = await open_session(call, connection, user["id"])
+        await write_own(call, connection, "signIn", user, [one["id"] for one in companies])
     response = json_response({"user": person_view(user), "companies": companies, "csrf_token": csrf_token(token)})
     cookies.write(response, token)
     return response
 
 
-async def _session(call: Call, connection: Connection, user_id: UUID) -> str:
+async def open_session(call: Call, connection: Connection, user_id: UUID) -> str:
+    """Open a session for this browser and return its cookie; the one it had before ends."""
     headers = call.request.headers
     return await call.services.sign_in.open_session(
         connection,
@@ -85,7 +88,7 @@ async def _me(call: Call) -> Response:
     if person is None:
         user, companies = None, [] if view is None else [{**view, "role": principal.role}]
     else:
-        user, companies = person_view(await _user(call)), await _companies(call, person.user_id)
+        user, companies = person_view(await _user(call)), await companies_of(call, person.user_id)
     return json_response(
         {
             "user": user,
@@ -151,6 +154,7 @@ async def _reset_password(call: Call) -> Response:
     services, token_hash = call.services, hash_token(call.body["token"])
     services.auth.cookies.check_origin(call.request.headers)
     now = ms_to_time(services.clock())
+    await services.sign_in.count_link(call.address)
     if not await has_reset_link(services.pool, token_hash, now):
         raise _no_link()
     hashed = await services.sign_in.passwords.hash(call.body["password"])
@@ -160,6 +164,10 @@ async def _reset_password(call: Call) -> Response:
             raise _no_link()
         await set_password(connection, user_id, hashed)
         await end_user_sessions(connection, user_id)
+        user, companies = await get_user(connection, user_id), await list_memberships(connection, user_id)
+        if user is not None:
+            told = [row["company_id"] for row in companies]
+            await write_own(call, connection, "resetPassword", user, told, {"password": None})
     return Response(status_code=204)
 
 
@@ -222,7 +230,7 @@ async def _own_password(call: Call, field: str) -> dict[str, Any]:
 async def _rotate(call: Call, connection: Connection) -> str:
     """Give this browser another cookie and end every other session of the person."""
     await end_user_sessions(connection, call.person.user_id)
-    return await _session(call, connection, call.person.user_id)
+    return await open_session(call, connection, call.person.user_id)
 
 
 def _rotated(call: Call, token: str, shown: dict[str, Any]) -> Response:
@@ -231,7 +239,8 @@ def _rotated(call: Call, token: str, shown: dict[str, Any]) -> Response:
     return response
 
 
-async def _companies(call: Call, user_id: UUID) -> list[dict[str, Any]]:
+async def companies_of(call: Call, user_id: UUID) -> list[dict[str, Any]]:
+    """Return a person's companies, with what they are there."""
     rows = await list_memberships(call.services.pool, user_id)
     return [{**company_view({**row, "id": row["company_id"]}), "role": row["role"]} for row in rows]
 
@@ -357,7 +366,7 @@ OPERATIONS = (
         access="open",
         body=record({"token": text(64), "password": PASSWORD}, required=("token", "password")),
         body_example={"token": "what stands behind # in the link", "password": "another horse, another battery"},
-        answers={**nothing("Changed; sign in with it."), 403: REFUSED[403]},
+        answers={**nothing("Changed; sign in with it."), 403: REFUSED[403], 429: REFUSED[429]},
     ),
     Operation(
         name="proposeTotp",

@@ -80,8 +80,8 @@ class LiveRig:
         at = ts or now_ms()
         self.server.fanning.publish(pack([[company.bytes, topic, at, oldest_ts or at, orjson.dumps(state)]]))
 
-    def ticket(self, company: UUID) -> str:
-        return issue(KEY, company.bytes, now_ms(), os.urandom(16))
+    def ticket(self, company: UUID, **who: Any) -> str:
+        return issue(KEY, company.bytes, now_ms(), os.urandom(16), **who)
 
     @contextlib.asynccontextmanager
     async def knock(self, **options: Any) -> AsyncIterator[Live]:
@@ -91,9 +91,11 @@ class LiveRig:
             yield Live(made)
 
     @contextlib.asynccontextmanager
-    async def client(self, company: UUID, *topics: str, since: Any = None, **options: Any) -> AsyncIterator[Live]:
+    async def client(
+        self, company: UUID, *topics: str, since: Any = None, who: Any = None, **options: Any
+    ) -> AsyncIterator[Live]:
         async with self.knock(**options) as live:
-            await live.say(type="auth", ticket=self.ticket(company))
+            await live.say(type="auth", ticket=self.ticket(company, **(who or {})))
             await live.say(type="subscribe", topics=list(topics), **({"since": since} if since else {}))
             yield live
 

@@ -11,7 +11,13 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from actors.fanning import HIGH_BYTES
-from actors.live_server import CLOSE_BAD_MESSAGE, CLOSE_NO_AUTH, CLOSE_TICKET_REFUSED, CLOSE_TOO_MANY_MESSAGES
+from actors.live_server import (
+    CLOSE_ACCESS_CHANGED,
+    CLOSE_BAD_MESSAGE,
+    CLOSE_NO_AUTH,
+    CLOSE_TICKET_REFUSED,
+    CLOSE_TOO_MANY_MESSAGES,
+)
 from engine.live_tickets import issue
 from engine.merge_patch import apply
 from engine.wire import pack
@@ -39,6 +45,49 @@ async def test_first_a_snapshot_then_deltas_with_absolute_values() -> None:
                 "oldest_ts": 600,
                 "data": {"today": {"events": 5}},
             }
+
+
+async def test_viewers_are_told_phones_and_documents_masked_and_others_whole() -> None:
+    company, event = new_company(), {"id": "e", "customer_phone": "+5511987654321", "messages": []}
+    async with live_rig() as rig:
+        rig.states[company.bytes, "events"] = {"items": [event]}
+        async with (
+            rig.client(company, "events") as whole,
+            rig.client(company, "events", who={"masked": True}) as masked,
+        ):
+            assert (await whole.hear("snapshot"))["data"]["items"][0]["customer_phone"] == "+5511987654321"
+            assert (await masked.hear("snapshot"))["data"]["items"][0]["customer_phone"] == "+5511*******21"
+            message = {"id": "m", "status": "sent", "to": "+5511987654321"}
+            rig.publish(company, "events", {"items": [{**event, "messages": [message]}]})
+            assert (await whole.hear("delta"))["data"]["items"][0]["messages"][0]["to"] == "+5511987654321"
+            heard = orjson.dumps(await masked.hear("delta"))
+            assert b"98765" not in heard
+            assert b'"status":"sent"' in heard
+
+
+async def test_a_connection_ends_when_its_holder_may_not_watch_any_more_or_not_so() -> None:
+    company = new_company()
+    stays, gone, demoted = (os.urandom(16) for _ in range(3))
+    async with (
+        live_rig() as rig,
+        rig.client(company, "metrics", who={"holder": stays, "masked": True}) as one,
+        rig.client(company, "metrics", who={"holder": gone}) as two,
+        rig.client(company, "metrics", who={"holder": demoted}) as three,
+        rig.client(company, "metrics") as nobodys,
+    ):
+        await eventually(lambda: rig.server.sizes()["clients"] == 4)
+
+        async def ask(held: Any) -> dict[Any, str]:
+            assert {holder for holder, _ in held} == {stays, gone, demoted}
+            return {(stays, company.bytes): "viewer", (demoted, company.bytes): "viewer"}
+
+        await rig.server.check_holders(ask)
+        assert await two.closed_with() == CLOSE_ACCESS_CHANGED
+        assert await three.closed_with() == CLOSE_ACCESS_CHANGED
+        rig.publish(company, "metrics", {"n": 1})
+        for live in (one, nobodys):
+            while (await live.hear())["data"] != {"n": 1}:
+                continue
 
 
 async def test_changes_within_a_twentieth_of_a_second_are_told_together() -> None:

@@ -19,7 +19,7 @@ from engine.sign_in import ABSOLUTE, BY_ACCOUNT, BY_ADDRESS, IDLE, RESET_LIVES, 
 from engine.totp import STEP_S, totp_code
 from masteria.credentials_file import Credentials
 from masteria.embedded import RunningServer
-from masteria.people import reset_password
+from masteria.users import reset_password
 from storage.pool import Pool
 from storage.throttle import Throttle
 from storage.user_links import put_reset_link

@@ -20,6 +20,7 @@ from storage.notifications import notify
 from storage.pool import Pool
 from storage.schedules import put_schedule
 from tests.asgi import Answer, Client
+from tests.people_kit import add_person
 from tests.rest_rig import Rig, make_rig
 from tests.seeding import add_event, add_message, add_session, new_id
 
@@ -27,6 +28,7 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
 BODIES: Mapping[str, object] = {
     "updateAlert": {"active": False},
+    "updateUser": {"role": "viewer"},
     "updateRule": {"active": False},
     "replaceRule": {"active": False},
     "updateTemplate": {"body": "Olá"},
@@ -111,6 +113,12 @@ LISTS = {
     "getOptOutPolicy",
     "listCampaigns",
     "getCampaignSummary",
+    "listAudit",
+    "listAuditOperations",
+    "getCompany",
+    "listUsers",
+    "listInvitations",
+    "listScopes",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
@@ -153,6 +161,9 @@ MAKERS = {
     "retryDeadLetters",
     "discardDeadLetters",
     "createCampaign",
+    "updateCompany",
+    "createInvitation",
+    "search",
 }
 
 # Bulk routes and their actions: another company's preview cannot be run (its entries are found by nobody else: tests of
@@ -209,6 +220,9 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         "import_id": await owner.post("/api/v1/contacts/import", b"fone\n11900000000\n"),
         "key_id": await owner.post("/api/v1/api-keys", {"name": "k"}),
         "outgoing_webhook_id": await owner.post("/api/v1/outgoing-webhooks", _OUTGOING),
+        "invitation_id": await owner.post(
+            "/api/v1/invitations", {"email": f"{uuid4().hex}@loja.test", "role": "viewer"}
+        ),
     }
     alert = {"name": "a", "metric": "silence", "threshold": 10}
     made["alert_id"] = await owner.post("/api/v1/alerts", alert)
@@ -216,6 +230,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
     ids["notification_id"] = notification_id
+    ids["user_id"] = await add_person(rig.services, f"{uuid4().hex}@loja.test", {company_id: "operator"})
     ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
     sync = {"webhook_id": str(ids["webhook_id"]), "setting_id": "s", "token": "t"}
     ids["sync_id"] = UUID((await owner.post("/api/v1/syncs", sync)).json["id"])
@@ -502,6 +517,8 @@ async def _fingerprint(pool: Pool, company_id: UUID) -> list[str]:
         "campaigns",
         "campaign_expansions",
         "campaign_recipients",
+        "memberships",
+        "user_links",
     )
     found = []
     for table in tables:

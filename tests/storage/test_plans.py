@@ -17,6 +17,7 @@ import storage
 from engine.pagination import NEWEST, OLDEST
 from masteria.embedded import RunningServer
 from storage.events import _NARROW_PHONE
+from storage.palette import NAMED
 from storage.queries import query
 from storage.searching import CANDIDATES, WINDOW
 from tests.conftest import database_at
@@ -28,6 +29,7 @@ COMPANY = UUID("01900000-0000-7000-8000-000000000001")
 SESSION = UUID("01900000-0000-7000-8000-000000000002")
 AREAS = (
     "api_keys",
+    "audit",
     "bulk",
     "companies",
     "dead_letters",
@@ -40,6 +42,7 @@ AREAS = (
     "outgoing",
     "rules",
     "schedules",
+    "search",
     "sessions",
     "syncs",
     "templates",
@@ -130,6 +133,10 @@ async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
         "company_id, 'events', 'f', '{}', false, created_at, created_at + interval '30 years' FROM messages "
         "ORDER BY created_at DESC LIMIT 20000",
         "INSERT INTO export_chunks (export_id, position, bytes) SELECT id, 0, 'x' FROM exports",
+        "INSERT INTO audit_log (id, company_id, created_at, actor_kind, actor_id, actor_name, operation, object_kind, "
+        "object_id) SELECT id, company_id, created_at, 'user', CASE WHEN n % 1000 = 0 THEN session_id ELSE company_id "
+        "END, 'a', CASE WHEN n % 1000 = 0 THEN 'deleteRule' ELSE 'updateRule' END, 'rule', 'r-' || n % 1000 FROM "
+        "(SELECT *, row_number() OVER (ORDER BY created_at DESC) AS n FROM messages) AS m WHERE n <= 20000",
         "INSERT INTO dispatches (id, company_id, session_id, fence, message_ids, attempts, send_before) SELECT id, "
         "company_id, session_id, 1, ARRAY[id], ARRAY[1]::smallint[], created_at FROM messages LIMIT 20",
     ):
@@ -204,6 +211,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "companies/insert_company": [([uuid4(), "x", "UTC", LAST], 20)],
         "companies/get_company": [([COMPANY], 5)],
         "companies/list_companies": [([*BEHIND, 51], 5)],
+        "companies/update_company": [([COMPANY, "n", None, None, False], 10)],
         "companies/count_companies": [([], 5)],
         "users/insert_user": [([uuid4(), "a@b.test", "", "h", LAST], 20)],
         "users/upsert_membership": [],
@@ -220,9 +228,11 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "users/take_recovery_code": [([COMPANY, b"c"], 5)],
         "users/take_reset_link": [([b"h", LAST], 5)],
         "users/take_totp_step": [([COMPANY, 1], 10)],
+        **_people_cases(event),
         "users/update_profile": [([COMPANY, "n", None, None], 10)],
         "api_keys/insert_api_key": [([uuid4(), COMPANY, "n", "p", b"h", "owner", LAST, None], 60)],
         "api_keys/find_api_key": [([b"h"], 5)],
+        "api_keys/get_api_key": [([COMPANY, COMPANY], 5)],
         "api_keys/list_api_keys": [([COMPANY, *BEHIND, 51], 5)],
         "api_keys/count_api_keys": [([COMPANY], 5)],
         "api_keys/revoke_api_key": [([COMPANY, COMPANY], 5)],
@@ -343,6 +353,48 @@ def _job_cases(job: UUID) -> dict[str, list[tuple[list[Any], int]]]:
     }
 
 
+def _people_cases(event: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+    new, entry = uuid4(), ["user", COMPANY, "a@b.test", "updateRule", "rule", "r-7", "n", "{}", "", "", True]
+    window = (COMPANY, *BEHIND, OLDEST, WINDOW, 51)
+    return {
+        "users/page_members": [([COMPANY, *BEHIND, 51], 10)],
+        "users/count_members": [([COMPANY], 5)],
+        "users/get_member": [([COMPANY, COMPANY], 10)],
+        "users/lock_owners": [([COMPANY], 10)],
+        "users/set_role": [([COMPANY, COMPANY, "viewer"], 10)],
+        "users/remove_member": [([COMPANY, COMPANY], 10)],
+        "users/add_member": [],
+        "users/is_member": [([COMPANY, "a@b.test"], 10)],
+        "users/put_invitation": [([COMPANY, new, b"h", "a@b.test", "viewer", "", LAST, LAST], 30)],
+        "users/page_invitations": [([COMPANY, *BEHIND, 51, LAST], 5)],
+        "users/count_invitations": [([COMPANY, LAST], 5)],
+        "users/get_invitation": [([COMPANY, new, LAST], 5)],
+        "users/delete_invitation": [([COMPANY, new], 5)],
+        "users/find_invitation": [([b"h", LAST], 10)],
+        "users/take_invitation": [([b"h", LAST], 5)],
+        "audit/insert_entries": [([[new], [COMPANY], LAST, *entry], 60)],
+        "audit/finish_entries": [([[event], "rule", "r-7", "n", "{}"], 60)],
+        "audit/drop_entries": [([[event]], 20)],
+        "audit/list_audit": [([COMPANY, *BEHIND, OLDEST, 51], 60)],
+        "audit/scan_audit": [
+            ([*window, None, None, None, None], 60),
+            ([*window, None, "nothing", None, None], 600),
+            ([*window, None, None, "template", None], 600),
+        ],
+        "audit/count_audit": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "audit/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, None, "nothing", None, None], 400)],
+        "audit/list_installation_audit": [([*BEHIND, 51], 10)],
+        "audit/count_installation_audit": [([], 10)],
+        "search/find_events_by_order": [([COMPANY, "order-45000", 5], 30)],
+        "search/find_events_by_id": [([COMPANY, [event], [LAST], 5], 20)],
+        "search/find_events_by_phone": [([COMPANY, "+5511900000007", 5], 40), ([COMPANY, "+1", 5], 30)],
+        "search/find_messages_by_phone": [([COMPANY, "+5511900000007", 5], 40), ([COMPANY, "+1", 5], 30)],
+        "search/find_message": [([COMPANY, event, LAST], 10)],
+        "search/find_contacts": [([COMPANY, "'00000001ana':*", "+5511900000007", 5], 30)],
+        "search/find_named": [],
+    }
+
+
 def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
     cases: dict[str, list[tuple[list[Any], int]]] = {}
     for plural, singular in (
@@ -443,6 +495,9 @@ async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database
         ("events/scan_events", _NARROW_PHONE, _events(6, "+5511900000007")),
         ("messages/scan_messages", "AND to_phone = $11", _messages(4, "+5511900000007")),
         ("messages/scan_messages", "AND campaign_id = $8", _messages(1, COMPANY)),
+        ("audit/scan_audit", "AND actor_id = $7", [SESSION, None, None, None]),
+        ("audit/scan_audit", "AND operation = $8", [None, "deleteRule", None, None]),
+        ("audit/scan_audit", "AND object_id = $10", [None, None, None, "r-7"]),
     ],
 )
 async def test_a_person_and_a_campaign_are_found_by_their_own_index(
@@ -457,6 +512,18 @@ async def test_a_person_and_a_campaign_are_found_by_their_own_index(
         plan = json.loads(explained)[0]["Plan"]
         assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 30, (mode, explained)
     await connection.close()
+
+
+@pytest.mark.parametrize("kind", sorted(NAMED))
+async def test_things_are_found_by_name_in_their_company_alone(large_database: str, kind: str) -> None:
+    connection = await asyncpg.connect(large_database, server_settings={"jit": "off", "timezone": "UTC"})
+    table, about, present = NAMED[kind]
+    text = query("search/find_named").replace("/*table*/", table).replace("/*about*/", about)
+    await connection.execute("SET enable_seqscan = off")  # these tables are small here: is there an index at all?
+    rows = await connection.fetch("EXPLAIN " + text.replace("/*present*/", present), COMPANY, "pix", 5)
+    await connection.close()
+    explained = [row[0] for row in rows]
+    assert any(f"idx_{table}_company_id" in line for line in explained), explained
 
 
 async def _defects(

@@ -12,6 +12,12 @@ def test_a_ticket_says_whose_it_is() -> None:
     assert (ticket.company, ticket.issued_ms) == (COMPANY, NOW)
 
 
+def test_a_ticket_says_who_holds_it_and_whether_they_are_told_masked() -> None:
+    ticket = verify(KEY, issue(KEY, COMPANY, NOW, b"n" * 16, holder=b"h" * 16, masked=True), NOW)
+    assert (ticket.holder, ticket.masked) == (b"h" * 16, True)
+    assert not verify(KEY, issue(KEY, COMPANY, NOW, b"n" * 16), NOW).masked
+
+
 @pytest.mark.parametrize("now", [NOW + TTL_MS + 1, NOW - 6_000])
 def test_a_ticket_is_good_for_thirty_seconds(now: int) -> None:
     with pytest.raises(TicketRefused):

@@ -43,6 +43,22 @@ def test_what_others_wrote_is_masked_wherever_it_stands() -> None:
     assert "ligar" in shown
 
 
+def test_texts_of_messages_are_masked_inside_and_ids_are_not() -> None:
+    text = "Ana (123.456.789-09), seu PIX foi pago. Dúvidas: +55 (11) 98765-4321 ou ana.silva@loja.test, pedido 7788"
+    shown = str(_shown({"text": text})["text"])  # type: ignore[index]
+    assert not any(secret in shown for secret in ("123.456", "98765", "ana.silva"))
+    assert "a***@loja.test" in shown
+    assert shown.startswith("Ana (")
+    assert shown.endswith("pedido 7788")
+    ours = {"content": {"template_id": "01990000-0000-7000-8000-000000000001", "at": "2026-01-31T12:00:00.000Z"}}
+    assert _shown(ours) == ours
+
+
+def test_addresses_are_masked_by_their_field() -> None:
+    assert _shown({"email": "ana@loja.test", "note": "x"}) == {"email": "a***@loja.test", "note": "x"}
+    assert _shown({"email": None}) == {"email": None}
+
+
 def test_numbers_beyond_64_bits_stay_what_they_are() -> None:
     assert masked_json(b'{"payload":{"id":123456789012345678901234567890}}').endswith(
         b"123456789012345678901234567890}}"

@@ -1714,6 +1714,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/{contact_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a contact's values without masks; it is noted in the audit log
+         * @description Takes the role operator.
+         */
+        post: operations["revealContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show an event's customer and payload without masks; it is noted in the audit log
+         * @description Takes the role operator.
+         */
+        post: operations["revealEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What matches a few characters, at most five of each kind
+         * @description Events by order, provider's id (of the last 30 days), id or phone; messages by phone or id; contacts by phone or the beginnings of words; campaigns, rules, templates, webhooks and sessions by a part of their names. It takes at most 300 ms: `incomplete` names the kinds that did not answer by then. Takes the role viewer.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks": {
         parameters: {
             query?: never;
@@ -2707,7 +2767,7 @@ export interface paths {
         };
         /**
          * Address and ticket of the live feed
-         * @description Good for one connection within 30 seconds; send it as the first frame: `{type: auth, ticket}`. Takes the role viewer.
+         * @description Good for one connection within 30 seconds; send it as the first frame: `{type: auth, ticket}`. Viewers are told phones and documents masked. A connection whose holder has signed out, lost the company or has another role is closed (4403) within seconds. Takes the role viewer.
          */
         get: operations["getLiveTicket"];
         put?: never;
@@ -3442,6 +3502,142 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What an invitation's link leads to
+         * @description No key is needed.
+         */
+        post: operations["lookAtInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/auth/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept an invitation and sign in
+         * @description `password` is that of the address's account, or, if there is none yet, the one that it gets. It may be left out by whoever has signed in with the address already (then `X-CSRF-Token` is needed). No key is needed.
+         */
+        post: operations["acceptInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company's people, who joined last first
+         * @description Takes the role owner.
+         */
+        get: operations["listUsers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the company's people
+         * @description Takes the role owner.
+         */
+        get: operations["getUser"];
+        put?: never;
+        post?: never;
+        /**
+         * Take a person out of the company; in force at once
+         * @description Their account and their other companies stay; so do the API keys they made. Takes the role owner.
+         */
+        delete: operations["removeUser"];
+        options?: never;
+        head?: never;
+        /**
+         * Give a person another role; in force at once
+         * @description Their next request has the new role; what they watch live is asked anew within seconds. Takes the role owner.
+         */
+        patch: operations["updateUser"];
+        trace?: never;
+    };
+    "/api/v1/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Invitations that can still be accepted, newest first
+         * @description Takes the role owner.
+         */
+        get: operations["listInvitations"];
+        put?: never;
+        /**
+         * Invite somebody by a link that is shown this once
+         * @description The link is good once, for 72 hours; send it to the person yourself. Another invitation of the same address takes its place. Whether the address has an account already is told to nobody. Takes the role owner.
+         */
+        post: operations["createInvitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invitations/{invitation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One invitation
+         * @description Takes the role owner.
+         */
+        get: operations["getInvitation"];
+        put?: never;
+        post?: never;
+        /**
+         * Take an invitation back
+         * @description Takes the role owner.
+         */
+        delete: operations["deleteInvitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/companies": {
         parameters: {
             query?: never;
@@ -3461,6 +3657,74 @@ export interface paths {
          */
         post: operations["createCompany"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/company": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The company that is acted for
+         * @description Takes the role viewer.
+         */
+        get: operations["getCompany"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change the company's name, time zone or quiet hours; in force when this is answered
+         * @description Quiet hours are those of numbers that have none of their own; null: there are none. Takes the role owner.
+         */
+        patch: operations["updateCompany"];
+        trace?: never;
+    };
+    "/api/v1/api-keys/scopes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a key can be narrowed to
+         * @description Takes the role owner.
+         */
+        get: operations["listScopes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/api-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One API key, without the key itself
+         * @description Takes the role owner.
+         */
+        get: operations["getApiKey"];
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key; it is out of force everywhere when this is answered
+         * @description Takes the role owner.
+         */
+        delete: operations["revokeApiKey"];
         options?: never;
         head?: never;
         patch?: never;
@@ -3490,21 +3754,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/api-keys/{key_id}": {
+    "/api/v1/audit": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Who changed what, newest first
+         * @description Every change over the API and every change of access on the command line, with what differed; also who took people's data out (exports, personal data, raw bytes, revealed values). Of secrets and of people's values only that they changed is told (`hidden`). An entry is written before its change is made: `unknown` means that the gateway or Postgres went in the middle of it. Kept for 730 days. Takes the role owner.
+         */
+        get: operations["listAudit"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
         /**
-         * Revoke an API key; it is out of force everywhere when this is answered
+         * What the audit log tells of
          * @description Takes the role owner.
          */
-        delete: operations["revokeApiKey"];
+        get: operations["listAuditOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/installation/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done to the installation itself, newest first
+         * @description Takes an installation key.
+         */
+        get: operations["listInstallationAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3823,6 +4127,49 @@ export interface components {
         };
         NotificationsRead: {
             marked: number;
+        };
+        AuditChange: {
+            /** @description With dots where it lies inside another: `action.send.text`. */
+            field: string;
+            /** @description Any JSON; a long one is cut. */
+            before: unknown;
+            /** @description Any JSON; a long one is cut. */
+            after: unknown;
+            /** @description A secret or a person's value: only that it changed is told. */
+            hidden: boolean;
+        };
+        AuditEntry: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            at: string;
+            actor: {
+                /** @enum {string} */
+                kind: "user" | "api_key" | "command_line";
+                /** Format: uuid */
+                id: string | null;
+                name: string;
+            };
+            /** @description The `operationId`. */
+            operation: string;
+            object: {
+                kind: string | null;
+                id: string | null;
+                name: string | null;
+            };
+            changes: components["schemas"]["AuditChange"][];
+            /** @enum {string} */
+            outcome: "done" | "unknown";
+            /** @description Where it came from. */
+            address: string;
+            request_id: string;
+        };
+        AuditOperations: {
+            data: {
+                operation: string;
+                summary: string;
+                object_kind: string | null;
+            }[];
         };
         CampaignInput: {
             name?: string;
@@ -4421,6 +4768,13 @@ export interface components {
             id: string;
             name: string;
             time_zone: string;
+            /** @description When nothing is sent, by the recipient's clock, through numbers that have none of their own. */
+            quiet_hours: {
+                from: string;
+                to: string;
+                /** @default false */
+                transactional: boolean;
+            } | null;
             /** Format: date-time */
             created_at: string;
         };
@@ -4429,6 +4783,13 @@ export interface components {
             id: string;
             name: string;
             time_zone: string;
+            /** @description When nothing is sent, by the recipient's clock, through numbers that have none of their own. */
+            quiet_hours: {
+                from: string;
+                to: string;
+                /** @default false */
+                transactional: boolean;
+            } | null;
             /** Format: date-time */
             created_at: string;
             /** @description Shown this once. */
@@ -4473,6 +4834,9 @@ export interface components {
             revoked_at: string | null;
             /** @description Shown this once. */
             key: string;
+        };
+        Scopes: {
+            data: string[];
         };
         /**
          * @example {
@@ -4694,6 +5058,16 @@ export interface components {
              * @description When the replay ran.
              */
             at?: string;
+        };
+        RevealedEvent: {
+            customer: {
+                name: string | null;
+                phone: string | null;
+                email: string | null;
+                document: string | null;
+            };
+            /** @description The event's JSON, or null. */
+            payload: unknown;
         };
         ExportInput: {
             /** @enum {string} */
@@ -5787,6 +6161,13 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        RevealedContact: {
+            /** @description E.164; for viewers with `*`. */
+            phone: string | null;
+            name: string | null;
+            email: string | null;
+            document: string | null;
+        };
         Person: {
             /** Format: uuid */
             id: string;
@@ -5806,6 +6187,13 @@ export interface components {
             id: string;
             name: string;
             time_zone: string;
+            /** @description When nothing is sent, by the recipient's clock, through numbers that have none of their own. */
+            quiet_hours: {
+                from: string;
+                to: string;
+                /** @default false */
+                transactional: boolean;
+            } | null;
             /** Format: date-time */
             created_at: string;
             /** @enum {string} */
@@ -5869,6 +6257,65 @@ export interface components {
         Rotated: {
             /** @description Goes into the header `X-CSRF-Token` of every change. */
             csrf_token: string;
+        };
+        User: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            name: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer";
+            /** @description Whether a second factor is needed to sign in. */
+            totp: boolean;
+            /**
+             * Format: date-time
+             * @description To the minute.
+             */
+            last_seen_at: string | null;
+            /**
+             * Format: date-time
+             * @description When they joined the company.
+             */
+            created_at: string;
+            you: boolean;
+        };
+        Invitation: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        InvitationWithLink: {
+            /** Format: uuid */
+            id: string;
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** @description Shown this once. */
+            link: string;
+        };
+        InvitationAddress: {
+            company: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+            };
+            email: string;
+            /** @enum {string} */
+            role: "owner" | "operator" | "viewer";
+            /** Format: date-time */
+            expires_at: string;
         };
         RetentionInput: {
             /** @description In days; null keeps it for ever. */
@@ -6273,6 +6720,19 @@ export interface components {
             } | null;
             /** Format: date-time */
             created_at: string;
+        };
+        Found: {
+            data: {
+                /** @enum {string} */
+                kind: "event" | "message" | "contact" | "campaign" | "rule" | "template" | "webhook" | "session";
+                /** Format: uuid */
+                id: string;
+                title: string;
+                subtitle: string | null;
+                /** Format: date-time */
+                at: string | null;
+            }[];
+            incomplete: ("event" | "message" | "contact" | "campaign" | "rule" | "template" | "webhook" | "session")[];
         };
         SessionInput: {
             name: string;
@@ -7569,6 +8029,9 @@ export type AlertPreview = components['schemas']['AlertPreview'];
 export type AlertTest = components['schemas']['AlertTest'];
 export type Notification = components['schemas']['Notification'];
 export type NotificationsRead = components['schemas']['NotificationsRead'];
+export type AuditChange = components['schemas']['AuditChange'];
+export type AuditEntry = components['schemas']['AuditEntry'];
+export type AuditOperations = components['schemas']['AuditOperations'];
 export type CampaignInput = components['schemas']['CampaignInput'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignDryRun = components['schemas']['CampaignDryRun'];
@@ -7580,11 +8043,13 @@ export type Company = components['schemas']['Company'];
 export type NewCompany = components['schemas']['NewCompany'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type NewApiKey = components['schemas']['NewApiKey'];
+export type Scopes = components['schemas']['Scopes'];
 export type Accepted = components['schemas']['Accepted'];
 export type AcceptedMany = components['schemas']['AcceptedMany'];
 export type EventSummary = components['schemas']['EventSummary'];
 export type Event = components['schemas']['Event'];
 export type Run = components['schemas']['Run'];
+export type RevealedEvent = components['schemas']['RevealedEvent'];
 export type ExportInput = components['schemas']['ExportInput'];
 export type Export = components['schemas']['Export'];
 export type PixFlowInput = components['schemas']['PixFlowInput'];
@@ -7631,6 +8096,7 @@ export type ContactImportStart = components['schemas']['ContactImportStart'];
 export type ContactImportSummary = components['schemas']['ContactImportSummary'];
 export type ContactImport = components['schemas']['ContactImport'];
 export type Erasure = components['schemas']['Erasure'];
+export type RevealedContact = components['schemas']['RevealedContact'];
 export type Person = components['schemas']['Person'];
 export type OwnCompany = components['schemas']['OwnCompany'];
 export type SignedIn = components['schemas']['SignedIn'];
@@ -7640,6 +8106,10 @@ export type SignInSessions = components['schemas']['SignInSessions'];
 export type TotpProposal = components['schemas']['TotpProposal'];
 export type TotpConfirmed = components['schemas']['TotpConfirmed'];
 export type Rotated = components['schemas']['Rotated'];
+export type User = components['schemas']['User'];
+export type Invitation = components['schemas']['Invitation'];
+export type InvitationWithLink = components['schemas']['InvitationWithLink'];
+export type InvitationAddress = components['schemas']['InvitationAddress'];
 export type RetentionInput = components['schemas']['RetentionInput'];
 export type InstallationRetentionInput = components['schemas']['InstallationRetentionInput'];
 export type Retention = components['schemas']['Retention'];
@@ -7650,6 +8120,7 @@ export type RuleVersion = components['schemas']['RuleVersion'];
 export type DryRun = components['schemas']['DryRun'];
 export type RuleCase = components['schemas']['RuleCase'];
 export type RuleRun = components['schemas']['RuleRun'];
+export type Found = components['schemas']['Found'];
 export type SessionInput = components['schemas']['SessionInput'];
 export type SessionChange = components['schemas']['SessionChange'];
 export type Session = components['schemas']['Session'];
@@ -12857,6 +13328,99 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    revealContact: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                contact_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedContact"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revealEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The values. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RevealedEvent"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description What is looked for. */
+                q?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found, by kind. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Found"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listWebhooks: {
         parameters: {
             query?: {
@@ -16919,6 +17483,15 @@ export interface operations {
             };
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
+            /** @description Too many attempts; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
@@ -17037,6 +17610,455 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    lookAtInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "what stands behind # in the link"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The company, and as what one is invited. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationAddress"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            /** @description The request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            /** @description Too many attempts; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    acceptInvitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "what stands behind # in the link",
+                 *       "password": "correct horse battery",
+                 *       "name": "Ana"
+                 *     }
+                 */
+                "application/json": {
+                    token: string;
+                    password?: string;
+                    name?: string;
+                    totp?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted and signed in. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            /** @description Refused; `type` tells whether a code is missing. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request comes from another site. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The address got an account in this moment. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            /** @description Too many attempts; wait as long as Retry-After says. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listUsers: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["User"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The person. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    removeUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description They are out. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description `last-owner`: nobody else owns the company. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateUser: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "role": "viewer"
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    role: "owner" | "operator" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description The person, as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description `last-owner`: nobody else owns the company. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listInvitations: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Invitation"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ana@loja.test",
+                 *       "role": "operator"
+                 *     }
+                 */
+                "application/json": {
+                    email: string;
+                    /** @enum {string} */
+                    role: "owner" | "operator" | "viewer";
+                };
+            };
+        };
+        responses: {
+            /** @description The invitation. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationWithLink"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            /** @description The address is one of the company's people already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitation, without its link. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteInvitation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                invitation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Its link is out of force. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listCompanies: {
         parameters: {
             query?: {
@@ -17115,6 +18137,177 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    getCompany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The company. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateCompany: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "time_zone": "America/Manaus",
+                 *       "quiet_hours": {
+                 *         "from": "21:00",
+                 *         "to": "08:00"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    name?: string;
+                    time_zone?: string;
+                    /** @description When nothing is sent, by the recipient's clock, through numbers that have none of their own. */
+                    quiet_hours?: {
+                        from: string;
+                        to: string;
+                        /** @default false */
+                        transactional?: boolean;
+                    } | null;
+                };
+            };
+        };
+        responses: {
+            /** @description The company, as changed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Company"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listScopes: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Parts of the API, to read or to change. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scopes"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    revokeApiKey: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key, revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     listApiKeys: {
         parameters: {
             query?: {
@@ -17181,7 +18374,7 @@ export interface operations {
                      * @enum {string}
                      */
                     role?: "owner" | "operator" | "viewer";
-                    scopes?: ("alerts:read" | "alerts:write" | "bulk-previews:read" | "bulk-previews:write" | "campaigns:read" | "campaigns:write" | "catalogue:read" | "catalogue:write" | "contacts:read" | "contacts:write" | "dead-letters:read" | "dead-letters:write" | "erasures:read" | "erasures:write" | "events:read" | "events:write" | "exports:read" | "exports:write" | "flows:read" | "flows:write" | "holds:read" | "holds:write" | "jobs:read" | "jobs:write" | "lists:read" | "lists:write" | "live:read" | "live:write" | "messages:read" | "messages:write" | "metrics:read" | "metrics:write" | "notifications:read" | "notifications:write" | "opt-outs:read" | "opt-outs:write" | "outgoing-webhooks:read" | "outgoing-webhooks:write" | "queue:read" | "queue:write" | "retention:read" | "retention:write" | "rules:read" | "rules:write" | "schedules:read" | "schedules:write" | "sessions:read" | "sessions:write" | "syncs:read" | "syncs:write" | "tags:read" | "tags:write" | "templates:read" | "templates:write" | "webhooks:read" | "webhooks:write")[];
+                    scopes?: ("alerts:read" | "alerts:write" | "audit:read" | "audit:write" | "bulk-previews:read" | "bulk-previews:write" | "campaigns:read" | "campaigns:write" | "catalogue:read" | "catalogue:write" | "company:read" | "company:write" | "contacts:read" | "contacts:write" | "dead-letters:read" | "dead-letters:write" | "erasures:read" | "erasures:write" | "events:read" | "events:write" | "exports:read" | "exports:write" | "flows:read" | "flows:write" | "holds:read" | "holds:write" | "jobs:read" | "jobs:write" | "lists:read" | "lists:write" | "live:read" | "live:write" | "messages:read" | "messages:write" | "metrics:read" | "metrics:write" | "notifications:read" | "notifications:write" | "opt-outs:read" | "opt-outs:write" | "outgoing-webhooks:read" | "outgoing-webhooks:write" | "queue:read" | "queue:write" | "retention:read" | "retention:write" | "rules:read" | "rules:write" | "search:read" | "search:write" | "schedules:read" | "schedules:write" | "sessions:read" | "sessions:write" | "syncs:read" | "syncs:write" | "tags:read" | "tags:write" | "templates:read" | "templates:write" | "webhooks:read" | "webhooks:write")[];
                 };
             };
         };
@@ -17204,32 +18397,120 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
-    revokeApiKey: {
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description Of one person or API key. */
+                actor_id?: string;
+                /** @description One `operationId`; see `GET /audit/operations`. */
+                operation?: string;
+                /** @description One kind of thing, such as `rule`. */
+                object_kind?: string;
+                /** @description One thing. */
+                object_id?: string;
+                /** @description The earliest time (inclusive). */
+                from?: string;
+                /** @description The end of the range (exclusive). */
+                to?: string;
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAuditOperations: {
         parameters: {
             query?: never;
             header?: {
                 /** @description The company that an installation key, or a person of several, acts for. */
                 "X-Company-Id"?: components["parameters"]["CompanyId"];
             };
-            path: {
-                key_id: string;
-            };
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The key, revoked. */
+            /** @description Names and what they do. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ApiKey"];
+                    "application/json": components["schemas"]["AuditOperations"];
                 };
             };
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
-            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listInstallationAudit: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AuditEntry"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

@@ -1,3 +1,3 @@
 -- One company.
 -- Uses companies_pkey.
-SELECT id, name, time_zone, created_at FROM companies WHERE id = $1
+SELECT id, name, time_zone, quiet_hours, created_at FROM companies WHERE id = $1
