@@ -6,7 +6,7 @@ always add up to ``total``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from engine.campaigns import CANCELLED
 from engine.message_states import STATUSES
 from engine.metrics import OUTCOME_MARK, REACHED_MARK, SESSION_MARK, TEMPLATE_MARK
 
+REPLIED = f"{REACHED_MARK}replied"
 TRIED = ("accepted", "sent", "delivered", "read", "failed", "uncertain")
 _ACCEPTED = ("accepted", "sent", "delivered", "read")
 _LATE = f"{OUTCOME_MARK}late/"
@@ -79,6 +80,26 @@ def funnel(keys: Mapping[str, int], total: int) -> list[Step]:
         Step("sent", of("sent", "delivered", "read"), ("sent", "delivered", "read")),
         Step("delivered", of("delivered", "read"), ("delivered", "read")),
         Step("read", of("read"), ("read",)),
-        Step("replied", keys.get(f"{REACHED_MARK}replied", 0), None, "replied"),
+        Step("replied", keys.get(REPLIED, 0), None, "replied"),
         Step("bought", keys.get(f"{REACHED_MARK}bought", 0), None, "bought"),
     ]
+
+
+HOUR_KEYS = (*_ACCEPTED, REPLIED)
+
+
+def by_hour(found: Iterable[tuple[int, str, int]]) -> list[dict[str, int]]:
+    """Return the 24 hours of a day: of the messages made then, how many were accepted, read and answered.
+
+    Args:
+        found: (hour, key, number) of :data:`HOUR_KEYS`.
+    """
+    hours = [{"hour": hour, "accepted": 0, "read": 0, "replied": 0} for hour in range(24)]
+    for hour, key, number in found:
+        if key == REPLIED:
+            hours[hour]["replied"] += number
+            continue
+        hours[hour]["accepted"] += number
+        if key == "read":
+            hours[hour]["read"] += number
+    return [{name: max(0, number) for name, number in hour.items()} for hour in hours]

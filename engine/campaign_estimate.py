@@ -92,6 +92,12 @@ def load_of(session: Mapping[str, Any], people: int, *, created_ms: int, spent_d
     )
 
 
+def room_today(load: Load, now_ms: int) -> int | None:
+    """Return how many people bulk may still write to today by this number; None where nothing limits it."""
+    left = min(_day_cap(load, now_ms) - load.spent_day, _people(load) - load.spent_people / load.shared_by)
+    return None if left >= _ENDLESS / 2 else max(0, int(left))
+
+
 def _web_load(session: Mapping[str, Any], people: int, created_ms: int, spent_day: int) -> Load:
     options = read_web_options(session["options"])
     pace = options.pace

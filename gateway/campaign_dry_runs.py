@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from engine.campaign_estimate import Estimate, estimate, first_end, load_of
+from engine.campaign_estimate import Estimate, Load, estimate, first_end, load_of
 from engine.campaign_tally import Tally
 from engine.ids import time_to_ms
 from engine.jobs import job_view
@@ -117,16 +117,22 @@ async def shown(call: Call, campaign: Row, loaded: LoadedPlan, preview: Row) -> 
 
 
 async def _estimate(call: Call, loaded: LoadedPlan, tally: Tally, start_at: datetime) -> Estimate:
+    loads = await read_loads(call, loaded, tally.by_session)
+    return estimate(loads, time_to_ms(start_at), loaded.plan.quiet_hours, zone_named(loaded.zone_name))
+
+
+async def read_loads(call: Call, loaded: LoadedPlan, people: Mapping[str, int]) -> list[Load]:
+    """Return those of a plan's numbers that have people (by session's id) to write to, with what they have spent."""
     pool, company_id = call.services.pool, call.company_id
     found = [await get_session(pool, company_id, session["id"]) for session in loaded.sessions]
-    rows = [row for row in found if row is not None and tally.by_session.get(str(row["id"]))]
+    rows = [row for row in found if row is not None and people.get(str(row["id"]))]
     spent = await read_spending(pool, company_id, rows, call.now())
     sharing = Counter(map(portfolio_of, rows))
-    loads = [
+    return [
         replace(
             load_of(
                 row,
-                tally.by_session[str(row["id"])],
+                people[str(row["id"])],
                 created_ms=time_to_ms(row["created_at"]),
                 spent_day=spent[row["id"]].messages,
                 spent_people=spent[row["id"]].people,
@@ -135,7 +141,6 @@ async def _estimate(call: Call, loaded: LoadedPlan, tally: Tally, start_at: date
         )
         for row in rows
     ]
-    return estimate(loads, time_to_ms(start_at), loaded.plan.quiet_hours, zone_named(loaded.zone_name))
 
 
 def _cost(call: Call, tally: Tally, start_at: datetime) -> dict[str, Any] | None:

@@ -76,6 +76,23 @@ async def list_for_summary(
     return await fetch_rows(executor, "campaigns/list_for_summary", company_id, since, until, state, most)
 
 
+async def sum_hours(
+    executor: Connection | Pool,
+    company_id: UUID,
+    campaign_ids: Sequence[UUID],
+    since: datetime,
+    until: datetime,
+    zone_name: str,
+    keys: Sequence[str],
+) -> list[tuple[int, str, int]]:
+    """Return (local hour of the making, key, number) of campaigns' messages that were made in a period."""
+    if not campaign_ids:
+        return []
+    arguments = (company_id, since, until, list(campaign_ids), zone_name, list(keys))
+    rows = await executor.fetch(query("campaigns/sum_hours"), *arguments)
+    return [(hour, key, value) for hour, key, value in rows]
+
+
 class RolledUp(NamedTuple):
     """A campaign's counters out of the roll-ups, and up to where each writer's deltas are in them."""
 

@@ -82,6 +82,47 @@ define(
 )
 _VALUE = {"reason": {"type": "string"}, "reason_text": WORDS, "value": COUNT}
 define(
+    "CampaignAudience",
+    shown(
+        {
+            "people": COUNT,
+            "would": COUNT,
+            "skip": items(shown(_VALUE), 51),
+            "complete": boolean(description="false: there are more people than it looked at."),
+            "numbers": items(
+                shown(
+                    {
+                        "session_id": identifier(),
+                        "per_s": {"type": "number", "description": "Messages per second."},
+                        "room_today": {
+                            "type": ["integer", "null"],
+                            "description": "People that bulk may still write to today; null: no limit.",
+                        },
+                    }
+                ),
+                MAX_SESSIONS,
+            ),
+            "as_of": moment(),
+        }
+    ),
+)
+define(
+    "CampaignPerson",
+    shown(
+        {
+            "contact_id": identifier(),
+            "name": SENTENCE,
+            "phone": SENTENCE,
+            "variant": {"type": ["integer", "null"]},
+            "session_id": MAYBE_ID,
+            "template": SENTENCE,
+            "text": {**SENTENCE, "description": "What it would read; null while there is no template."},
+            "reason": {**SENTENCE, "description": "Why it would get nothing; null: it would."},
+            "reason_text": WORDS,
+        }
+    ),
+)
+define(
     "CampaignDryRun",
     record(
         {
@@ -243,6 +284,12 @@ define(
             "by_campaign": items(_ROW, 500),
             "by_session": items(shown({"session_id": identifier(), "name": SENTENCE, "counts": _COUNTS}), 500),
             "by_template": items(shown({"template_id": identifier(), "name": SENTENCE, "counts": _COUNTS}), 500),
+            "by_hour": items(
+                shown({"hour": {"type": "integer"}, "accepted": COUNT, "read": COUNT, "replied": COUNT}),
+                24,
+                description="By the company's hour in which messages were made, of the period's last 31 days.",
+            ),
+            "time_zone": {"type": "string"},
             "updated_at": moment(),
         }
     ),

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from engine.campaign_counts import exclusive, statuses_of
+from engine.campaign_counts import HOUR_KEYS, by_hour, exclusive, statuses_of
 from engine.campaigns import STATES
 from engine.errors import FieldProblem, NotFound
 from engine.message_states import STATUSES
@@ -31,14 +31,16 @@ from gateway.operations import (
     text_query,
 )
 from gateway.schema import whole
-from storage.campaign_counts import count_marked, list_for_summary, name_things, read_counts
+from storage.campaign_counts import count_marked, list_for_summary, name_things, read_counts, sum_hours
 from storage.campaign_marks import MARKED
 from storage.campaign_recipients import RecipientFilter, list_recipients, with_pending
 from storage.campaigns import get_campaign
+from storage.companies import get_company
 from storage.searching import Row
 
 _MOST_CAMPAIGNS = 500
 _PERIOD = timedelta(days=30)
+_MOST_HOURS = timedelta(days=31)
 
 
 async def _recipients(call: Call) -> Response:
@@ -129,6 +131,10 @@ async def _summary(call: Call) -> Response:
                 into.setdefault(subject, Counter()).update(statuses)
     names = await name_things(pool, company_id, list(map(UUID, sessions)), list(map(UUID, templates)))
     total = sum(summed.values())
+    company = await get_company(pool, company_id)
+    zone = company["time_zone"] if company else call.services.settings.time_zone
+    first = max(since, until - _MOST_HOURS)
+    hours = await sum_hours(pool, company_id, [row["id"] for row in rows], first, until, zone, HOUR_KEYS)
     return json_response(
         {
             "campaigns": len(rows),
@@ -139,6 +145,8 @@ async def _summary(call: Call) -> Response:
             "by_campaign": by_campaign,
             "by_session": _named(sessions, names["sessions"], "session_id"),
             "by_template": _named(templates, names["templates"], "template_id"),
+            "by_hour": by_hour(hours),
+            "time_zone": zone,
             "updated_at": rfc3339(call.now()),
         }
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -25,6 +25,7 @@ OTHER = UUID("01900000-0000-7000-8000-000000000004")
 JOB = UUID("01900000-0000-7000-8000-000000000005")
 FIRST, END = UUID(int=0), UUID(int=(1 << 128) - 1)
 PEOPLE = 40_000
+HOURS = datetime(2026, 3, 1, tzinfo=UTC)
 LARGE_PAGES = 50
 _SEED = (
     "INSERT INTO companies (id, name) VALUES ($1, 'c')",
@@ -60,6 +61,9 @@ _SEED = (
     "INSERT INTO metric_periods (company_id, step_s, start, kind, key, session_id, value) "
     "SELECT $1, 0, 'epoch', 'campaign', key, gen_random_uuid(), 1 "
     "FROM generate_series(1, 1000), unnest(ARRAY['sent', 'read', 'failed']) AS key",
+    "INSERT INTO metric_periods (company_id, step_s, start, kind, key, session_id, value) "
+    "SELECT $1, 3600, '2026-01-01'::timestamptz + n * interval '1 hour', 'campaign', key, $3, 1 "
+    "FROM generate_series(1, 4000) AS n, unnest(ARRAY['sent', 'read', 'failed', 'queued', 'held']) AS key",
 )
 
 
@@ -121,6 +125,7 @@ def _cases(contact: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]
         "leave_campaign": [([[message], [LAST], LAST, LAST], 20)],
         "read_spending": [([COMPANY, [SESSION], ["p"]], 20)],
         "name_things": [([COMPANY, [SESSION], [CAMPAIGN]], 20)],
+        "sum_hours": [([COMPANY, HOURS, HOURS + timedelta(days=31), [CAMPAIGN], "America/Sao_Paulo", ["read"]], 200)],
         "list_for_summary": [([COMPANY, OLDEST, NEWEST.created_at, None, 501], 700)],
         "read_live": [([COMPANY, CAMPAIGN, ["worker-0/9"], [1]], 200)],
         "list_live": [([[CAMPAIGN]], 20)],

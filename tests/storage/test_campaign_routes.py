@@ -91,6 +91,32 @@ async def test_a_draft_is_saved_at_each_change_and_checked_as_far_as_it_goes(off
     assert (await office.client.get(path)).status == 404
 
 
+async def test_a_draft_tells_its_people_before_it_is_complete_and_what_each_would_read(office: Office) -> None:
+    await office.world.add_contacts(1, phone=None)
+    campaign = (await office.client.post("/api/v1/campaigns", {"audience": {}})).json["id"]
+    told = await office.get(campaign, "/audience")
+    assert (told["people"], told["would"], told["complete"], told["numbers"]) == (13, 12, True, [])
+    assert [(one["reason"], one["value"]) for one in told["skip"]] == [("no_phone", 1)]
+    out = await office.get(campaign, "/audience/people", {"reason": "no_phone"})
+    assert [(one["phone"], one["text"], one["reason_text"]["pt"] != "") for one in out["data"]] == [(None, None, True)]
+    changes = {name: office.body[name] for name in ("variants", "sessions")}
+    assert (await office.client.call("PATCH", f"/api/v1/campaigns/{campaign}", body=changes)).status == 200
+    told = await office.get(campaign, "/audience")
+    assert (told["people"], told["would"]) == (13, 12)
+    assert {one["session_id"] for one in told["numbers"]} == {one["session_id"] for one in office.body["sessions"]}
+    seen: list[Any] = []
+    query = {"limit": "5", "out": "false"}
+    while True:
+        page = await office.get(campaign, "/audience/people", query)
+        seen += page["data"]
+        if page["next_cursor"] is None:
+            break
+        query = {**query, "cursor": page["next_cursor"]}
+    assert len({one["contact_id"] for one in seen}) == len(seen) == 12
+    shown = {one["contact_id"]: one["text"] for one in (await office.do(campaign, "dry-run")).json["samples"]}
+    assert shown.items() <= {one["contact_id"]: one["text"] for one in seen}.items()
+
+
 async def test_a_dry_run_says_who_how_long_and_how_much_and_the_start_does_no_more(office: Office) -> None:
     await office.world.add_contacts(1, phone=None)
     campaign = await office.made()
@@ -177,6 +203,18 @@ async def test_from_start_to_report_everything_adds_up(office: Office) -> None:
     summary = (await office.client.get("/api/v1/campaigns/summary")).json
     assert (summary["campaigns"], summary["total"], summary["counts"]["delivered"]) == (1, 12, 5)
     assert {row["name"] for row in summary["by_session"]} == {"Vendas"}
+    assert [row["hour"] for row in summary["by_hour"]] == list(range(24))
+    made = office.rig.clock.now_ms // 3_600_000 * 3_600
+    await office.world.pool.execute(
+        "INSERT INTO metric_periods (company_id, step_s, start, kind, key, session_id, value) "
+        "SELECT $1, 3600, to_timestamp($3), 'campaign', key, $2, n "
+        "FROM (VALUES ('read', 3), ('delivered', 5)) AS made (key, n)",
+        office.world.company,
+        campaign_id,
+        made - 3_600,
+    )
+    summary = (await office.client.get("/api/v1/campaigns/summary")).json
+    assert [(row["accepted"], row["read"]) for row in summary["by_hour"] if row["accepted"]] == [(8, 3)]
     bad = await office.client.get(f"/api/v1/campaigns/{campaign}/recipients", {"state": "lost"})
     assert [error["field"] for error in bad.json["errors"]] == ["state"]
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.campaign_counts import Parts, exclusive, funnel, read_part
+from engine.campaign_counts import REPLIED, Parts, by_hour, exclusive, funnel, read_part
 from engine.campaign_retry import split_failures, worth_retrying
 from engine.campaigns import (
     ENDED,
@@ -110,6 +110,13 @@ def test_the_exclusive_counts_always_add_up_to_the_total(keys: dict[str, int], w
     assert set(counts) == set(STATUSES)
     assert sum(counts.values()) == total >= written
     assert all(number >= 0 for number in counts.values())
+
+
+def test_an_hour_tells_of_the_messages_made_then_how_many_were_read_and_answered() -> None:
+    hours = by_hour([(9, "read", 3), (9, "delivered", 5), (9, REPLIED, 1), (23, "sent", 2), (23, "read", -1)])
+    assert [hour["hour"] for hour in hours] == list(range(24))
+    assert hours[9] == {"hour": 9, "accepted": 8, "read": 3, "replied": 1}
+    assert hours[23] == {"hour": 23, "accepted": 1, "read": 0, "replied": 0}
 
 
 @given(COUNTERS, st.integers(0, 20_000))

@@ -1594,6 +1594,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/campaigns/{campaign_id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many people a campaign means as its audience is now, and why some would get nothing
+         * @description The draft may still lack its template or number. It looks for two seconds; `complete: false` says that there are more people. Nothing is frozen: the dry run does that. Takes the role viewer.
+         */
+        get: operations["getCampaignAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/campaigns/{campaign_id}/audience/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The people behind these numbers, and what each would read
+         * @description In the order in which they are written to. A page that found few people in two seconds may be short, and `next_cursor` goes on from there; `count` is what is shown. Takes the role viewer.
+         */
+        get: operations["listCampaignAudience"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/campaigns/summary": {
         parameters: {
             query?: never;
@@ -4305,6 +4345,50 @@ export interface components {
             /** Format: date-time */
             finished_at?: string | null;
         };
+        CampaignAudience: {
+            people: number;
+            would: number;
+            skip: {
+                reason: string;
+                /** @description The reason in words. */
+                reason_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                value: number;
+            }[];
+            /** @description false: there are more people than it looked at. */
+            complete: boolean;
+            numbers: {
+                /** Format: uuid */
+                session_id: string;
+                /** @description Messages per second. */
+                per_s: number;
+                /** @description People that bulk may still write to today; null: no limit. */
+                room_today: number | null;
+            }[];
+            /** Format: date-time */
+            as_of: string;
+        };
+        CampaignPerson: {
+            /** Format: uuid */
+            contact_id: string;
+            name: string | null;
+            phone: string | null;
+            variant: number | null;
+            /** Format: uuid */
+            session_id: string | null;
+            template: string | null;
+            /** @description What it would read; null while there is no template. */
+            text: string | null;
+            /** @description Why it would get nothing; null: it would. */
+            reason: string | null;
+            /** @description The reason in words. */
+            reason_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+        };
         CampaignDryRun: {
             /**
              * Format: uuid
@@ -4760,6 +4844,14 @@ export interface components {
                     skipped: number;
                 };
             }[];
+            /** @description By the company's hour in which messages were made, of the period's last 31 days. */
+            by_hour: {
+                hour: number;
+                accepted: number;
+                read: number;
+                replied: number;
+            }[];
+            time_zone: string;
             /** Format: date-time */
             updated_at: string;
         };
@@ -8034,6 +8126,8 @@ export type AuditEntry = components['schemas']['AuditEntry'];
 export type AuditOperations = components['schemas']['AuditOperations'];
 export type CampaignInput = components['schemas']['CampaignInput'];
 export type Campaign = components['schemas']['Campaign'];
+export type CampaignAudience = components['schemas']['CampaignAudience'];
+export type CampaignPerson = components['schemas']['CampaignPerson'];
 export type CampaignDryRun = components['schemas']['CampaignDryRun'];
 export type CampaignRetryPreview = components['schemas']['CampaignRetryPreview'];
 export type CampaignRecipient = components['schemas']['CampaignRecipient'];
@@ -13057,6 +13151,85 @@ export interface operations {
                 };
             };
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getCampaignAudience: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignAudience"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listCampaignAudience: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description true: only who would get nothing; false: only who would. */
+                out?: boolean;
+                /** @description Only who would get nothing for this reason code. */
+                reason?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                campaign_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["CampaignPerson"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
