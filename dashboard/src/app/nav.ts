@@ -2,11 +2,12 @@
 import { Activity, LayoutDashboard, Settings, Users, type LucideIcon } from "lucide-react";
 import { ListOrdered, Smartphone, Webhook } from "lucide-react";
 
+import { Megaphone } from "lucide-react";
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
 export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings";
 
 export interface Page {
-  name: PageName;
+  name: PageName | "campaigns";
   group: Group;
   path: string;
   icon: LucideIcon;
@@ -16,6 +17,7 @@ export interface Page {
 
 export const PAGES: Page[] = [
   { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
+  { name: "campaigns", group: "sending", path: "campaigns", icon: Megaphone, letter: "c" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
   { name: "queue", group: "now", path: "queue", icon: ListOrdered, letter: "q" },
   { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },

@@ -63,6 +63,9 @@ export const tree = root.addChildren([
   resetPassword,
   company.addChildren([
     page("/", () => import("../features/overview/page"), "Overview"),
+    page("/campaigns", () => import("../features/campaigns/page"), "Campaigns"),
+    page("/campaigns/$campaignId", () => import("../features/campaigns/report/page"), "Report"),
+    page("/campaigns/$campaignId/$step", () => import("../features/campaigns/wizard/page"), "Wizard"),
     page("/events", () => import("../features/events/page"), "Events"),
     page("/events/$eventId", () => import("../features/events/detail"), "EventDetail"),
     page("/contacts", () => import("../features/contacts/page"), "Contacts"),

@@ -50,3 +50,27 @@ export function useNow(everyMs = 1_000): number {
   }, [everyMs]);
   return now;
 }
+
+/** Several topics at once, at most once in `everyMs`: what stays the same stays identical. */
+export function useLiveMany<T extends object = Data>(topics: string[], everyMs: number): Record<string, T | undefined> {
+  const names = topics.join(" ");
+  const [shown, show] = useState<Record<string, T | undefined>>({});
+  useEffect(() => {
+    const wanted = names ? names.split(" ") : [];
+    const ends = wanted.map((topic) => socket.want(topic));
+    const look = () => {
+      if (document.visibilityState !== "visible") return;
+      show((before) => {
+        const now = Object.fromEntries(wanted.map((topic) => [topic, live.get(topic) as T | undefined]));
+        return wanted.length === Object.keys(before).length && wanted.every((topic) => topic in before && before[topic] === now[topic]) ? before : now;
+      });
+    };
+    look();
+    const timer = setInterval(look, everyMs);
+    return () => {
+      clearInterval(timer);
+      ends.forEach((end) => end());
+    };
+  }, [names, everyMs]);
+  return shown;
+}

@@ -1,0 +1,25 @@
+import { defineTexts } from "../../../i18n";
+
+export const useReportTexts = defineTexts("campaign-report", {
+  title: "Relatório", funnel: "Até onde chegaram", apart: "À parte do funil", apartNone: "Nada ficou à parte: nenhuma retida, pulada, incerta ou falha.", timeline: "Linha do tempo",
+  rate: "{{rate}} msg/s", eta: "termina", receipts: "Números ainda mudam: recibos chegam até 24 h depois.", writing: "A lista de destinatários está sendo escrita.", notBegun: "Ainda não começou; ninguém recebeu nada.",
+  limited: "Limitadas pelo WhatsApp", limitedText: "Contadas também em Retidas e Falhas.", held: "Retidas", skipped: "Puladas", uncertain: "Incertas", uncertainText: "Não sabemos se saíram. Um recibo tardio ainda resolve; nunca são reenviadas sozinhas.", failed: "Falhas", cancelled: "Canceladas", capped: "Há mais motivos do que foi possível contar.",
+  created: "Criada", nextRun: "Próximo início", started: "Iniciada", finished: "Terminada", took: "Levou", asOf: "Público congelado em", createdBy: "Por",
+  bySession: "Por número", byVariant: "Por modelo", partText: "{{total}} · {{read}} lidas", removed: "removido",
+  related: "Relacionadas", fromCopy: "Copiada desta campanha", fromRetry: "Reenvio desta campanha", fromRecurrence: "Repetição desta campanha",
+  people: "Pessoas", clear: "Mostrar todas as pessoas", filtered: "Filtro", contact: "Contato", phone: "Telefone", state: "Estado", reason: "Motivo", attempts: "Tentativas", changed: "Última mudança", message: "Mensagem", nobody: "Ninguém ainda", nobodyText: "As pessoas aparecem aqui quando a campanha começa.",
+  close: "Fechar", code: "Código do WhatsApp", steps: "Passos da mensagem", attempt: "tentativa {{n}}", noMessage: "Nenhuma mensagem foi criada para esta pessoa ainda.",
+  retry: "Reenviar falhas", retryCounting: "Contando o que vale a pena reenviar…", retryTitle_zero: "Nenhuma das {{all}} falhas vale reenviar", retryTitle_one: "Reenviar {{n}} de {{all}} falhas?", retryTitle_many: "Reenviar {{n}} de {{all}} falhas?", retryTitle_other: "Reenviar {{n}} de {{all}} falhas?", retryDo: "Reenviar {{total}}", retryBegun: "Reenvio iniciado como campanha-filha",
+  retryOut_zero: "Nenhuma fica de fora.", retryOut_one: "{{n}} fica de fora:", retryOut_many: "{{n}} ficam de fora:", retryOut_other: "{{n}} ficam de fora:", retryInclude: "Já corrigi, incluir", retryUseless: "não adianta reenviar", retryUsual: "Voltar ao que o sistema sugere", retryCapped: "Há mais falhas que as 10.000 vistas; reenvie de novo depois.", retryChild: "Vira uma campanha-filha e começa agora, pelos mesmos números e limites.", retryNothing: "Reenviar não mudaria nada.",
+}, {
+  title: "Report", funnel: "How far they came", apart: "Beside the funnel", apartNone: "Nothing stands apart: none held, skipped, uncertain or failed.", timeline: "Timeline",
+  rate: "{{rate}} msg/s", eta: "ends", receipts: "Numbers still change: receipts come up to 24 h later.", writing: "The list of recipients is being written.", notBegun: "It has not begun; nobody has got anything.",
+  limited: "Limited by WhatsApp", limitedText: "Counted under Held and Failures, too.", held: "Held", skipped: "Skipped", uncertain: "Uncertain", uncertainText: "We do not know whether they left. A late receipt still tells; they are never sent again by themselves.", failed: "Failures", cancelled: "Cancelled", capped: "There are more reasons than could be counted.",
+  created: "Created", nextRun: "Begins next", started: "Started", finished: "Finished", took: "Took", asOf: "Audience frozen at", createdBy: "By",
+  bySession: "By number", byVariant: "By template", partText: "{{total}} · {{read}} read", removed: "removed",
+  related: "Related", fromCopy: "Copied from this campaign", fromRetry: "A retry of this campaign", fromRecurrence: "A run of this campaign",
+  people: "People", clear: "Show all people", filtered: "Filter", contact: "Contact", phone: "Phone", state: "State", reason: "Reason", attempts: "Attempts", changed: "Last change", message: "Message", nobody: "Nobody yet", nobodyText: "People appear here when the campaign begins.",
+  close: "Close", code: "WhatsApp's code", steps: "Steps of the message", attempt: "attempt {{n}}", noMessage: "No message has been made for this person yet.",
+  retry: "Retry failures", retryCounting: "Counting what is worth another try…", retryTitle_zero: "None of {{all}} failures is worth another try", retryTitle_one: "Retry {{n}} of {{all}} failures?", retryTitle_many: "Retry {{n}} of {{all}} failures?", retryTitle_other: "Retry {{n}} of {{all}} failures?", retryDo: "Retry {{total}}", retryBegun: "The retry began as a child campaign",
+  retryOut_zero: "None is left out.", retryOut_one: "{{n}} is left out:", retryOut_many: "{{n}} are left out:", retryOut_other: "{{n}} are left out:", retryInclude: "Mended, include it", retryUseless: "no use trying again", retryUsual: "Back to what is suggested", retryCapped: "There are more failures than the 10,000 looked at; retry again later.", retryChild: "It becomes a child campaign and begins now, by the same numbers and limits.", retryNothing: "Another try would change nothing.",
+});
