@@ -3,7 +3,9 @@ import { PAGES } from "./nav";
 
 export interface Target { path: string; search: Record<string, string> }
 
-const there = (path: string): boolean => PAGES.some((page) => page.path === path.split("/")[0]);
+/** Pages that stand in no menu: one comes to them by a number, or by a search. */
+const BESIDE = ["messages"];
+const there = (path: string): boolean => [...PAGES.map((page) => page.path), ...BESIDE].includes(path.split("/")[0]!);
 const only = (path: string, search: Record<string, string> = {}): Target | null => (there(path) ? { path, search } : null);
 
 export function noticeTarget(kind: string, data: Record<string, unknown>): Target | null {
@@ -12,6 +14,7 @@ export function noticeTarget(kind: string, data: Record<string, unknown>): Targe
   if (kind.startsWith("campaign_")) return only(id("campaign_id") ? `campaigns/${id("campaign_id")}` : "campaigns");
   if (kind.startsWith("session_")) return only("sessions");
   if (kind.startsWith("alert")) return only("alerts");
+  if (kind.startsWith("template_")) return only("templates");
   return null;
 }
 
@@ -22,6 +25,7 @@ const FOUND: Record<string, (id: string) => string> = {
 
 /** Where a thing that the search found stands; null while its page does not exist. */
 export function foundTarget(kind: string, id: string): Target | null {
+  if (kind === "message") return only("messages", { message: id });
   const path = FOUND[kind]?.(id);
   return path ? only(path) : null;
 }

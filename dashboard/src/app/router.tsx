@@ -28,6 +28,13 @@ const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound, e
 const signIn = createRoute({ getParentRoute: () => root, path: "/sign-in", component: lazyRouteComponent(() => import("../features/sign-in/page"), "SignIn") });
 
 const resetPassword = createRoute({ getParentRoute: () => root, path: "/reset-password", component: lazyRouteComponent(() => import("../features/sign-in/reset"), "ResetPassword") });
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/invitation",
+  // Who is signed in already need not type a password; who is not, is asked for one.
+  beforeLoad: () => identify().catch(() => undefined),
+  component: lazyRouteComponent(() => import("../features/sign-in/invitation"), "Invitation"),
+});
 
 const home = createRoute({
   getParentRoute: () => root,
@@ -61,6 +68,7 @@ export const tree = root.addChildren([
   home,
   signIn,
   resetPassword,
+  invitation,
   company.addChildren([
     page("/", () => import("../features/overview/page"), "Overview"),
     page("/campaigns", () => import("../features/campaigns/page"), "Campaigns"),

@@ -1,6 +1,6 @@
 /** Around every page: sidebar, top bar, bottom bar on a phone, keys, and the live connection of the company. */
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { PanelLeft, Search } from "lucide-react";
+import { Menu as MenuIcon, PanelLeft, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { queries } from "../api/queries";
 import { useSession } from "../api/session";
@@ -9,6 +9,8 @@ import { zoneName } from "../lib/time";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
 import { keysOn } from "../ui/keys";
+import { Dialog } from "../ui/dialog";
+import { Place } from "../ui/page";
 import { Empty } from "../ui/states";
 import { typing } from "../ui/table";
 import { Now, useFormats, Zone } from "../ui/when";
@@ -24,6 +26,8 @@ const Palette = lazy(() => import("./palette"));
 const SignInAgain = lazy(() => import("../features/sign-in/again"));
 const GROUPS: Group[] = ["now", "automation", "sending", "channels", "data", "account"];
 const NARROW = "masteria.narrow";
+/** What a phone's bar holds, as far as it exists; everything else is behind "more". */
+const THUMB: string[] = ["overview", "events", "campaigns", "queue", "sessions", "webhooks"];
 
 export function Shell() {
   const { company, expired } = useSession();
@@ -33,7 +37,7 @@ export function Shell() {
   if (!company) return <main className="p-8"><h1 className="sr-only">{t("noCompany")}</h1><Empty title={t("noCompany")}>{t("noCompanyText")}</Empty></main>;
   return (
     <Zone value={company.time_zone}>
-      <Minutes><Frame key={company.id} /></Minutes>
+      <Place value={company.name}><Minutes><Frame key={company.id} /></Minutes></Place>
       {expired && <Suspense><SignInAgain /></Suspense>}
     </Zone>
   );
@@ -78,7 +82,7 @@ function Frame() {
   );
 }
 
-function Links({ narrow }: { narrow: boolean }) {
+function Links({ narrow, onGo }: { narrow: boolean; onGo?: () => void }) {
   const t = useShellTexts();
   const current = useCurrentPath();
   const { company } = useParams({ strict: false }) as { company: string };
@@ -91,7 +95,7 @@ function Links({ narrow }: { narrow: boolean }) {
         <ul>
           {pages.map(({ name, path, icon: Icon }) => (
             <li key={name}>
-              <Link to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} title={narrow ? t(name) : undefined} className={cx("flex h-9 items-center gap-3 rounded-control px-2.5 text-table hover:bg-sunken", current === path ? "bg-accent-soft font-medium text-accent-fg" : "text-muted hover:text-fg")}>
+              <Link to={`/c/${company}${path && `/${path}`}` as string} onClick={onGo} aria-current={current === path ? "page" : undefined} title={narrow ? t(name) : undefined} className={cx("flex h-9 items-center gap-3 rounded-control px-2.5 text-table hover:bg-sunken pointer-coarse:h-11", current === path ? "bg-accent-soft font-medium text-accent-fg" : "text-muted hover:text-fg")}>
                 <Icon size={18} strokeWidth={1.75} aria-hidden className="shrink-0" />
                 <span className={narrow ? "sr-only" : "truncate"}>{t(name)}</span>
               </Link>
@@ -107,14 +111,24 @@ function BottomBar() {
   const t = useShellTexts();
   const current = useCurrentPath();
   const { company } = useParams({ strict: false }) as { company: string };
+  const [more, setMore] = useState(false);
+  const pages = THUMB.flatMap((name) => PAGES.filter((page) => page.name === name)).slice(0, 4);
+  const cell = "flex h-14 min-w-0 grow basis-0 flex-col items-center justify-center gap-0.5 text-[11px]";
   return (
     <nav aria-label={t("navigation")} className="fixed inset-x-0 bottom-0 z-30 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] lg:hidden">
-      {PAGES.slice(0, 5).map(({ name, path, icon: Icon }) => (
-        <Link key={name} to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} className={cx("flex h-14 min-w-0 grow basis-0 flex-col items-center justify-center gap-0.5 text-[11px]", current === path ? "text-accent-fg" : "text-muted")}>
+      {pages.map(({ name, path, icon: Icon }) => (
+        <Link key={name} to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} className={cx(cell, current === path ? "text-accent-fg" : "text-muted")}>
           <Icon size={20} strokeWidth={1.75} aria-hidden />
           <span className="max-w-full truncate px-0.5">{name === "overview" ? t("home") : t(name)}</span>
         </Link>
       ))}
+      {PAGES.length > pages.length && (
+        <button type="button" aria-haspopup="dialog" aria-expanded={more} onClick={() => setMore(true)} className={cx(cell, pages.some((page) => page.path === current) ? "text-muted" : "text-accent-fg")}>
+          <MenuIcon size={20} strokeWidth={1.75} aria-hidden />
+          <span className="max-w-full truncate px-0.5">{t("more")}</span>
+        </button>
+      )}
+      <Dialog open={more} onOpenChange={setMore} title={t("pages")}><Links narrow={false} onGo={() => setMore(false)} /></Dialog>
     </nav>
   );
 }

@@ -22,6 +22,7 @@ test("nothing leads to a page that is not there", () => {
   const paths = new Set(PAGES.map((page) => page.path));
   for (const target of [foundTarget("event", "1"), foundTarget("campaign", "1"), foundTarget("rule", "1"), noticeTarget("campaign_finished", { campaign_id: "1" }), noticeTarget("session_paused", {})])
     if (target) expect(paths).toContain(target.path.split("/")[0]);
+  expect(foundTarget("message", "1")).toEqual({ path: "messages", search: { message: "1" } });
   expect(foundTarget("event", "1")).toEqual({ path: "events/1", search: {} });
   expect([foundTarget("starship", "1"), noticeTarget("rumour", {})]).toEqual([null, null]);
 });

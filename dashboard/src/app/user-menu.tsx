@@ -1,4 +1,5 @@
-import { Keyboard, LogOut, Moon, Sun, SunMoon, User } from "lucide-react";
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { Keyboard, LogOut, Moon, Sun, SunMoon, User, UserCog } from "lucide-react";
 import { api, read } from "../api/client";
 import { keepTaste } from "../api/profile";
 import { queries } from "../api/queries";
@@ -26,6 +27,8 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
   const { user } = useSession();
   const theme = useTheme();
   const language = useLanguage();
+  const navigate = useNavigate();
+  const { company } = useParams({ strict: false }) as { company: string };
   return (
     <Menu trigger={<IconButton label={t("person")}><User size={16} /></IconButton>}>
       <MenuLabel>{user?.email}</MenuLabel>
@@ -37,6 +40,7 @@ export function UserMenu({ onKeys }: { onKeys: () => void }) {
       <MenuItem checked={language === "pt-BR"} onSelect={() => { setLanguage("pt-BR"); keepTaste({ language: "pt-BR" }); }}>{"Português (Brasil)"}</MenuItem>
       <MenuItem checked={language === "en"} onSelect={() => { setLanguage("en"); keepTaste({ language: "en" }); }}>{"English"}</MenuItem>
       <MenuLine />
+      <MenuItem icon={<UserCog size={14} aria-hidden />} onSelect={() => void navigate({ to: `/c/${company}/settings/profile` as string })}>{t("profile")}</MenuItem>
       <MenuItem icon={<Keyboard size={14} aria-hidden />} onSelect={onKeys}>{t("keys")}</MenuItem>
       <MenuItem icon={<LogOut size={14} aria-hidden />} onSelect={() => void signOut()}>{t("signOut")}</MenuItem>
     </Menu>

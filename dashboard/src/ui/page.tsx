@@ -1,12 +1,16 @@
 import type { ReactNode } from "react";
-import { useEffect } from "react";
+import { createContext, useContext, useEffect } from "react";
 import { cx } from "./cx";
+
+/** Whose pages these are; it stands in the document's title, where several tabs are told apart. */
+export const Place = createContext("");
 
 /** A page's head: what it is, how many, what one can do. It sets the document's title. */
 export function PageHead({ title, count, children, crumb }: { title: string; count?: string; children?: ReactNode; crumb?: ReactNode }) {
+  const place = useContext(Place);
   useEffect(() => {
-    document.title = `${title} — Master IA`;
-  }, [title]);
+    document.title = `${title}${place && ` · ${place}`} — Master IA`;
+  }, [title, place]);
   return (
     <header className="flex min-h-14 flex-wrap items-center gap-x-4 gap-y-2 py-2">
       <div className="min-w-0 grow">

@@ -10,7 +10,7 @@ interface Props { title: string; secrets: { label: string; text: string }[]; onC
 export function SecretOnce({ title, secrets, onClose, children }: Props) {
   const t = useUiTexts();
   return (
-    <Dialog open onOpenChange={(open) => !open && onClose()} firm title={title} description={children ?? t("secretOnce")} footer={<Button kind="primary" onClick={onClose}>{t("secretKept")}</Button>}>
+    <Dialog open onOpenChange={() => undefined} firm fixed title={title} description={children ?? t("secretOnce")} footer={<Button kind="primary" onClick={onClose}>{t("secretKept")}</Button>}>
       <div className="space-y-4">
         {secrets.map((one) => (
           <div key={one.label} className="space-y-1"><p className="text-table font-medium">{one.label}</p><CodeBlock label={one.label} text={one.text} /></div>

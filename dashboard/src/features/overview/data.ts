@@ -79,16 +79,16 @@ export function countersOf(metrics: LiveMetrics | undefined): Counters | null {
 }
 
 /** A series as of this moment, at most once a second: the steps go on, and the last one grows with what is counted live. */
-export function useMoved(points: Point[], range: Range): Point[] {
+export function useMoved(points: Point[], stepMs: number): Point[] {
   const tick = useLiveSlow("metrics", 1_000);
-  const now = useNow(range === "5m" ? 1_000 : 10_000);
+  const now = useNow(stepMs > STEP_MS.minute ? 10_000 : 1_000);
   const [tail, setTail] = useState<Tail>(() => begin([], null));
   useEffect(() => setTail(begin(points, countersOf(present()))), [points]);
   useEffect(() => {
     const metrics = present();
     const ms = metrics?.latency_ms?.event_to_accepted;
-    setTail((known) => advance(known, Date.now(), STEP_MS[RANGE_STEP[range]], countersOf(metrics), ms?.p50 ?? null, ms?.p99 ?? null));
-  }, [tick, now, range]);
+    setTail((known) => advance(known, Date.now(), stepMs, countersOf(metrics), ms?.p50 ?? null, ms?.p99 ?? null));
+  }, [tick, now, stepMs]);
   return tail.points;
 }
 

@@ -13,7 +13,7 @@ import { useFormats } from "../../ui/when";
 import { duration } from "../../lib/time";
 import type { Point } from "./charts";
 import { Checklist } from "./checklist";
-import { useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
+import { STEP_MS, useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
 import { Funnel, Numbers, QueueCard } from "./side";
@@ -45,7 +45,8 @@ export function Overview() {
     const ms = (step.latency_ms as { event_to_accepted?: Quantiles } | null)?.event_to_accepted;
     return { at: Date.parse(step.at), events: step.events, accepted: step.accepted, failed: (step.messages as Record<string, number> | null)?.failed ?? null, p50: ms?.p50 ?? null, p95: ms?.p95 ?? null, p99: ms?.p99 ?? null };
   }), [series.data]);
-  const points = useMoved(read, range);
+  // The step is that of what is shown: while another range is being read, the old one still is.
+  const points = useMoved(read, STEP_MS[(series.data?.step ?? "hour") as keyof typeof STEP_MS]);
   const sparks = useMemo(() => {
     const status = (names: string[]) => (series.data?.data ?? []).map((step) => (step.messages ? names.reduce((sum, name) => sum + ((step.messages as Record<string, number>)[name] ?? 0), 0) : null));
     return { events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed), delivered: status(["delivered", "read"]), read: status(["read"]) };

@@ -4,16 +4,20 @@ import type { ComponentType } from "react";
 import { useMay, type Role } from "../../api/session";
 import { cx } from "../../ui/cx";
 import { PageHead } from "../../ui/page";
+import { Audit } from "./audit";
+import { CompanySettings } from "./company";
 import { Keys } from "./keys";
 import { Outgoing } from "./outgoing";
 import { Profile } from "./profile";
-import { Retention } from "./retention";
 import { useSettingsTexts } from "./texts";
+import { Users } from "./users";
 
 const SECTIONS = [
-  { name: "company", role: "viewer", show: Retention },
+  { name: "company", role: "viewer", show: CompanySettings },
+  { name: "users", role: "owner", show: Users },
   { name: "keys", role: "owner", show: Keys },
   { name: "outgoing", role: "viewer", show: Outgoing },
+  { name: "audit", role: "owner", show: Audit },
   { name: "profile", role: "viewer", show: Profile },
 ] as const satisfies { name: string; role: Role; show: ComponentType }[];
 
