@@ -2,7 +2,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, read } from "../../api/client";
-import { Problem } from "../../api/problem";
 import { key } from "../../api/queries";
 import { live, useLive, useLiveSlow, useNow } from "../../live/hooks";
 import { RANGE_MS, RANGE_STEP, type Range } from "../../lib/period";
@@ -57,14 +56,14 @@ export function useFunnel(range: Range) {
 
 /** What came in after a PIX reminder, in this range and in the one before it; nothing where there is no such flow. */
 export function useRecovered(range: Range) {
-  const ask = (before: number, signal: AbortSignal) =>
-    read(api.GET("/api/v1/flows/pix/summary", { params: { query: span(range, before) }, signal })).catch((error: unknown) => {
-      if (error instanceof Problem && error.status === 404) return null;
-      throw error;
-    });
+  const ask = (before: number, signal: AbortSignal) => read(api.GET("/api/v1/flows/pix/summary", { params: { query: span(range, before) }, signal }));
   const found = useQuery({
     queryKey: key("flows", "recovered", range),
-    queryFn: async ({ signal }) => ({ now: await ask(0, signal), before: await ask(RANGE_MS[range], signal) }),
+    queryFn: async ({ signal }) => {
+      const { data: kinds } = await read(api.GET("/api/v1/flows", { signal }));
+      if (!kinds.some((one) => one.kind === "pix" && one.in_use)) return { now: null, before: null };
+      return { now: await ask(0, signal), before: await ask(RANGE_MS[range], signal) };
+    },
     refetchInterval: EVERY_MS[range],
     staleTime: EVERY_MS[range] / 2,
   });
