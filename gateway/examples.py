@@ -104,6 +104,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
         "activity": {
             "last_delivery_at": _AT,
             "last_24h": {"accepted": 1204, "duplicate": 3, "unparsed": 0, "imported": 0, "refused": 1},
+            "by_hour": [0, 0, 0, 0, 0, 0, 0, 4, 31, 66, 80, 97, 110, 92, 75, 71, 83, 90, 104, 99, 87, 62, 38, 18],
             "last_refusal": None,
         },
     },

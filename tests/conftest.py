@@ -13,11 +13,15 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from masteria.embedded import RunningServer, start_postgres, start_valkey
 from storage.migrate import migrate
 from storage.pool import Pool, open_pool
 
+# The machine may be busy with others' work: how long one example takes says nothing.
+settings.register_profile("shared", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 os.environ.pop("RAY_ADDRESS", None)  # a test never joins a cluster that happens to run
 os.environ.setdefault("MASTERIA_SECRET_KEY", "dGVzdC1rZXktdGVzdC1rZXktdGVzdC1rZXktdGVzdC0=")
 # A root of temporary folders of this run alone: another run would close the shared one to Postgres' own account.
