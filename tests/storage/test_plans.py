@@ -211,7 +211,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "companies/insert_company": [([uuid4(), "x", "UTC", LAST], 20)],
         "companies/get_company": [([COMPANY], 5)],
         "companies/list_companies": [([*BEHIND, 51], 5)],
-        "companies/update_company": [([COMPANY, "n", None, None, False], 10)],
+        "companies/update_company": [([COMPANY, "n", None, None, False], 200)],
         "companies/count_companies": [([], 5)],
         "users/insert_user": [([uuid4(), "a@b.test", "", "h", LAST], 20)],
         "users/upsert_membership": [],
@@ -228,7 +228,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "users/take_recovery_code": [([COMPANY, b"c"], 5)],
         "users/take_reset_link": [([b"h", LAST], 5)],
         "users/take_totp_step": [([COMPANY, 1], 10)],
-        **_people_cases(event),
+        **_people_cases(event, message),
         "users/update_profile": [([COMPANY, "n", None, None], 10)],
         "api_keys/insert_api_key": [([uuid4(), COMPANY, "n", "p", b"h", "owner", LAST, None], 60)],
         "api_keys/find_api_key": [([b"h"], 5)],
@@ -353,7 +353,7 @@ def _job_cases(job: UUID) -> dict[str, list[tuple[list[Any], int]]]:
     }
 
 
-def _people_cases(event: UUID) -> dict[str, list[tuple[list[Any], int]]]:
+def _people_cases(event: UUID, message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
     new, entry = uuid4(), ["user", COMPANY, "a@b.test", "updateRule", "rule", "r-7", "n", "{}", "", "", True]
     window = (COMPANY, *BEHIND, OLDEST, WINDOW, 51)
     return {
@@ -372,9 +372,9 @@ def _people_cases(event: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "users/delete_invitation": [([COMPANY, new], 5)],
         "users/find_invitation": [([b"h", LAST], 10)],
         "users/take_invitation": [([b"h", LAST], 5)],
-        "audit/insert_entries": [([[new], [COMPANY], LAST, *entry], 60)],
-        "audit/finish_entries": [([[event], "rule", "r-7", "n", "{}"], 60)],
-        "audit/drop_entries": [([[event]], 20)],
+        "audit/insert_entries": [([[new], [COMPANY], LAST, *entry], 150)],
+        "audit/finish_entries": [([[message], "rule", "r-7", "n", "{}"], 150)],
+        "audit/drop_entries": [([[message]], 20)],
         "audit/list_audit": [([COMPANY, *BEHIND, OLDEST, 51], 60)],
         "audit/scan_audit": [
             ([*window, None, None, None, None], 60),
