@@ -1,13 +1,12 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
-import { Activity, LayoutDashboard, Settings, Users, type LucideIcon } from "lucide-react";
+import { Activity, LayoutDashboard, Settings, Users, Megaphone, type LucideIcon } from "lucide-react";
 import { ListOrdered, Smartphone, Webhook } from "lucide-react";
 
-import { Megaphone } from "lucide-react";
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
-export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings";
+export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns";
 
 export interface Page {
-  name: PageName | "campaigns";
+  name: PageName;
   group: Group;
   path: string;
   icon: LucideIcon;

@@ -10,6 +10,7 @@ import { useMay } from "../../api/session";
 import { useWords } from "../../i18n";
 import { Button } from "../../ui/button";
 import { typedNumber } from "../../ui/confirm";
+import { cx } from "../../ui/cx";
 import { Confirm } from "../../ui/dialog";
 import { Menu, MenuItem } from "../../ui/menu";
 import { ErrorBox, Skeleton, useErrorText } from "../../ui/states";
@@ -47,7 +48,7 @@ export function CampaignActions({ campaign, row = false }: { campaign: Campaign;
   const shown = row ? (first ? [first] : []) : actionsOf(campaign.status);
   const hidden = row ? rest : [];
   return (
-    <span className="inline-flex flex-wrap items-center justify-end gap-2">
+    <span className={cx("inline-flex items-center justify-end gap-2", !row && "flex-wrap")}>
       {shown.map((action) => {
         const Icon = ICONS[action];
         return <Button key={action} busy={action === "duplicate" && copy.isPending} kind={!row && (action === "start" || action === "resume") ? "primary" : "plain"} className={row ? "!h-7 !px-2" : undefined} icon={<Icon size={14} aria-hidden />} onClick={() => act(action)}>{t(action)}</Button>;

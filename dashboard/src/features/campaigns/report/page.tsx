@@ -17,7 +17,7 @@ import { useFormats, When } from "../../../ui/when";
 import { CampaignActions } from "../actions";
 import { receiptsCome, useMoving, useSettled, type Moving } from "../live";
 import { CampaignProgress, Stalled, StateChip } from "../progress";
-import { accepted, liveFunnel, type Counts } from "../states";
+import { liveFunnel, type Counts } from "../states";
 import { useCampaignTexts } from "../texts";
 import { Apart } from "./apart";
 import { fromSearch, same, toSearch, wantedOf, type Wanted } from "./filters";
@@ -76,9 +76,9 @@ function Shown({ campaign, report, crumb, trouble, since, onRetry }: { campaign:
         </p>
       </div>
       <div className="grid grid-cols-1 gap-3 lg:grid-cols-12">
-        <Card title={t("funnel")} className="lg:col-span-5"><Funnel campaign={campaign} report={report} wanted={wanted} onPick={pick} /></Card>
-        <Card title={t("apart")} className="lg:col-span-4"><Apart report={report} counts={campaign.counts} wanted={wanted} onPick={pick} /></Card>
-        <div className="space-y-3 lg:col-span-3">
+        <Card title={t("funnel")} className="lg:col-span-6 xl:col-span-4"><Funnel campaign={campaign} report={report} wanted={wanted} onPick={pick} /></Card>
+        <Card title={t("apart")} className="lg:col-span-6 xl:col-span-4"><Apart report={report} counts={campaign.counts} wanted={wanted} onPick={pick} /></Card>
+        <div className="min-w-0 space-y-3 lg:col-span-12 xl:col-span-4">
           <Card title={t("timeline")}><Timeline campaign={campaign} /></Card>
           <Parts report={report} wanted={wanted} onPick={pick} />
           <Related campaign={campaign} />
@@ -129,7 +129,7 @@ function Parts({ report, wanted, onPick }: { report: CampaignReport; wanted: Wan
   const all = (counts: Counts) => Object.values(counts).reduce((sum, one) => sum + one, 0);
   const row = (id: string, name: string, counts: Counts, filter: Record<string, unknown>) => ({
     key: id, name, value: all(counts), picked: same(wanted, wantedOf(filter)), onPick: () => onPick(filter),
-    text: t("partText", { total: formats.count(all(counts)), read: formats.percent(accepted(counts) ? counts.read / accepted(counts) : null) }),
+    text: t("partText", { total: formats.count(all(counts)), read: formats.percent(all(counts) ? counts.read / all(counts) : null) }),
   });
   return (
     <>
