@@ -11,7 +11,7 @@ from engine.error_classes import error_brain
 REFUSED = "refused"  # failed before WhatsApp accepted it
 LATE = "late"  # accepted, and then told as failed
 SKIPPED = "skipped"
-_MOST = 40
+REASON_CHARACTERS = 40  # a longer code is cut
 _LIMITS = frozenset({"hold", "suppress"})
 
 
@@ -63,4 +63,4 @@ def _known(code: int) -> str:
 
 
 def _short(text: object) -> str:
-    return text.replace("/", "_")[:_MOST] if isinstance(text, str) and text else "other"
+    return text.replace("/", "_")[:REASON_CHARACTERS] if isinstance(text, str) and text else "other"

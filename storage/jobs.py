@@ -114,17 +114,23 @@ async def list_jobs(
     *,
     kind: str | None = None,
     state: str | None = None,
+    schedule_id: UUID | None = None,
 ) -> list[Row]:
     """Return a company's jobs, newest first, behind a position; ``running`` finds those that wait for a worker too."""
-    rows = await fetch_rows(executor, "jobs/list_jobs", company_id, *before, limit, kind, state)
+    rows = await fetch_rows(executor, "jobs/list_jobs", company_id, *before, limit, kind, state, schedule_id)
     return [_read(row) for row in rows]
 
 
 async def count_jobs(
-    executor: Pool | Connection, company_id: UUID, *, kind: str | None = None, state: str | None = None
+    executor: Pool | Connection,
+    company_id: UUID,
+    *,
+    kind: str | None = None,
+    state: str | None = None,
+    schedule_id: UUID | None = None,
 ) -> int:
     """Return how many jobs there are, up to 10,001."""
-    return int(await executor.fetchval(query("jobs/count_jobs"), company_id, kind, state))
+    return int(await executor.fetchval(query("jobs/count_jobs"), company_id, kind, state, schedule_id))
 
 
 async def request_cancel(executor: Pool | Connection, company_id: UUID, job_id: UUID) -> str | None:

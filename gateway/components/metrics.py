@@ -66,7 +66,8 @@ define(
                 "type": "array",
                 "items": anything(
                     description="`id`, `name` (null where it is gone), `messages`, `funnel`, `rates`; by error "
-                    "`stage`, `class`, `code`, `meaning`, `advice`, `count`; by skip `reason`, `count`; by event type "
+                    "`stage`, `class`, `code`, `meaning`, `advice`, `count`; by skip `count`; of both also "
+                    "`reason` (by which `/messages` finds them; null of several) and `reason_text`; by event type "
                     "`event_type`, `count`."
                 ),
             },

@@ -8,7 +8,7 @@ from engine.errors import Conflict, NotFound
 from engine.jobs import SHOWN_STATES, job_view, shown_state
 from gateway.bulk import shown
 from gateway.calls import Call, json_response
-from gateway.operations import PAGING, Answer, Operation, choice_query, ok, page_of, text_query
+from gateway.operations import PAGING, Answer, Operation, choice_query, id_query, ok, page_of, text_query
 from gateway.problems import PROBLEM_TYPE
 from gateway.routes.lists import small_page
 from gateway.schema import ref
@@ -17,11 +17,11 @@ from storage.jobs import count_jobs, get_job, list_jobs, request_cancel
 
 async def _list(call: Call) -> Response:
     pool, company, now = call.services.pool, call.company_id, call.now()
-    kind, state = call.query.get("kind"), call.query.get("state")
+    wanted = {name: call.query.get(name) for name in ("kind", "state", "schedule_id")}
     return await small_page(
         call,
-        lambda before, limit: list_jobs(pool, company, before, limit, kind=kind, state=state),
-        lambda: count_jobs(pool, company, kind=kind, state=state),
+        lambda before, limit: list_jobs(pool, company, before, limit, **wanted),
+        lambda: count_jobs(pool, company, **wanted),
         lambda row: job_view(row, now),
     )
 
@@ -63,6 +63,7 @@ OPERATIONS = (
         query=(
             text_query("kind", "The kind of job, such as `event_replay`."),
             choice_query("state", "Where it stands.", *SHOWN_STATES),
+            id_query("schedule_id", "Of one schedule only: what its last runs came to."),
             *PAGING,
         ),
     ),

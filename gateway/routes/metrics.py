@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+import orjson
 from starlette.responses import Response
 
+from engine.failures import whatsapp_reason
+from engine.outcomes import REASON_CHARACTERS
 from engine.time_buckets import STEPS
 from gateway.calls import Call
 from gateway.operations import TIME_RANGE, Handler, Operation, Query, choice_query, id_query, ok
+from gateway.reasons import in_words
 from gateway.schema import whole
 
 BREAKDOWNS = ("session", "rule", "template", "campaign", "error", "skip", "event_type")
@@ -27,9 +31,23 @@ def _asking(report: str | None) -> Handler:
         if report is not None:
             query["report"] = report
         found = await call.services.metrics.summary(call.company_id, query)
+        if report == "breakdown" and query.get("by") in ("error", "skip"):
+            found = with_reasons(found)
         return Response(found, media_type="application/json")
 
     return answer
+
+
+def with_reasons(found: bytes) -> bytes:
+    """Add to a breakdown by error or skip the reason by which its messages are listed, and the reason in words."""
+    told = orjson.loads(found)
+    for group in told["data"]:
+        if "stage" in group:
+            code = group["code"]
+            cut = code == "other" or len(code) >= REASON_CHARACTERS
+            group["reason"] = None if cut else whatsapp_reason(int(code)) if code.isdigit() else code
+        group["reason_text"] = in_words(group["reason"])
+    return orjson.dumps(told)
 
 
 def _text(value: Any) -> str:

@@ -58,6 +58,18 @@ async def test_jobs_are_listed_shown_and_cancelled(rig: Rig) -> None:
     assert (await viewer.post(f"/api/v1/jobs/{other}/cancel")).status == 403
 
 
+async def test_the_last_jobs_of_a_schedule_are_found_and_no_others(rig: Rig) -> None:
+    company, owner = await rig.company()
+    await _job(rig, company)
+    schedule_id = await _schedule(rig, company)
+    made = (await owner.post(f"/api/v1/schedules/{schedule_id}/run")).json["id"]
+    page = (await owner.get("/api/v1/jobs", {"schedule_id": str(schedule_id)})).json
+    assert ([job["id"] for job in page["data"]], page["count"]) == ([made], 1)
+    _, stranger = await rig.company()
+    page = (await stranger.get("/api/v1/jobs", {"schedule_id": str(schedule_id)})).json
+    assert (page["data"], page["count"]) == ([], 0)
+
+
 async def test_a_running_job_tells_when_it_should_be_done(rig: Rig) -> None:
     company, owner = await rig.company()
     job_id = await _job(rig, company)

@@ -322,8 +322,11 @@ def _job_cases(job: UUID) -> dict[str, list[tuple[list[Any], int]]]:
     return {
         "jobs/insert_job": [([new, COMPANY, "k", "{}", None, None, LAST, None, None], 60)],
         "jobs/get_job": [([COMPANY, job], 5)],
-        "jobs/list_jobs": [([COMPANY, *BEHIND, 51, None, None], 20), ([COMPANY, *BEHIND, 51, "import", "done"], 20)],
-        "jobs/count_jobs": [([COMPANY, None, None], 500)],
+        "jobs/list_jobs": [
+            ([COMPANY, *BEHIND, 51, None, None, None], 20),
+            ([COMPANY, *BEHIND, 51, "import", "done", None], 20),
+        ],
+        "jobs/count_jobs": [([COMPANY, None, None, None], 500)],
         "jobs/request_cancel": [([COMPANY, job], 5)],
         "jobs/claim_job": [(["w", lease, ["k"]], 10)],
         "jobs/checkpoint_job": [([job, 0, "{}", 1, 0, False, None, None, 0.0, lease], 5)],

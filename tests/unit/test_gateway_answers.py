@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+import orjson
 import pytest
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -12,6 +13,7 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from engine.errors import Unavailable
+from gateway.routes.metrics import with_reasons
 from gateway.routing import RouteTable
 from gateway.summaries import RecentSummaries
 from tests.asgi import Client
@@ -143,3 +145,18 @@ async def test_what_is_remembered_is_bounded() -> None:
         await summaries.of(b"%d" % number, b"{}")
     kept: dict[Any, Any] = summaries._asked
     assert len(kept) == 1_000
+
+
+def test_a_breakdown_tells_the_reason_by_which_its_messages_are_listed() -> None:
+    groups = [
+        {"stage": "refused", "class": "address", "code": "131026", "count": 3},
+        {"stage": "late", "class": "other", "code": "opted_out", "count": 2},
+        {"stage": "refused", "class": "other", "code": "other", "count": 1},
+        {"stage": "refused", "class": "other", "code": "x" * 40, "count": 1},
+    ]
+    told = orjson.loads(with_reasons(orjson.dumps({"by": "error", "data": groups, "other": None})))
+    assert [group["reason"] for group in told["data"]] == ["whatsapp_131026", "opted_out", None, None]
+    assert told["data"][1]["reason_text"]["pt"].startswith("A pessoa pediu")
+    assert told["data"][2]["reason_text"] is None
+    skipped = orjson.loads(with_reasons(b'{"by":"skip","data":[{"reason":"opted_out","count":2}],"other":null}'))
+    assert set(skipped["data"][0]["reason_text"]) == {"pt", "en"}

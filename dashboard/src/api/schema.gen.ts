@@ -16255,6 +16255,8 @@ export interface operations {
                 kind?: string;
                 /** @description Where it stands. */
                 state?: "running" | "done" | "cancelled" | "failed";
+                /** @description Of one schedule only: what its last runs came to. */
+                schedule_id?: string;
                 /** @description How many entries a page has. */
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
