@@ -1,9 +1,10 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
-import { Activity, LayoutDashboard, Settings, Users, Megaphone, type LucideIcon } from "lucide-react";
-import { ListOrdered, Smartphone, Webhook } from "lucide-react";
+import { Activity, Bell, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, Settings, Smartphone, Users, Webhook, type LucideIcon } from "lucide-react";
 
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
-export type PageName = "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns";
+export type PageName =
+  | "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns"
+  | "analytics" | "history" | "exports" | "alerts";
 
 export interface Page {
   name: PageName;
@@ -23,4 +24,8 @@ export const PAGES: Page[] = [
   { name: "sessions", group: "channels", path: "sessions", icon: Smartphone, letter: "n" },
   { name: "webhooks", group: "channels", path: "webhooks", icon: Webhook, letter: "w" },
   { name: "settings", group: "account", path: "settings", icon: Settings, letter: "s" },
+  { name: "analytics", group: "data", path: "analytics", icon: ChartLine, letter: "a" },
+  { name: "history", group: "data", path: "history", icon: CalendarSync, letter: "h" },
+  { name: "exports", group: "data", path: "exports", icon: Download, letter: "x" },
+  { name: "alerts", group: "data", path: "alerts", icon: Bell, letter: "l" },
 ];

@@ -86,6 +86,11 @@ export const tree = root.addChildren([
     page("/sessions", () => import("../features/sessions/page"), "Sessions"),
     page("/webhooks", () => import("../features/webhooks/page"), "Webhooks"),
     page("/webhooks/$webhookId", () => import("../features/webhooks/detail"), "WebhookDetail"),
+    page("/messages", () => import("../features/messages/page"), "Messages"),
+    page("/analytics", () => import("../features/analytics/page"), "Analytics"),
+    page("/history", () => import("../features/history/page"), "History"),
+    page("/exports", () => import("../features/exports/page"), "Exports"),
+    page("/alerts", () => import("../features/alerts/page"), "Alerts"),
   ]),
 ]);
 

@@ -3,7 +3,7 @@ import { defineTexts } from "../i18n";
 export const useShellTexts = defineTexts("shell", {
   skip: "Ir para o conteúdo", navigation: "Navegação", collapse: "Recolher menu", expand: "Abrir menu", 
   now: "Agora", sending: "Envios", automation: "Automação", channels: "Canais", data: "Dados", account: "Empresa",
-  overview: "Visão geral", contacts: "Contatos", events: "Eventos", queue: "Fila e falhas", webhooks: "Webhooks", sessions: "Números", settings: "Configurações",
+  overview: "Visão geral", contacts: "Contatos", events: "Eventos", queue: "Fila e falhas", webhooks: "Webhooks", sessions: "Números", settings: "Configurações", analytics: "Análises", history: "Histórico e agenda", exports: "Exportações", alerts: "Alertas",
   notices: "Avisos", noNotices: "Nenhum aviso", noticesUnread_zero: "Nenhum aviso novo", noticesUnread_one: "{{n}} aviso novo", noticesUnread_many: "{{n}} de avisos novos", noticesUnread_other: "{{n}} avisos novos", readAll: "Marcar todos como lidos", unread: "novo",
   found: "Encontrados", searching: "Buscando…", searchIncomplete: "Nem tudo respondeu a tempo: {{kinds}}.", searchAway: "A busca não respondeu.", recent: "Recentes",
   kind_event: "Evento", kind_message: "Mensagem", kind_contact: "Contato", kind_campaign: "Campanha", kind_rule: "Regra", kind_template: "Modelo", kind_webhook: "Webhook", kind_session: "Número",
@@ -22,7 +22,7 @@ export const useShellTexts = defineTexts("shell", {
 }, {
   skip: "Skip to content", navigation: "Navigation", collapse: "Collapse menu", expand: "Open menu", 
   now: "Now", sending: "Sending", automation: "Automation", channels: "Channels", data: "Data", account: "Company",
-  overview: "Overview", contacts: "Contacts", events: "Events", queue: "Queue and failures", webhooks: "Webhooks", sessions: "Numbers", settings: "Settings",
+  overview: "Overview", contacts: "Contacts", events: "Events", queue: "Queue and failures", webhooks: "Webhooks", sessions: "Numbers", settings: "Settings", analytics: "Analytics", history: "History and schedules", exports: "Exports", alerts: "Alerts",
   notices: "Notifications", noNotices: "No notifications", noticesUnread_zero: "No new notification", noticesUnread_one: "{{n}} new notification", noticesUnread_many: "{{n}} new notifications", noticesUnread_other: "{{n}} new notifications", readAll: "Mark all as read", unread: "new",
   found: "Found", searching: "Searching…", searchIncomplete: "Not all answered in time: {{kinds}}.", searchAway: "The search did not answer.", recent: "Recent",
   kind_event: "Event", kind_message: "Message", kind_contact: "Contact", kind_campaign: "Campaign", kind_rule: "Rule", kind_template: "Template", kind_webhook: "Webhook", kind_session: "Number",

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from "react";
 import { Button } from "./button";
 import { useUiTexts } from "./texts";
 
-export interface FilterField { name: string; title: string; options?: { value: string; title: string }[]; placeholder?: string }
+export interface FilterField { name: string; title: string; options?: { value: string; title: string }[]; placeholder?: string; /** A value in words, where it is none of the options. */ show?: (value: string) => string }
 
 interface Props { fields: FilterField[]; values: Record<string, string>; onChange: (name: string, value: string | undefined) => void; onClear: () => void }
 
@@ -39,7 +39,7 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
       </form>
       {active.map((one) => (
         <span key={one.name} className="inline-flex h-7 items-center gap-1 rounded-full bg-accent-soft pl-3 text-table text-accent-fg">
-          {`${one.title}: ${one.options?.find((option) => option.value === values[one.name])?.title ?? values[one.name]}`}
+          {`${one.title}: ${one.options?.find((option) => option.value === values[one.name])?.title ?? one.show?.(values[one.name]!) ?? values[one.name]}`}
           <button type="button" aria-label={t("removeFilter", { name: one.title })} className="grid h-7 w-7 place-items-center rounded-full" onClick={() => onChange(one.name, undefined)}><X size={12} aria-hidden /></button>
         </span>
       ))}

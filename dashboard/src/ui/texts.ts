@@ -17,6 +17,8 @@ export const useUiTexts = defineTexts("ui", {
   search: "Buscar", nothingFound: "Nada encontrado", takeOut: "Tirar {{name}}", secretOnce: "Só é mostrado agora. Guarde em lugar seguro antes de fechar.", secretKept: "Já guardei",
   refused: "Não foi possível salvar", fieldsWrong_zero: "Nenhum campo a corrigir", fieldsWrong_one: "{{n}} campo a corrigir", fieldsWrong_many: "{{n}} de campos a corrigir", fieldsWrong_other: "{{n}} campos a corrigir",
   leftOut_zero: "Ninguém fica de fora.", leftOut_one: "{{n}} fica de fora:", leftOut_many: "{{n}} ficam de fora:", leftOut_other: "{{n}} ficam de fora:",
+  asTable: "Ver como tabela", asChart: "Ver o gráfico", noBase: "— sem base", moreBy: "{{share}} a mais", lessBy: "{{share}} a menos", unchanged: "igual", jobRunning: "Em andamento", jobDone: "Concluído", jobFailed: "Falhou", jobCancelled: "Cancelado",
+  
 }, {
   close: "Close", cancel: "Cancel", copy: "Copy", copied: "Copied", retry: "Try again", loading: "Loading",
   more: "Load more", undo: "Undo", clearFilters: "Clear filters", actions: "Actions",
@@ -34,4 +36,6 @@ export const useUiTexts = defineTexts("ui", {
   search: "Search", nothingFound: "Nothing found", takeOut: "Take out {{name}}", secretOnce: "It is shown only now. Keep it in a safe place before you close this.", secretKept: "I have kept it",
   refused: "This could not be saved", fieldsWrong_zero: "No field to correct", fieldsWrong_one: "{{n}} field to correct", fieldsWrong_many: "{{n}} fields to correct", fieldsWrong_other: "{{n}} fields to correct",
   leftOut_zero: "Nobody is left out.", leftOut_one: "{{n}} is left out:", leftOut_many: "{{n}} are left out:", leftOut_other: "{{n}} are left out:",
+  asTable: "View as table", asChart: "View the chart", noBase: "— no base", moreBy: "{{share}} more", lessBy: "{{share}} less", unchanged: "unchanged", jobRunning: "Under way", jobDone: "Done", jobFailed: "Failed", jobCancelled: "Cancelled",
+  
 });

@@ -15,7 +15,7 @@ import { toast } from "../../ui/toasts";
 import { useFormats, When } from "../../ui/when";
 import { useEventTexts } from "./texts";
 
-const FILTERS = ["event_type", "source", "state", "phone", "order_id", "external_id", "payload", "webhook_id", "from"];
+const FILTERS = ["event_type", "source", "state", "phone", "order_id", "external_id", "payload", "webhook_id", "from", "to"];
 export const STATE_TONES: Record<string, Tone> = { processed: "success", unparsed: "warning", failed: "danger" };
 
 function isJson(text: string): boolean {
@@ -31,8 +31,9 @@ export function Events() {
   const [search, setSearch] = useUrlState();
   const values = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
   const badJson = values.payload !== undefined && !isJson(values.payload);
-  const query = { ...values, ...(values.from ? { from: asMoment(values.from, Math.floor(Date.now() / 60_000) * 60_000) } : {}), ...(badJson ? { payload: undefined } : {}) };
+  const query = { ...values, ...(values.from ? { from: asMoment(values.from, Math.floor(Date.now() / 60_000) * 60_000) } : {}), ...(values.to ? { to: asMoment(values.to, Date.now()) } : {}), ...(badJson ? { payload: undefined } : {}) };
   const list = useList("events", values, (cursor, signal) => read(api.GET("/api/v1/events", { params: { query: { ...query, limit: 100, cursor } as never }, signal })));
+  const moment = (value: string) => (/^\d{4}-/.test(value) && !Number.isNaN(Date.parse(value)) ? formats.dateTime(new Date(value)) : value);
   const clear = () => setSearch(Object.fromEntries(FILTERS.map((name) => [name, undefined])));
   const save = (format: "csv" | "json") => download(`/api/v1/exports/events.${format}`, query, `events.${format}`).catch((error: unknown) => toast(words(error), { bad: true }));
   const columns: Column<EventSummary>[] = [
@@ -56,7 +57,8 @@ export function Events() {
           { name: "state", title: t("state"), options: ["processed", "unparsed", "failed"].map((value) => ({ value, title: t(value as "processed") })) },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "order_id", title: t("order") }, { name: "external_id", title: t("external") },
           { name: "payload", title: t("json"), placeholder: '{"status":"paid"}' },
-          { name: "from", title: t("period"), options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
+          { name: "from", title: t("period"), show: moment, options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
+          { name: "to", title: t("until"), show: moment, placeholder: "2026-11-22T13:00:00Z" },
         ]}
       />
       <RefetchBar on={list.isFetching && !list.isPending} />

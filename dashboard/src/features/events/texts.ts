@@ -2,7 +2,7 @@ import { defineTexts } from "../../i18n";
 
 export const useEventTexts = defineTexts("events", {
   title: "Eventos", event: "Evento", time: "Hora", type: "Tipo", source: "Fonte", customer: "Cliente", order: "Pedido", value: "Valor", state: "Estado", phone: "Telefone", external: "Id externo", json: "Contém JSON",
-  processed: "Processado", unparsed: "Não entendido", failed: "Falhou", period: "Período", hour: "última hora", day: "24 horas", week: "7 dias", month: "30 dias",
+  processed: "Processado", unparsed: "Não entendido", failed: "Falhou", period: "Período", until: "Até", hour: "última hora", day: "24 horas", week: "7 dias", month: "30 dias",
   emptyTitle: "Nenhum evento ainda", emptyText: "Um evento é o que um webhook entrega: um pedido aprovado, um PIX criado.", jsonWrong: "Isto não é JSON: {{text}}",
   replay: "Reprocessar", replayTitle: "Reprocessar este evento?", replayCounting: "Contando o que sairia…", replayWould_zero: "Nenhuma mensagem nova vai sair.", replayWould_one: "{{n}} mensagem nova vai sair.", replayWould_many: "{{n}} de mensagens novas vão sair.", replayWould_other: "{{n}} mensagens novas vão sair.",
   replaySkip: "{{n}} não: {{reason}}", replayRules: "Valem as regras como estão agora.", replayStarted: "Reprocessamento iniciado",
@@ -11,7 +11,7 @@ export const useEventTexts = defineTexts("events", {
   payload: "Payload", headers: "Cabeçalhos", details: "Dados", raw: "Baixar bytes", unmatchedNone: "Sem payload: veja o motivo no estado.", to: "para", back: "Eventos", 
 }, {
   title: "Events", event: "Event", time: "Time", type: "Type", source: "Source", customer: "Customer", order: "Order", value: "Value", state: "State", phone: "Phone", external: "External id", json: "Contains JSON",
-  processed: "Processed", unparsed: "Not understood", failed: "Failed", period: "Period", hour: "last hour", day: "24 hours", week: "7 days", month: "30 days",
+  processed: "Processed", unparsed: "Not understood", failed: "Failed", period: "Period", until: "Until", hour: "last hour", day: "24 hours", week: "7 days", month: "30 days",
   emptyTitle: "No events yet", emptyText: "An event is what a webhook delivers: an approved order, a PIX that was made.", jsonWrong: "This is no JSON: {{text}}",
   replay: "Replay", replayTitle: "Replay this event?", replayCounting: "Counting what would be sent…", replayWould_zero: "No new message would be sent.", replayWould_one: "{{n}} new message will be sent.", replayWould_many: "{{n}} new messages will be sent.", replayWould_other: "{{n}} new messages will be sent.",
   replaySkip: "{{n}} not: {{reason}}", replayRules: "The rules apply as they are now.", replayStarted: "The replay has started",

@@ -1,50 +1,33 @@
-/** The overview's charts; they stand apart because Recharts is heavy and comes after the first paint. */
-import { Area, AreaChart, CartesianGrid, Line, LineChart, ReferenceLine, Tooltip, XAxis, YAxis } from "recharts";
+/** What the overview's two charts show; ui/time-chart.tsx draws it. */
+import { TimeChart, type ChartLine, type ChartPoint } from "../../ui/time-chart";
 import { useFormats } from "../../ui/when";
 import { useOverviewTexts } from "./texts";
 
-export interface Point { at: number; events: number | null; accepted: number | null; failed: number | null; p50: number | null; p95: number | null; p99: number | null }
-const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
-const TICK = { fill: "var(--fg-faint)", fontSize: 11 };
-const BOX = { width: "100%", height: "100%" };
-const TIP = { background: "var(--raised)", border: "1px solid var(--border)", borderRadius: 6, fontSize: 12, color: "var(--fg)" };
+export type Point = ChartPoint & Record<"events" | "accepted" | "failed" | "p50" | "p95" | "p99", number | null>;
+const QUANTILES: ChartLine[] = [
+  { key: "p50", name: "p50", tone: "var(--series-sent)" },
+  { key: "p95", name: "p95", tone: "var(--series-held)", dash: "5 2" },
+  { key: "p99", name: "p99", tone: "var(--series-failed)", dash: "2 2" },
+];
 
-function useTicks(days: boolean) {
-  const { clock, date } = useFormats();
-  return (at: number) => (days ? date(new Date(at)).slice(0, 5) : clock(new Date(at)));
+function useSpan() {
+  const { dateTime } = useFormats();
+  return (at: number) => dateTime(new Date(at));
 }
 
-export function Throughput({ points, days }: { points: Point[]; days: boolean }) {
+export function Throughput({ points }: { points: Point[] }) {
   const t = useOverviewTexts();
-  const tick = useTicks(days);
-  const { dateTime, count } = useFormats();
-  return (
-    <AreaChart responsive style={BOX} data={points} margin={MARGIN} title={t("throughput")} desc={t("throughput")}>
-      <CartesianGrid stroke="var(--border)" vertical={false} />
-      <XAxis dataKey="at" type="number" domain={["dataMin", "dataMax"]} tickFormatter={tick} tick={TICK} tickLine={false} axisLine={false} minTickGap={48} />
-      <YAxis width={48} tick={TICK} tickLine={false} axisLine={false} allowDecimals={false} tickFormatter={count} />
-      <Tooltip isAnimationActive={false} contentStyle={TIP} labelFormatter={(at) => dateTime(new Date(Number(at)))} formatter={(value, name) => [count(Number(value)), name]} />
-      <Area isAnimationActive={false} dot={false} type="step" dataKey="events" name={t("series_events")} stroke="var(--series-sent)" fill="var(--series-sent)" fillOpacity={0.18} strokeWidth={1.5} />
-      <Area isAnimationActive={false} dot={false} type="step" dataKey="accepted" name={t("series_accepted")} stroke="var(--series-delivered)" fill="var(--series-delivered)" fillOpacity={0.18} strokeWidth={1.5} strokeDasharray="5 2" />
-      <Area isAnimationActive={false} dot={false} type="step" dataKey="failed" name={t("series_failed")} stroke="var(--series-failed)" fill="var(--series-failed)" fillOpacity={0.3} strokeWidth={1.5} strokeDasharray="2 2" />
-    </AreaChart>
-  );
+  const { count } = useFormats();
+  const lines: ChartLine[] = [
+    { key: "events", name: t("series_events"), tone: "var(--series-sent)", area: 0.18, step: true },
+    { key: "accepted", name: t("series_accepted"), tone: "var(--series-delivered)", area: 0.18, step: true, dash: "5 2" },
+    { key: "failed", name: t("series_failed"), tone: "var(--series-failed)", area: 0.3, step: true, dash: "2 2" },
+  ];
+  return <TimeChart label={t("throughput")} lines={lines} points={points} span={useSpan()} value={count} />;
 }
 
-export function Latency({ points, days }: { points: Point[]; days: boolean }) {
+export function Latency({ points }: { points: Point[] }) {
   const t = useOverviewTexts();
-  const tick = useTicks(days);
-  const { dateTime, count } = useFormats();
-  return (
-    <LineChart responsive style={BOX} data={points} margin={MARGIN} title={t("latency")} desc={t("latency")}>
-      <CartesianGrid stroke="var(--border)" vertical={false} />
-      <XAxis dataKey="at" type="number" domain={["dataMin", "dataMax"]} tickFormatter={tick} tick={TICK} tickLine={false} axisLine={false} minTickGap={48} />
-      <YAxis width={48} tick={TICK} tickLine={false} axisLine={false} tickFormatter={count} unit="" />
-      <ReferenceLine y={1000} stroke="var(--fg-faint)" strokeDasharray="4 4" ifOverflow="hidden" label={{ value: t("target"), fill: "var(--fg-faint)", fontSize: 11, position: "insideTopRight" }} />
-      <Tooltip isAnimationActive={false} contentStyle={TIP} labelFormatter={(at) => dateTime(new Date(Number(at)))} formatter={(value, name) => [`${count(Math.round(Number(value)))} ms`, name]} />
-      <Line isAnimationActive={false} dot={false} connectNulls={false} type="linear" dataKey="p50" name="p50" stroke="var(--series-sent)" strokeWidth={1.5} />
-      <Line isAnimationActive={false} dot={false} connectNulls={false} type="linear" dataKey="p95" name="p95" stroke="var(--series-held)" strokeWidth={1.5} strokeDasharray="5 2" />
-      <Line isAnimationActive={false} dot={false} connectNulls={false} type="linear" dataKey="p99" name="p99" stroke="var(--series-failed)" strokeWidth={1.5} strokeDasharray="2 2" />
-    </LineChart>
-  );
+  const { count } = useFormats();
+  return <TimeChart label={t("latency")} lines={QUANTILES} points={points} span={useSpan()} value={(ms) => `${count(Math.round(ms))}`} target={{ y: 1000, text: t("target") }} height="h-[180px]" />;
 }

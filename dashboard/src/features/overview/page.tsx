@@ -1,5 +1,5 @@
 import { Pause, Play } from "lucide-react";
-import { lazy, Suspense, useEffect, useMemo } from "react";
+import { useEffect, useMemo } from "react";
 import { live, useLive, useLiveStatus } from "../../live/hooks";
 import { asRange, RANGES } from "../../lib/period";
 import { useUrlState } from "../../lib/url";
@@ -11,17 +11,13 @@ import { ErrorBox } from "../../ui/states";
 import { typing } from "../../ui/table";
 import { useFormats } from "../../ui/when";
 import { duration } from "../../lib/time";
-import type { Point } from "./charts";
+import { Latency, Throughput, type Point } from "./charts";
 import { Checklist } from "./checklist";
 import { STEP_MS, useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
 import { Funnel, Numbers, QueueCard } from "./side";
 import { useOverviewTexts } from "./texts";
-
-const load = () => import("./charts");
-const Throughput = lazy(() => load().then((made) => ({ default: made.Throughput })));
-const Latency = lazy(() => load().then((made) => ({ default: made.Latency })));
 
 type Quantiles = { p50?: number | null; p95?: number | null; p99?: number | null };
 
@@ -51,7 +47,6 @@ export function Overview() {
     const status = (names: string[]) => (series.data?.data ?? []).map((step) => (step.messages ? names.reduce((sum, name) => sum + ((step.messages as Record<string, number>)[name] ?? 0), 0) : null));
     return { events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed), delivered: status(["delivered", "read"]), read: status(["read"]) };
   }, [points, series.data]);
-  const days = range === "30d" || range === "7d";
   const events = points.reduce((sum, one) => sum + (one.events ?? 0), 0);
   const accepted = points.reduce((sum, one) => sum + (one.accepted ?? 0), 0);
   const trouble = [summary, series, funnel].find((one) => one.error);
@@ -69,11 +64,11 @@ export function Overview() {
       <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">
           <p className="sr-only">{t("throughputSentence", { events: formats.count(events), accepted: formats.count(accepted) })}</p>
-          <div className="h-[180px] sm:h-[260px]">{points.length > 0 && <Suspense><Throughput points={points} days={days} /></Suspense>}</div>
+          <Throughput points={points} />
         </Card>
         <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} range={range} />
         <Card title={t("latency")} aside={<LatencySentence />} className="lg:col-span-6">
-          <div className="h-[180px]">{points.length > 0 && <Suspense><Latency points={points} days={days} /></Suspense>}</div>
+          <Latency points={points} />
         </Card>
         <Numbers />
         <QueueCard />

@@ -1,0 +1,25 @@
+import { defineTexts } from "../../i18n";
+
+export const useExportTexts = defineTexts("exports", {
+  title: "Exportações", newExport: "Nova exportação", file: "Arquivo", kind: "O quê", what: "O que exportar", state: "Estado", rows: "Linhas", size: "Tamanho", people: "Pessoas", made: "Pedida", until: "Disponível até", actions: "Ações",
+  events: "Eventos", messages: "Mensagens", contacts: "Contatos", "campaign-recipients": "Pessoas de uma campanha", masked: "mascaradas", open: "completas", maskedText: "Telefones e documentos saem mascarados.", openText: "Telefones e documentos saem completos.", notForViewers: "só para operadores",
+  download: "Baixar", delete: "Excluir", stop: "Parar", deleteTitle: "Excluir {{name}}?", stopTitle: "Parar {{name}}?", deleted: "Exportação excluída",
+  deleteText_zero: "Nenhuma linha foi escrita ainda. Os dados continuam guardados.", deleteText_one: "O arquivo tem {{n}} linha. Os dados continuam guardados.", deleteText_many: "O arquivo tem {{n}} de linhas. Os dados continuam guardados.", deleteText_other: "O arquivo tem {{n}} linhas. Os dados continuam guardados.",
+  emptyTitle: "Nenhuma exportação", emptyText: "Para poucas linhas, use o botão no pé de cada lista. Para milhões, peça aqui: o arquivo fica pronto em segundo plano e pode ser baixado por sete dias.",
+  sentence: "Exporta {{what}}. {{filters}}.", all: "Sem filtro", counting: "Contando…", notCounted: "Não foi possível contar as linhas.", chooseCampaign: "Escolha a campanha.",
+  rowsAbout_zero: "Nenhuma linha.", rowsAbout_one: "{{n}} linha.", rowsAbout_many: "{{n}} de linhas.", rowsAbout_other: "{{n}} linhas.", rowsAtLeast_zero: "Nenhuma linha.", rowsAtLeast_one: "Mais de {{n}} linha.", rowsAtLeast_many: "Mais de {{n}} de linhas.", rowsAtLeast_other: "Mais de {{n}} linhas.",
+  format: "Formato", formatHint: "Os campos têm os nomes da API; horários em UTC.", heads: "Nomes das colunas", delimiter: "Separador", semicolon: "ponto e vírgula (Excel)", comma: "vírgula", bom: "Marca UTF-8 no início, para o Excel", gzip: "Comprimir (gzip)", make: "Criar arquivo", started: "O arquivo está sendo feito",
+  from: "Desde", to: "Até", day: "24 horas", week: "7 dias", month: "30 dias", year: "1 ano", yes: "Sim", no: "Não", event_processed: "Processado", event_unparsed: "Não entendido", event_failed: "Falhou",
+  event_type: "Tipo", source: "Fonte", phone: "Telefone", order_id: "Pedido", external_id: "Id externo", payload: "Contém JSON", reason: "Motivo", session_id: "Número (id)", rule_id: "Regra (id)", campaign_id: "Campanha", q: "Palavras", tag: "Etiqueta", list_id: "Lista (id)", opted_out: "Descadastrados", reached: "Só quem", replied: "respondeu", bought: "comprou",
+}, {
+  title: "Exports", newExport: "New export", file: "File", kind: "What", what: "What to export", state: "State", rows: "Rows", size: "Size", people: "People", made: "Asked for", until: "Available until", actions: "Actions",
+  events: "Events", messages: "Messages", contacts: "Contacts", "campaign-recipients": "People of a campaign", masked: "masked", open: "in full", maskedText: "Phones and documents are masked.", openText: "Phones and documents are in full.", notForViewers: "for operators only",
+  download: "Download", delete: "Delete", stop: "Stop", deleteTitle: "Delete {{name}}?", stopTitle: "Stop {{name}}?", deleted: "The export is deleted",
+  deleteText_zero: "No row has been written yet. The data is kept.", deleteText_one: "The file has {{n}} row. The data is kept.", deleteText_many: "The file has {{n}} rows. The data is kept.", deleteText_other: "The file has {{n}} rows. The data is kept.",
+  emptyTitle: "No exports", emptyText: "For few rows use the button at the foot of each list. For millions ask here: the file is made in the background and can be downloaded for seven days.",
+  sentence: "Exports {{what}}. {{filters}}.", all: "No filter", counting: "Counting…", notCounted: "The rows could not be counted.", chooseCampaign: "Choose the campaign.",
+  rowsAbout_zero: "No rows.", rowsAbout_one: "{{n}} row.", rowsAbout_many: "{{n}} rows.", rowsAbout_other: "{{n}} rows.", rowsAtLeast_zero: "No rows.", rowsAtLeast_one: "More than {{n}} row.", rowsAtLeast_many: "More than {{n}} rows.", rowsAtLeast_other: "More than {{n}} rows.",
+  format: "Format", formatHint: "The fields have the API's names; times are UTC.", heads: "Names of the columns", delimiter: "Separator", semicolon: "semicolon (Excel)", comma: "comma", bom: "UTF-8 mark at the beginning, for Excel", gzip: "Compress (gzip)", make: "Make the file", started: "The file is being made",
+  from: "Since", to: "Until", day: "24 hours", week: "7 days", month: "30 days", year: "1 year", yes: "Yes", no: "No", event_processed: "Processed", event_unparsed: "Not understood", event_failed: "Failed",
+  event_type: "Type", source: "Source", phone: "Phone", order_id: "Order", external_id: "External id", payload: "Contains JSON", reason: "Reason", session_id: "Number (id)", rule_id: "Rule (id)", campaign_id: "Campaign", q: "Words", tag: "Tag", list_id: "List (id)", opted_out: "Opted out", reached: "Only who", replied: "replied", bought: "bought",
+});

@@ -1,0 +1,93 @@
+/** A chart over time. What draws it is heavy and comes by itself, once the chart is on the screen. */
+import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { dayOf, ticks } from "../lib/calendar";
+import { cx } from "./cx";
+import { useFormats, Zone } from "./when";
+
+export interface ChartLine {
+  key: string;
+  name: string;
+  tone: string;
+  dash?: string;
+  /** Opacity of the area below it. */
+  area?: number;
+  step?: boolean;
+  /** The period before: dashed and paler. */
+  faint?: boolean;
+}
+export interface ChartPoint { at: number; [key: string]: number | null }
+export interface ChartProps {
+  label: string;
+  lines: ChartLine[];
+  points: ChartPoint[];
+  /** The range that was asked for; without it that of the points. */
+  from?: number;
+  to?: number;
+  /** What a point stands for, in words: "13:00–14:00". */
+  span: (at: number) => string;
+  value: (n: number) => string;
+  target?: { y: number; text: string };
+  log?: boolean;
+  /** From when on it is still being counted. */
+  running?: number;
+  onPick?: (at: number) => void;
+}
+
+/** The dash of the period before. */
+export const BEFORE = "4 4";
+const DAY_MS = 86_400_000;
+const Chart = lazy(() => import("./charts"));
+
+/** Whether something has been on the screen: what is not is not drawn. */
+function useSeen() {
+  const ref = useRef<HTMLDivElement>(null);
+  const [seen, see] = useState(typeof IntersectionObserver === "undefined");
+  useEffect(() => {
+    if (seen || !ref.current) return;
+    const watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && see(true), { rootMargin: "200px" });
+    watch.observe(ref.current);
+    return () => watch.disconnect();
+  }, [seen]);
+  return [ref, seen] as const;
+}
+
+export function TimeChart({ height = "h-[180px] sm:h-[260px]", legend = true, ...chart }: ChartProps & { height?: string; legend?: boolean }) {
+  const { clock, date } = useFormats();
+  const zone = useContext(Zone);
+  const [ref, seen] = useSeen();
+  const first = chart.from ?? chart.points[0]?.at ?? 0;
+  const last = chart.to ?? chart.points.at(-1)?.at ?? 0;
+  const narrow = typeof innerWidth === "number" && innerWidth < 640;
+  const marks = useMemo(() => ticks(first, last, zone, narrow ? 4 : 6), [first, last, zone, narrow]);
+  const days = last - first > 1.5 * DAY_MS;
+  // A step lasts until the next one begins: the last one, until the chart's end.
+  const points = useMemo(() => withEnd(chart.points, chart.to, chart.lines.some((line) => line.step)), [chart.points, chart.to, chart.lines]);
+  const begun = (at: number) => (points.length > chart.points.length && at === chart.to ? chart.points.at(-1)!.at : at);
+  const mark = (at: number) => (days ? shortDate(date(new Date(at)), dayOf(at, zone)) : clock(new Date(at)));
+  return (
+    <>
+      <div ref={ref} className={height}>{seen && chart.points.length > 0 && <Suspense><Chart {...chart} points={points} span={(at) => chart.span(begun(at))} onPick={chart.onPick && ((at) => chart.onPick!(begun(at)))} marks={marks} mark={mark} /></Suspense>}</div>
+      {legend && (
+        <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-caption text-muted">
+          {chart.lines.map((line) => (
+            <li key={line.key} className="inline-flex items-center gap-1.5">
+              <svg aria-hidden viewBox="0 0 20 8" className={cx("h-2 w-5", line.faint && "opacity-65")}><path d="M0 4H20" stroke={line.tone} strokeWidth="2" strokeDasharray={line.dash} /></svg>
+              {line.name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+/** The points, and where they are steps one more at the end with the last one's values. */
+export function withEnd(points: ChartPoint[], end: number | undefined, steps: boolean): ChartPoint[] {
+  const last = points.at(-1);
+  return steps && last && end !== undefined && last.at < end ? [...points, { ...last, at: end }] : points;
+}
+
+/** "22/11" in Portuguese, "22 Nov" in English: a date without its year. */
+function shortDate(text: string, day: string): string {
+  return text.replace(new RegExp(`[/ ]?${day.slice(0, 4)}$`), "").trim();
+}
