@@ -1,12 +1,14 @@
 /** Recharts, and nothing else: a chunk of its own, loaded after the page's first paint (ui/time-chart.tsx does it). */
 import { Area, CartesianGrid, ComposedChart, Line, ReferenceArea, ReferenceLine, Tooltip, XAxis, YAxis } from "recharts";
-import type { ChartProps } from "./time-chart";
+import { alone, type ChartProps } from "./time-chart";
 
 const MARGIN = { top: 8, right: 8, bottom: 0, left: 0 };
 const TICK = { fill: "var(--fg-faint)", fontSize: 11 };
 const BOX = { width: "100%", height: "100%" };
 const TIP = { background: "var(--raised)", border: "1px solid var(--border)", borderRadius: 6, fontSize: 12, color: "var(--fg)" };
 const LABEL = { fill: "var(--fg-faint)", fontSize: 11, position: "insideTopRight" as const };
+
+const DOT = { r: 2.5, strokeWidth: 1 };
 
 export default function Chart({ label, lines, points, from, to, marks, mark, span, value, target, log, running, onPick }: ChartProps & { marks: number[]; mark: (at: number) => string }) {
   return (
@@ -22,7 +24,7 @@ export default function Chart({ label, lines, points, from, to, marks, mark, spa
       <Tooltip isAnimationActive={false} contentStyle={TIP} labelFormatter={(at) => span(Number(at))} formatter={(n, name) => [value(Number(n)), name]} />
       {lines.map((line) => line.area
         ? <Area key={line.key} isAnimationActive={false} dot={false} type={line.step ? "stepAfter" : "linear"} connectNulls={false} dataKey={line.key} name={line.name} stroke={line.tone} fill={line.tone} fillOpacity={line.area} strokeWidth={1.5} strokeDasharray={line.dash} />
-        : <Line key={line.key} isAnimationActive={false} dot={false} type={line.step ? "stepAfter" : "linear"} connectNulls={false} dataKey={line.key} name={line.name} stroke={line.tone} strokeWidth={1.5} strokeDasharray={line.dash} strokeOpacity={line.faint ? 0.65 : 1} />)}
+        : <Line key={line.key} isAnimationActive={false} dot={alone(points, line.key) ? DOT : false} type={line.step ? "stepAfter" : "linear"} connectNulls={false} dataKey={line.key} name={line.name} stroke={line.tone} strokeWidth={1.5} strokeDasharray={line.dash} strokeOpacity={line.faint ? 0.65 : 1} />)}
     </ComposedChart>
   );
 }

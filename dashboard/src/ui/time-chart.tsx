@@ -81,6 +81,11 @@ export function TimeChart({ height = "h-[180px] sm:h-[260px]", legend = true, ..
   );
 }
 
+/** Whether a value stands between two gaps: a line through it alone cannot be seen. */
+export function alone(points: ChartPoint[], key: string): boolean {
+  return points.some((point, at) => point[key] != null && points[at - 1]?.[key] == null && points[at + 1]?.[key] == null);
+}
+
 /** The points, and where they are steps one more at the end with the last one's values. */
 export function withEnd(points: ChartPoint[], end: number | undefined, steps: boolean): ChartPoint[] {
   const last = points.at(-1);

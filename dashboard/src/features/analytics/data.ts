@@ -63,9 +63,14 @@ export function useBreakdown<Row>(by: By, question: Question, stretch: Stretch, 
   return useReport("breakdown", query, async (signal) => (await read(api.GET("/api/v1/metrics/breakdown", { params: { query: query as never }, signal }))) as unknown as { data: Row[]; other: Record<string, unknown> | null }, enabled);
 }
 
-export function usePix(stretch: Stretch) {
+/** Whether the ready-made PIX flow is in use: without it there is nothing to sum up. */
+export function useHasPix() {
+  return useQuery({ queryKey: key("flows", "has pix"), staleTime: EVERY_MS, queryFn: async ({ signal }) => (await read(api.GET("/api/v1/flows", { signal }))).data.some((one) => one.kind === "pix" && one.in_use) });
+}
+
+export function usePix(stretch: Stretch, enabled: boolean) {
   const query = during(stretch);
-  return useReport("pix", query, (signal) => read(api.GET("/api/v1/flows/pix/summary", { params: { query: query as never }, signal })));
+  return useReport("pix", query, (signal) => read(api.GET("/api/v1/flows/pix/summary", { params: { query: query as never }, signal })), enabled);
 }
 
 /** Names of what can be asked about, the newest hundred of each kind. */

@@ -65,7 +65,7 @@ export function Analytics() {
         <select aria-label={t("stepSize")} className="field !w-auto" value={question.step} onChange={(event) => setSearch({ step: event.target.value })}>
           {question.steps.map((one) => <option key={one} value={one}>{t(one)}</option>)}
         </select>
-        <Button kind="quiet" aria-pressed={compare} onClick={() => setSearch({ compare: compare ? "0" : undefined })}>{t(compare ? "compareOn" : "compareOff")}</Button>
+        <Button kind="quiet" aria-pressed={compare} className={compare ? "bg-accent-soft !text-accent-fg" : undefined} onClick={() => setSearch({ compare: compare ? "0" : undefined })}>{t(compare ? "compareOn" : "compareOff")}</Button>
       </div>
       <p className="mb-2 text-caption text-muted tnum">{t("versus", { from: words(question.from), to: words(question.to), beforeFrom: words(question.before.from), beforeTo: words(question.before.to) })}</p>
       <Tabs label={t("title")} value={tab} onChange={(next) => setSearch({ tab: next === "volume" ? undefined : next })} tabs={TABS.map((one) => ({ value: one, title: t(one), content: one === tab ? <div className="pt-3">{SHOWN[one](question)}</div> : null }))} />

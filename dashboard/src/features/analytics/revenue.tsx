@@ -2,7 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { Change } from "../../ui/change";
 import { Card } from "../../ui/page";
 import { useFormats } from "../../ui/when";
-import { usePix, useSeries } from "./data";
+import { useHasPix, usePix, useSeries } from "./data";
 import { Groups } from "./groups";
 import { Answer, SeriesCard } from "./parts";
 import { sum, type Question } from "./question";
@@ -14,11 +14,10 @@ export function Revenue({ question }: { question: Question }) {
   const t = useAnalyticsTexts();
   const { count, money } = useFormats();
   const { company } = useParams({ strict: false }) as { company: string };
-  const pix = usePix(question);
-  const before = usePix(question.before);
+  const has = useHasPix();
+  const pix = usePix(question, has.data === true);
+  const before = usePix(question.before, has.data === true);
   const series = useSeries(question);
-  // Without the ready-made flow there is nothing to sum up.
-  const none = (pix.error as { status?: number } | null)?.status === 404;
   const now = pix.data;
   const was = before.data;
   const cards = now && [
@@ -29,7 +28,7 @@ export function Revenue({ question }: { question: Question }) {
   ];
   return (
     <div className="space-y-3">
-      {none ? <Card title={t("pixQuestion")}><p className="text-table text-muted">{t("noPix")}</p></Card> : <Answer title={t("pixQuestion")} of={[pix]}>
+      {has.data === false ? <Card title={t("pixQuestion")}><p className="text-table text-muted">{t("noPix")}</p></Card> : <Answer title={t("pixQuestion")} of={has.data ? [pix] : [has, pix]}>
         {now && (
           <section aria-label={t("pixQuestion")}>
             <p className="mb-2 text-table text-muted">{t("pixSentence", { amount: money(now.recovered_amount) })} <Change now={cents(now.recovered_amount)} before={cents(was?.recovered_amount)} /> {now.count_capped && t("pixCapped")} {question.filter && t("ofEverything")}</p>

@@ -49,7 +49,7 @@ export function Jobs() {
     { key: "progress", title: t("progress"), width: "min-w-40", phone: "sub", cell: progress },
     { key: "errors", title: t("errors"), right: true, cell: (row) => formats.count(row.errors) },
     { key: "end", title: t("ends"), cell: (row) => <When at={row.finished_at ?? row.eta} /> },
-    { key: "by", title: t("by"), cell: (row) => row.created_by ?? (row.schedule_id ? t("bySchedule") : "—") },
+    { key: "by", title: t("by"), cell: (row) => (row.schedule_id && (row.created_by ?? "schedule") === "schedule" ? t("bySchedule") : row.created_by ?? "—") },
     { key: "why", title: t("trouble"), cell: (row) => row.error ?? "—" },
     ...(operator ? [{ key: "do", title: t("actions"), right: true, phone: "side" as const, cell: (row: Job) => (row.state !== "running" ? null : row.cancel_requested ? <span className="text-caption text-muted">{t("stopping")}</span> : <Button kind="quiet" className="!h-7" onClick={() => ask(row)}>{t("stop")}</Button>) }] : []),
   ];

@@ -63,19 +63,16 @@ export function Syncs() {
   const state = (sync: Sync) => {
     const live = sync.last_job_id ? jobs[sync.last_job_id] : undefined;
     const now = live?.state ?? sync.last_state;
-    return <span className="inline-flex items-center gap-2"><JobState state={now} />{now === "running" && live?.done ? <span className="text-caption text-muted tnum">{formats.count(live.done)}</span> : null}</span>;
+    return <span className="inline-flex items-center gap-2"><JobState state={now} />{now === "running" && live?.done ? <span className="text-caption text-muted tnum">{formats.count(live.done)}</span> : null}<When at={sync.last_run_at} /></span>;
   };
   const columns: Column<Sync>[] = [
-    { key: "source", title: t("source"), phone: "main", cell: (row) => <span className="font-medium">{name(row)}</span> },
+    { key: "source", title: t("source"), phone: "main", cell: (row) => <span className="block min-w-0"><span className="block truncate font-medium">{name(row)}</span>{row.last_error && <span className="block truncate text-caption text-danger-fg" title={say(row.last_error.reason_text) ?? row.last_error.reason ?? undefined}>{say(row.last_error.reason_text) ?? row.last_error.reason}</span>}</span> },
     { key: "state", title: t("lastRun"), phone: "side", cell: state },
-    { key: "at", title: t("ended"), cell: (row) => <When at={row.last_run_at} />, phone: "sub" },
     { key: "next", title: t("next"), cell: (row) => (row.next_run_at ? <When at={row.next_run_at} /> : <span className="text-muted">{t(row.active ? "pausedShort" : "inactive")}</span>), phone: "sub" },
     { key: "imported", title: t("imported"), right: true, cell: (row) => formats.count(row.imported), phone: "sub" },
     { key: "duplicates", title: t("duplicates"), right: true, cell: (row) => formats.count(row.duplicates) },
     { key: "failed", title: t("failed"), right: true, cell: (row) => <span className={row.failed ? "text-danger-fg" : undefined}>{formats.count(row.failed)}</span> },
-    { key: "reached", title: t("reached"), cell: (row) => <When at={row.reached_at} /> },
     { key: "rules", title: t("rulesOf"), cell: (row) => <Chip tone={row.automations ? "warning" : "neutral"} title={t(row.automations ? "automationsOnText" : "automationsOffText")}>{t(row.automations ? "automationsOn" : "automationsOff")}</Chip> },
-    { key: "error", title: t("trouble"), cell: (row) => (row.last_error ? <span className="text-danger-fg" title={row.last_error.reason ?? undefined}>{say(row.last_error.reason_text) ?? row.last_error.reason}</span> : "—") },
     {
       key: "do", title: t("actions"), phone: "side", right: true,
       cell: (row) => (
