@@ -110,6 +110,11 @@ class Template:
         """Return the text with its values; the literal text stays as it is. Never raises on any payload."""
         return "".join([piece if isinstance(piece, str) else filling.value(piece) for piece in self._pieces])
 
+    def values(self, filling: Filling) -> list[str | None]:
+        """Return what each expression of the text shows, in their order; None where it has no value."""
+        shown = [(piece, filling.value(piece)) for piece in self._pieces if isinstance(piece, _Slot)]
+        return [None if not text and slot.variable in filling.missing else text for slot, text in shown]
+
     def render(
         self, event: CanonicalEvent, payload: object, zone: tzinfo, defaults: Mapping[str, str] | None = None
     ) -> Rendered:

@@ -50,13 +50,25 @@ class WouldSend:
     reason: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the rule said to one event of its types, why, and how many messages it would have sent."""
+
+    event: PastEvent
+    outcome: str
+    reason: str | None
+    detail: dict[str, Any] | None
+    messages: int
+
+
 @dataclass(slots=True)
 class Trial:
-    """What came of all events; ``sends`` in the order of the events."""
+    """What came of all events; ``sends`` and ``heard`` in the order of the events."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     sends: list[WouldSend] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)
 
     @property
     def would_send(self) -> int:
@@ -96,11 +108,16 @@ class Trier:
             )
             told = outcome.runs[0] if outcome.runs else {"outcome": "not_triggered", "reason": "event_type_not_named"}
             ended, reason = told["outcome"], told["reason"]
+            before = len(trial.sends)
             for firing in outcome.firings:
                 over = self._over(firing, past.at_ms)
                 if over:
                     ended, reason = "skipped", over
                 self._follow(trial, past, firing, over)
+            if outcome.runs:
+                detail = told["detail"] if ended == told["outcome"] else None
+                sent = sum(send.status == "queued" for send in trial.sends[before:])
+                trial.heard.append(Heard(past, ended, reason, detail, sent))
             trial.outcomes[ended] += 1
             if reason:
                 trial.reasons[reason] += 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from engine.step_conditions import CONTACT_HAS_TAG
 from engine.steps import compile_stepped
 from engine.stored_events import canonical_of
 from engine.times import rfc3339
-from engine.trials import OrderEvent, PastEvent, Trial, Trier, detail_of
+from engine.trials import Heard, OrderEvent, PastEvent, Trial, Trier, detail_of
 from gateway.calls import Call
 from gateway.reasons import in_words
 from storage.case_effects import tags_of_contacts
@@ -28,6 +29,7 @@ from storage.templates import get_template
 
 _SAMPLES = 10
 MOST_SENDS = 500
+MOST_VERDICTS = 200
 
 
 async def try_rule(call: Call, rule: RuleRow) -> dict[str, Any]:
@@ -46,10 +48,10 @@ async def try_rule(call: Call, rule: RuleRow) -> dict[str, Any]:
     trial = trier.hear(past)
     if unread := len(rows) - len(past):
         trial.outcomes["unparsed"] += unread
-    return _shown(trial, len(rows), shown)
+    return _shown(trial, len(rows), shown, call.body.get("verdicts", 0))
 
 
-def _shown(trial: Trial, events: int, most: int) -> dict[str, Any]:
+def _shown(trial: Trial, events: int, most: int, verdicts: int) -> dict[str, Any]:
     sends = [
         {
             **detail_of(send),
@@ -67,6 +69,23 @@ def _shown(trial: Trial, events: int, most: int) -> dict[str, Any]:
         "samples": sends[:_SAMPLES],
         "sends": sends[:most],
         "sends_left_out": max(0, len(trial.sends) - most),
+        "verdicts": [_verdict(one) for one in islice(reversed(trial.heard), verdicts)],
+    }
+
+
+def _verdict(heard: Heard) -> dict[str, Any]:
+    past = heard.event
+    return {
+        "event_id": past.id,
+        "event_type": past.event.event_type,
+        "order_id": past.event.order_id,
+        "name": past.event.customer_name,
+        "at": rfc3339(ms_to_time(past.at_ms)),
+        "outcome": heard.outcome,
+        "reason": heard.reason,
+        "reason_text": in_words(heard.reason),
+        "detail": heard.detail,
+        "messages": heard.messages,
     }
 
 

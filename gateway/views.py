@@ -163,9 +163,19 @@ def template_view(row: Row) -> dict[str, Any]:
     return {
         **{name: row[name] for name in _TEMPLATE_AS_IT_IS},
         "stopped": _stopped(row),
+        "quality": row["quality"],
+        "review": _review(row),
+        "rules": row.get("rules"),
         "created_at": rfc3339(row["created_at"]),
         "updated_at": rfc3339(row["updated_at"]),
     }
+
+
+def _review(row: Row) -> dict[str, Any] | None:
+    """Return what WhatsApp last told of a template; None where it never told anything."""
+    if row["meta_told_at"] is None:
+        return None
+    return {"status": row["meta_status"], "reason": row["meta_reason"], "told_at": time_text(row["meta_told_at"])}
 
 
 def _stopped(row: Row) -> dict[str, Any] | None:

@@ -142,6 +142,11 @@ def _taken() -> Conflict:
     return Conflict("the company has a template of this name and language already")
 
 
+async def list_template_rules(executor: Pool | Connection, company_id: UUID, template_id: UUID) -> list[Row]:
+    """Return the rules that name a template, at most 100: id, name, active."""
+    return await fetch_rows(executor, "templates/list_template_rules", company_id, str(template_id))
+
+
 async def list_variants(executor: Pool | Connection, company_id: UUID, name: str) -> list[Row]:
     """Return a company's templates of a name, one per language: id, language, status."""
     return await fetch_rows(executor, "templates/list_variants", company_id, name)

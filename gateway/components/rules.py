@@ -99,6 +99,20 @@ _SAMPLE = shown(
         "reason_text": WORDS,
     }
 )
+_VERDICT = shown(
+    {
+        "event_id": identifier(),
+        "event_type": SENTENCE,
+        "order_id": SENTENCE,
+        "name": SENTENCE,
+        "at": moment(),
+        "outcome": {"type": "string"},
+        "reason": SENTENCE,
+        "reason_text": WORDS,
+        "detail": nullable(anything(description="`path`, `field`, `op`, `wanted` and `found` of a condition.")),
+        "messages": {"type": "integer", "description": "How many would have been sent."},
+    }
+)
 _TALLY = anything(additionalProperties=COUNT)
 define(
     "DryRun",
@@ -112,6 +126,7 @@ define(
             "samples": {"type": "array", "items": _SAMPLE},
             "sends": {"type": "array", "items": _SAMPLE},
             "sends_left_out": COUNT,
+            "verdicts": {"type": "array", "items": _VERDICT},
         }
     ),
 )

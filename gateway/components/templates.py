@@ -27,9 +27,18 @@ _STOPPED = nullable(
         }
     )
 )
+_REVIEW = nullable(
+    shown({"status": SENTENCE, "reason": SENTENCE, "told_at": MAYBE_TIME}, description="What WhatsApp last told of it.")
+)
+_TOLD: dict[str, Schema] = {
+    "stopped": _STOPPED,
+    "quality": {**SENTENCE, "description": "WhatsApp's: GREEN, YELLOW, RED or UNKNOWN."},
+    "review": _REVIEW,
+    "rules": {"type": ["integer", "null"], "description": "How many rules send it; counted in the list alone."},
+}
 define(
     "Template",
-    shown({"id": identifier(), **_TEMPLATE, "stopped": _STOPPED, "created_at": moment(), "updated_at": moment()}),
+    shown({"id": identifier(), **_TEMPLATE, **_TOLD, "created_at": moment(), "updated_at": moment()}),
 )
 define(
     "TemplateDetail",
@@ -37,12 +46,17 @@ define(
         {
             "id": identifier(),
             **_TEMPLATE,
-            "stopped": _STOPPED,
+            **_TOLD,
             "created_at": moment(),
             "updated_at": moment(),
             "variants": {
                 "type": "array",
                 "items": shown({"id": identifier(), "language": {"type": "string"}, "status": {"type": "string"}}),
+            },
+            "used_by": {
+                "type": "array",
+                "items": shown({"id": identifier(), "name": {"type": "string"}, "active": boolean()}),
+                "description": "The rules that send it, at most 100.",
             },
         }
     ),
@@ -54,6 +68,11 @@ define(
             "text": {"type": "string"},
             "components": nullable(items(anything(), 50)),
             "missing": {"type": "array", "items": {"type": "string"}},
+            "values": {
+                "type": "array",
+                "items": SENTENCE,
+                "description": "What each `{{…}}` of the body shows, in their order; null: it has no value.",
+            },
             "event_id": MAYBE_ID,
             "sendable": boolean(description="Whether a message like this would leave."),
             "problem": SENTENCE,

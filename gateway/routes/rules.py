@@ -16,7 +16,7 @@ from gateway.counts import Count
 from gateway.operations import PAGING, Operation, Query, nothing, ok, page_of
 from gateway.routes.lists import small_page
 from gateway.rule_checks import strangers
-from gateway.rule_trials import MOST_SENDS, try_rule
+from gateway.rule_trials import MOST_SENDS, MOST_VERDICTS, try_rule
 from gateway.schema import record, ref, whole
 from gateway.views import rule_view, time_text
 from storage.rules import (
@@ -31,6 +31,7 @@ from storage.rules import (
 )
 from storage.searching import Row
 
+_UNNAMED = "-"
 _OWN = ("id", "name", "active", "version", "created_at", "updated_at", "company_id")
 
 
@@ -139,6 +140,17 @@ async def _dry_run(call: Call) -> Response:
     return json_response(await try_rule(call, RuleRow(row["id"], row["name"], True, row["version"], definition)))
 
 
+async def _try(call: Call) -> Response:
+    """Run a rule that is not stored yet over the newest stored events."""
+    definition = {"name": _UNNAMED, **{name: value for name, value in call.body["rule"].items() if value is not None}}
+    try:
+        await _check(call, definition)
+    except FieldProblem as problem:
+        raise FieldProblem([{**one, "field": f"rule.{one['field']}"} for one in problem.errors]) from None
+    rule_id = call.services.ids.make_uuid(call.services.clock())
+    return json_response(await try_rule(call, RuleRow(rule_id, definition["name"], True, 1, definition)))
+
+
 _TAG = "Rules"
 _BODY = {**ref("RuleInput")}
 _BEFORE = Query("before", "whole", "Only versions below this one.", whole(1, 999_999_999))
@@ -152,6 +164,15 @@ _EXAMPLE = {
             "text": "Olá, {{customer_name|first_name}}! Seu PIX: {{pix_code}}",
         }
     },
+}
+
+_TRIED = {
+    "days": whole(1, 90, default=7),
+    "events": whole(1, 5_000, default=1_000, description="How many of the newest events are looked at."),
+    "sends": whole(0, MOST_SENDS, default=100, description="How many of the messages are shown."),
+    "verdicts": whole(
+        0, MOST_VERDICTS, default=0, description="Of how many events of its types it is shown whether it ran, and why."
+    ),
 }
 
 OPERATIONS = (
@@ -234,16 +255,22 @@ OPERATIONS = (
             "would have made, newest first. Nothing is sent or stored."
         ),
         tag=_TAG,
-        body=record(
-            {
-                "days": whole(1, 90, default=7),
-                "events": whole(1, 5_000, default=1_000, description="How many of the newest events are looked at."),
-                "sends": whole(0, MOST_SENDS, default=100, description="How many of the messages are shown."),
-                "rule": ref("RuleInput"),
-            }
-        ),
+        body=record({**_TRIED, "rule": ref("RuleInput")}),
         body_optional=True,
         body_example={"days": 7},
+        answers=ok("DryRun", "What it would have done."),
+    ),
+    Operation(
+        name="tryRule",
+        method="POST",
+        path="/rules/dry-run",
+        handler=_try,
+        summary="What would a rule have sent that is not stored yet?",
+        description="As the dry run of a stored rule; a name is not needed. Nothing is sent or stored.",
+        tag=_TAG,
+        role="operator",
+        body=record({**_TRIED, "rule": ref("RuleInput")}, ("rule",)),
+        body_example={"days": 7, "verdicts": 50, "rule": _EXAMPLE},
         answers=ok("DryRun", "What it would have done."),
     ),
 )

@@ -14,12 +14,13 @@ from engine.errors import FieldProblem, NotFound
 from engine.ids import id_time
 from engine.stored_events import canonical_of
 from engine.template_schema import CATEGORIES, KINDS, validate_template
+from engine.templates import Filling, compile_template
 from engine.zones import zone_named
 from gateway.calls import Call, json_response
 from gateway.operations import PAGING, Answer, Operation, nothing, ok, page_of
 from gateway.reasons import in_words
 from gateway.routes.lists import small_page
-from gateway.schema import anything, identifier, record, ref, text
+from gateway.schema import anything, choice, identifier, items, record, ref, text
 from gateway.sending import message_template, send_message
 from gateway.stored_events import empty_event, with_variables
 from gateway.views import message_view, template_view
@@ -34,10 +35,12 @@ from storage.templates import (
     delete_template,
     get_template,
     insert_template,
+    list_template_rules,
     list_templates,
     list_variants,
 )
 
+_UNNAMED = "text"
 _DEFAULTS: dict[str, Any] = {
     "kind": KINDS[0],
     "language": "pt_BR",
@@ -67,7 +70,9 @@ async def _template(call: Call) -> Row:
 async def _get(call: Call) -> Response:
     row = await _template(call)
     variants = await list_variants(call.services.pool, call.company_id, row["name"])
-    return json_response({**template_view(row), "variants": [one for one in variants if one["id"] != row["id"]]})
+    used_by = await list_template_rules(call.services.pool, call.company_id, row["id"])
+    others = [one for one in variants if one["id"] != row["id"]]
+    return json_response({**template_view(row), "variants": others, "used_by": used_by})
 
 
 def _checked(definition: dict[str, Any]) -> TemplateChange:
@@ -119,6 +124,17 @@ async def _preview(call: Call) -> Response:
     if "body" in call.body:
         changed = {name: row[name] for name in TemplateChange._fields} | {"body": call.body["body"]}
         row = {**row, **_checked(changed)._asdict()}
+    return await _filled(call, row)
+
+
+async def _preview_text(call: Call) -> Response:
+    """Fill a text that is stored nowhere: of a template in the making, of a rule's step, of a flow's part."""
+    given = {name: call.body[name] for name in ("kind", "body", "components", "defaults") if name in call.body}
+    row = {"name": _UNNAMED, "category": CATEGORIES[0], **given}
+    return await _filled(call, {"id": call.company_id, **_checked(row)._asdict()})
+
+
+async def _filled(call: Call, row: Row) -> Response:
     event_row = await _event(call)
     event, payload = canonical_of(event_row) if event_row else (empty_event(call.now()), None)
     if errors := with_variables(event, call.body.get("variables", {})):
@@ -132,6 +148,7 @@ async def _preview(call: Call) -> Response:
             "text": content.text,
             "components": content.components,
             "missing": list(content.missing),
+            "values": compile_template(row["body"]).values(Filling(event, payload, zone, row["defaults"])),
             "event_id": event_row["id"] if event_row else None,
             "sendable": problem is None,
             "problem": problem,
@@ -263,6 +280,29 @@ OPERATIONS = (
         ),
         body_optional=True,
         body_example={"variables": {"customer_name": "Cliente Exemplo"}},
+        answers=ok("Preview", "What would be sent."),
+    ),
+    Operation(
+        name="previewText",
+        method="POST",
+        path="/templates/preview",
+        handler=_preview_text,
+        summary="A text with real values, that is stored nowhere",
+        description="The values of `event_id`, of `variables`, or else of the newest event.",
+        tag=_TAG,
+        role="operator",
+        body=record(
+            {
+                "body": text(4_096),
+                "kind": choice(*KINDS),
+                "components": items(anything(), 50),
+                "defaults": anything(additionalProperties=text(500)),
+                "event_id": identifier(),
+                "variables": anything(additionalProperties=text(4_096, 0)),
+            },
+            ("body",),
+        ),
+        body_example={"body": "Olá, {{customer_name|first_name}}!", "variables": {"customer_name": "Cliente Exemplo"}},
         answers=ok("Preview", "What would be sent."),
     ),
     Operation(

@@ -107,6 +107,37 @@ async def test_a_dry_run_walks_the_steps_in_the_time_that_was(rest: Rig, pool: P
     assert await pool.fetchval("SELECT count(*) FROM rule_cases") == 0
 
 
+async def test_a_rule_is_tried_before_it_is_stored_with_a_verdict_for_each_event(rest: Rig, pool: Pool) -> None:
+    company_id, owner = await rest.company()
+    session_id = await add_session(pool, company_id, NOW)
+    for order, cents in (("o-1", 9_700), ("o-2", 1_000), ("o-3", 9_700)):
+        at = NOW - timedelta(hours=2)
+        await add_event(pool, company_id, at, order_id=order, customer_phone=PHONE, order_value_cents=cents)
+    await add_event(pool, company_id, NOW - timedelta(hours=1), order_id="o-1", event_type="order_refunded")
+    when = {"field": "order_value", "op": "greater", "value": 50}
+    rule = stepped(
+        session_id, {"type": "send", "text": "Oi"}, when=when, caps={"per_person": {"count": 1, "per_hours": 9}}
+    )
+    del rule["name"]
+    told = await owner.post("/api/v1/rules/dry-run", {"rule": rule, "days": 30, "verdicts": 50})
+    assert told.status == 200, told.body
+    verdicts = {one["order_id"]: one for one in told.json["verdicts"]}
+    assert sorted((one["outcome"], one["reason"], one["messages"]) for one in verdicts.values()) == [
+        ("fired", None, 1),
+        ("not_matched", "condition_false", 0),
+        ("skipped", "cap_per_person", 0),
+    ]
+    assert (verdicts["o-2"]["detail"]["wanted"], verdicts["o-2"]["detail"]["found"]) == (50, "10.00")
+    assert verdicts["o-2"]["reason_text"]["pt"] == "A condição não se cumpriu."
+    fewer = await owner.post("/api/v1/rules/dry-run", {"rule": rule, "days": 30, "verdicts": 2})
+    assert fewer.json["verdicts"] == told.json["verdicts"][:2]
+    bad = await owner.post("/api/v1/rules/dry-run", {"rule": {**rule, "steps": [{"type": "wait"}]}})
+    assert [one["field"] for one in bad.json["errors"]] == ["rule.steps[0].delay_s"]
+    viewer = await rest.client(company_id, "viewer")
+    assert (await viewer.post("/api/v1/rules/dry-run", {"rule": rule})).status == 403
+    assert await pool.fetchval("SELECT count(*) FROM rules WHERE company_id = $1", company_id) == 0
+
+
 async def test_runs_and_cases_of_a_rule_are_listed_with_their_reasons(rest: Rig, rig: CaseRig) -> None:
     owner = await rest.client(rig.shard.company_id, "owner")
     when = {"field": "order_value", "op": "greater", "value": 50}

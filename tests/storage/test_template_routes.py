@@ -68,3 +68,44 @@ async def test_a_template_tells_its_other_languages(rig: Rig) -> None:
     other = (await owner.post("/api/v1/templates", {**BODY, "language": "en_US", "body": "Hello!"})).json["id"]
     shown = (await owner.get(f"/api/v1/templates/{first}")).json
     assert shown["variants"] == [{"id": other, "language": "en_US", "status": "approved"}]
+
+
+async def test_a_text_that_is_stored_nowhere_is_filled_the_same_way(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    path = "/api/v1/templates/preview"
+    body = {"body": "Olá, {{customer_name|first_name}}! {{product_name}}", "defaults": {"product_name": "o pedido"}}
+    event_id = await add_event(pool, company_id, NOW, customer_name="Ana Souza")
+    assert (await owner.post(path, {**body, "event_id": str(event_id)})).json["text"] == "Olá, Ana! o pedido"
+    lacking = (await owner.post(path, {"body": body["body"], "variables": {"customer_name": "Ana"}})).json
+    assert (lacking["missing"], lacking["problem"]) == (["product_name"], "missing_variable:product_name")
+    assert lacking["values"] == ["Ana", None]
+    wrong = await owner.post(path, {"body": "{{custmer_name}}"})
+    assert [one["field"] for one in wrong.json["errors"]] == ["body"]
+    _, stranger = await rig.company("Outra")
+    assert (await stranger.post(path, {**body, "event_id": str(event_id)})).status == 422
+    assert (await (await rig.client(company_id, "viewer")).post(path, body)).status == 403
+    assert await pool.fetchval("SELECT count(*) FROM templates") == 0
+
+
+async def test_a_template_tells_the_rules_that_send_it_and_what_whatsapp_told(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    session_id = await add_session(pool, company_id, NOW)
+    template_id = (await owner.post("/api/v1/templates", BODY)).json["id"]
+    send = {"type": "send", "session_id": str(session_id), "template_id": template_id}
+    branch = {"type": "branch", "when": {"field": "order_id", "op": "exists"}, "then": [send], "else": [send]}
+    for name, steps in (("Um", [send]), ("Dois", [branch]), ("Sem", [{"type": "wait", "delay_s": 5}])):
+        made = await owner.post(
+            "/api/v1/rules", {"name": name, "trigger": {"event_type": "pix_created"}, "steps": steps}
+        )
+        assert made.status == 201, made.body
+    await pool.execute(
+        "UPDATE templates SET quality = 'YELLOW', meta_status = 'PAUSED', meta_reason = 'NONE', meta_told_at = $1", NOW
+    )
+    [listed] = (await owner.get("/api/v1/templates")).json["data"]
+    assert (listed["rules"], listed["quality"], listed["review"]["status"]) == (2, "YELLOW", "PAUSED")
+    one = (await owner.get(f"/api/v1/templates/{template_id}")).json
+    assert ([rule["name"] for rule in one["used_by"]], one["rules"]) == (["Dois", "Um"], None)
+    changed = await owner.call("PATCH", f"/api/v1/templates/{template_id}", body={"status": "approved"})
+    assert changed.json["review"] == one["review"]
+    _, stranger = await rig.company("Outra")
+    assert (await stranger.get("/api/v1/templates")).json["data"] == []

@@ -594,6 +594,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/dry-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would a rule have sent that is not stored yet?
+         * @description As the dry run of a stored rule; a name is not needed. Nothing is sent or stored. Takes the role operator.
+         */
+        post: operations["tryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/{rule_id}/runs": {
         parameters: {
             query?: never;
@@ -856,6 +876,26 @@ export interface paths {
          * @description The values of `event_id`, of `variables`, or else of the newest event. Takes the role viewer.
          */
         post: operations["previewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A text with real values, that is stored nowhere
+         * @description The values of `event_id`, of `variables`, or else of the newest event. Takes the role operator.
+         */
+        post: operations["previewText"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6736,6 +6776,28 @@ export interface components {
                 } | null;
             }[];
             sends_left_out: number;
+            verdicts: {
+                /** Format: uuid */
+                event_id: string;
+                event_type: string | null;
+                order_id: string | null;
+                name: string | null;
+                /** Format: date-time */
+                at: string;
+                outcome: string;
+                reason: string | null;
+                /** @description The reason in words. */
+                reason_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                /** @description `path`, `field`, `op`, `wanted` and `found` of a condition. */
+                detail: {
+                    [key: string]: unknown;
+                } | null;
+                /** @description How many would have been sent. */
+                messages: number;
+            }[];
         };
         RuleCase: {
             /** Format: uuid */
@@ -7338,6 +7400,17 @@ export interface components {
                  */
                 until: string | null;
             } | null;
+            /** @description WhatsApp's: GREEN, YELLOW, RED or UNKNOWN. */
+            quality: string | null;
+            /** @description What WhatsApp last told of it. */
+            review: {
+                status: string | null;
+                reason: string | null;
+                /** Format: date-time */
+                told_at: string | null;
+            } | null;
+            /** @description How many rules send it; counted in the list alone. */
+            rules: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -7377,6 +7450,17 @@ export interface components {
                  */
                 until: string | null;
             } | null;
+            /** @description WhatsApp's: GREEN, YELLOW, RED or UNKNOWN. */
+            quality: string | null;
+            /** @description What WhatsApp last told of it. */
+            review: {
+                status: string | null;
+                reason: string | null;
+                /** Format: date-time */
+                told_at: string | null;
+            } | null;
+            /** @description How many rules send it; counted in the list alone. */
+            rules: number | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -7386,6 +7470,13 @@ export interface components {
                 id: string;
                 language: string;
                 status: string;
+            }[];
+            /** @description The rules that send it, at most 100. */
+            used_by: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                active: boolean;
             }[];
         };
         Preview: {
@@ -9948,6 +10039,11 @@ export interface operations {
                      * @default 100
                      */
                     sends?: number;
+                    /**
+                     * @description Of how many events of its types it is shown whether it ran, and why.
+                     * @default 0
+                     */
+                    verdicts?: number;
                     rule?: components["schemas"]["RuleInput"];
                 };
             };
@@ -9966,6 +10062,87 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    tryRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "days": 7,
+                 *       "verdicts": 50,
+                 *       "rule": {
+                 *         "name": "PIX criado: envia o código",
+                 *         "trigger": {
+                 *           "event_type": "pix_created",
+                 *           "source": "grapfy"
+                 *         },
+                 *         "when": {
+                 *           "all": [
+                 *             {
+                 *               "field": "order_value",
+                 *               "op": "greater",
+                 *               "value": 50
+                 *             }
+                 *           ]
+                 *         },
+                 *         "action": {
+                 *           "send": {
+                 *             "session_id": "0199f000-0000-7000-8000-000000000001",
+                 *             "text": "Olá, {{customer_name|first_name}}! Seu PIX: {{pix_code}}"
+                 *           }
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    /** @default 7 */
+                    days?: number;
+                    /**
+                     * @description How many of the newest events are looked at.
+                     * @default 1000
+                     */
+                    events?: number;
+                    /**
+                     * @description How many of the messages are shown.
+                     * @default 100
+                     */
+                    sends?: number;
+                    /**
+                     * @description Of how many events of its types it is shown whether it ran, and why.
+                     * @default 0
+                     */
+                    verdicts?: number;
+                    rule: components["schemas"]["RuleInput"];
+                };
+            };
+        };
+        responses: {
+            /** @description What it would have done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DryRun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -10786,6 +10963,63 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    previewText: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "body": "Olá, {{customer_name|first_name}}!",
+                 *       "variables": {
+                 *         "customer_name": "Cliente Exemplo"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    body: string;
+                    /** @enum {string} */
+                    kind?: "plain" | "meta";
+                    components?: {
+                        [key: string]: unknown;
+                    }[];
+                    defaults?: {
+                        [key: string]: string;
+                    };
+                    /** Format: uuid */
+                    event_id?: string;
+                    variables?: {
+                        [key: string]: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description What would be sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];

@@ -6,4 +6,4 @@ SET name = $3, kind = $4, language = $5, category = $6, body = $7, components = 
 WHERE company_id = $1 AND id = $2 AND deleted_at IS NULL
 RETURNING id, company_id, name, kind, language, category, body, components, defaults, status, created_at, updated_at,
     coalesce(stopped_until > now(), false) AS stopped, stopped_reason, stopped_at,
-    nullif(stopped_until, 'infinity') AS stopped_until
+    nullif(stopped_until, 'infinity') AS stopped_until, meta_status, meta_reason, meta_told_at, quality
