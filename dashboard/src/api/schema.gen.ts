@@ -7485,6 +7485,8 @@ export interface components {
                 [key: string]: unknown;
             }[] | null;
             missing: string[];
+            /** @description What each `{{…}}` of the body shows, in their order; null: it has no value. */
+            values: (string | null)[];
             /** Format: uuid */
             event_id: string | null;
             /** @description Whether a message like this would leave. */

@@ -1,10 +1,13 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
-import { Activity, Bell, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, Settings, Smartphone, Users, Webhook, type LucideIcon } from "lucide-react";
+import {
+  Activity, Bell, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, QrCode, ScrollText, Settings,
+  Smartphone, Users, Webhook, Workflow, type LucideIcon,
+} from "lucide-react";
 
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
 export type PageName =
   | "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns"
-  | "analytics" | "history" | "exports" | "alerts";
+  | "rules" | "pix" | "templates" | "analytics" | "history" | "exports" | "alerts";
 
 export interface Page {
   name: PageName;
@@ -20,6 +23,9 @@ export const PAGES: Page[] = [
   { name: "campaigns", group: "sending", path: "campaigns", icon: Megaphone, letter: "c" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
   { name: "queue", group: "now", path: "queue", icon: ListOrdered, letter: "q" },
+  { name: "rules", group: "automation", path: "rules", icon: Workflow, letter: "r" },
+  { name: "pix", group: "automation", path: "pix", icon: QrCode, letter: "p" },
+  { name: "templates", group: "automation", path: "templates", icon: ScrollText, letter: "m" },
   { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },
   { name: "sessions", group: "channels", path: "sessions", icon: Smartphone, letter: "n" },
   { name: "webhooks", group: "channels", path: "webhooks", icon: Webhook, letter: "w" },
