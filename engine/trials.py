@@ -106,7 +106,9 @@ class Trier:
             outcome = self._rules.evaluate(
                 past.event, past.payload, source=past.source, company_time_zone=self._zone, now_ms=past.at_ms
             )
-            told = outcome.runs[0] if outcome.runs else {"outcome": "not_triggered", "reason": "event_type_not_named"}
+            told: dict[str, Any] = (
+                outcome.runs[0] if outcome.runs else {"outcome": "not_triggered", "reason": "event_type_not_named"}
+            )
             ended, reason = told["outcome"], told["reason"]
             before = len(trial.sends)
             for firing in outcome.firings:
