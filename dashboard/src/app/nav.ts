@@ -20,12 +20,12 @@ export interface Page {
 
 export const PAGES: Page[] = [
   { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
-  { name: "campaigns", group: "sending", path: "campaigns", icon: Megaphone, letter: "c" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
   { name: "queue", group: "now", path: "queue", icon: ListOrdered, letter: "q" },
   { name: "rules", group: "automation", path: "rules", icon: Workflow, letter: "r" },
   { name: "pix", group: "automation", path: "pix", icon: QrCode, letter: "p" },
   { name: "templates", group: "automation", path: "templates", icon: ScrollText, letter: "m" },
+  { name: "campaigns", group: "sending", path: "campaigns", icon: Megaphone, letter: "c" },
   { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },
   { name: "sessions", group: "channels", path: "sessions", icon: Smartphone, letter: "n" },
   { name: "webhooks", group: "channels", path: "webhooks", icon: Webhook, letter: "w" },
