@@ -40,7 +40,7 @@ from storage.webhooks import WebhookRecord, get_webhook, insert_webhook
 _FACT = "seed"
 _COMPANY = "Loja Exemplo"
 _EMAIL = "dono@exemplo.test"
-_PHONE = "+5511900000001"
+_PHONE = "+5511900009999"
 
 
 @dataclass(frozen=True, slots=True)

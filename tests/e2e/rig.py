@@ -36,10 +36,16 @@ class Instance:
         data_dir: short, because Unix sockets stand in it.
         options: settings beside ports and data directory, as ``--set`` takes them.
         environment: more for the front door's environment.
+        demo: whether it is made with the demo company's webhook, rules and number.
     """
 
     def __init__(
-        self, data_dir: Path, options: Mapping[str, object], environment: Mapping[str, str] | None = None
+        self,
+        data_dir: Path,
+        options: Mapping[str, object],
+        environment: Mapping[str, str] | None = None,
+        *,
+        demo: bool = False,
     ) -> None:
         self.data_dir = data_dir
         self.log = data_dir / "up.log"
@@ -47,6 +53,7 @@ class Instance:
         self.credentials = Credentials()
         self._options = dict(options)
         self._environment = dict(environment or {})
+        self._demo = demo
         self._mark = secrets.token_hex(8)
         self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), free_ports(3), strict=True))
         self._front_door: subprocess.Popen[bytes] | None = None
@@ -77,7 +84,8 @@ class Instance:
 
     def _spawn(self) -> None:
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, "-m", "masteria", "up", "--empty", "--data-dir", str(self.data_dir)]
+        command = [sys.executable, "-m", "masteria", "up", "--data-dir", str(self.data_dir)]
+        command += [] if self._demo else ["--empty"]
         command += [text for name, port in self._ports.items() for text in (name, str(port))]
         command += [text for name, value in self._options.items() for text in ("--set", f"{name}={value}")]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("RAY_", "MASTERIA_"))}

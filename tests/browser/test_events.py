@@ -1,0 +1,92 @@
+"""Events: filters live in the address, an event's way is told with its reasons, a replay is counted first."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Guests
+from tests.browser.look import Look
+from tests.browser.world import World
+
+_ROWS = "[data-row]:visible"
+
+
+def _filter(page: Page, field: str, text: str) -> None:
+    page.locator("[data-filter]").select_option(field)
+    page.locator("main form input").fill(text)
+    page.keyboard.press("Enter")
+
+
+def test_filters_survive_a_reload_and_the_way_back(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    page = one.open(company_id, "events")
+    _filter(page, "event_type", "order_approved")
+    expect(page.locator(_ROWS, has_text="pix_created")).to_have_count(0)
+    count = page.locator(_ROWS).count()
+    assert count > 0
+    assert "event_type=order_approved" in page.url
+    page.reload()
+    expect(page.locator(_ROWS)).to_have_count(count)
+    page.locator(_ROWS).first.get_by_role("link").first.click()
+    expect(page).to_have_url(re.compile("/events/[0-9a-f-]{36}"))
+    one.settled()
+    page.go_back()
+    expect(page.locator(_ROWS)).to_have_count(count)
+    page.get_by_role("button", name="Tirar o filtro Tipo").click()
+    expect(page.locator(_ROWS, has_text="pix_created").first).to_be_visible()
+
+
+def test_a_filter_that_matches_nothing_says_so_and_can_be_cleared(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    page = one.open(company_id, "events?order_id=nao-existe")
+    expect(page.locator("[data-empty=no-match]")).to_be_visible()
+    one.judge("events-no-match")
+    page.get_by_role("button", name="Limpar filtros").click()
+    expect(page.locator(_ROWS).first).to_be_visible()
+
+
+def test_an_event_tells_what_became_of_it_and_why(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    order = world.sender.order("pix_created")
+    page = one.open(company_id, f"events?order_id={order}")
+    page.locator(_ROWS).first.get_by_role("link").first.click()
+    main = page.locator("main")
+    expect(main).to_contain_text("PIX criado: envia o código")
+    expect(main).to_contain_text("Lida", timeout=30_000)
+    expect(main).to_contain_text("é de outro tipo de evento")
+    one.judge("event-trace")
+
+
+def test_a_name_is_text_and_never_markup(world: World, visit: Guests, company_id: str) -> None:
+    page = visit().open(company_id, "events")
+    expect(page.get_by_text("Gabriela <b>Luz</b>", exact=False).first).to_be_visible()
+    assert page.locator("main b").count() == 0
+
+
+def test_a_replay_is_counted_before_it_runs(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    order = world.sender.order("order_approved")
+    page = one.open(company_id, f"events?order_id={order}")
+    page.locator(_ROWS).first.get_by_role("link").first.click()
+    expect(page.locator("main")).to_contain_text("Lida", timeout=30_000)
+    page.get_by_role("button", name="Reprocessar").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Nenhuma mensagem nova vai sair.", timeout=20_000)
+    one.judge("event-replay")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+def test_rows_are_walked_by_keyboard(world: World, visit: Guests, company_id: str) -> None:
+    page = visit(Look()).open(company_id, "events")
+    expect(page.locator(_ROWS).first).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement?.dataset.row") == page.locator(_ROWS).nth(1).get_attribute("data-row")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/events/[0-9a-f-]{36}"))
+    page.keyboard.press("g")
+    page.keyboard.press("o")
+    expect(page.locator("[data-kpi]").first).to_be_visible()

@@ -1,0 +1,84 @@
+"""The API stops: every page says so and keeps what it had, and comes back by itself."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from masteria.api_client import ApiClient
+from tests.browser.conftest import Guests
+from tests.browser.pages import addresses, in_menu
+from tests.browser.world import World
+from tests.e2e.rig import Instance
+
+_API = re.compile(r"/api/v1/")
+_STALE_MS = 40_000
+_BACK_MS = 60_000
+_phase = "header [data-phase]"
+
+
+def _refuse(route: Route) -> None:
+    route.abort("connectionrefused")
+
+
+@pytest.mark.parametrize("path", addresses(), ids=lambda path: path or "overview")
+def test_a_page_says_that_nobody_answers_and_shows_no_zero(
+    world: World, visit: Guests, company_id: str, path: str
+) -> None:
+    """First without any data: an error and a way out, no skeleton that stays and no number that is a guess."""
+    one = visit()
+    page = one.open(company_id)
+    page.route(_API, lambda route: route.continue_() if route.request.url.endswith("/me") else _refuse(route))
+    page.goto(f"{one.base_url}/c/{company_id}/{path}")
+    expect(page.get_by_role("alert").filter(has_text="Não foi possível carregar").first).to_be_visible()
+    expect(page.get_by_role("button", name="Tentar de novo").first).to_be_visible()
+    assert page.locator("[data-kpi]", has_text=re.compile(r"^0")).count() == 0
+    page.unroute_all()
+    page.get_by_role("button", name="Tentar de novo").first.click()
+    expect(page.get_by_role("alert").filter(has_text="Não foi possível carregar")).to_have_count(0)
+
+
+@pytest.mark.parametrize("path", [one for one in in_menu().values() if one], ids=str)
+def test_old_data_stays_and_is_called_old(world: World, visit: Guests, company_id: str, path: str) -> None:
+    one = visit()
+    page = one.open(company_id, path)
+    before = _shown(page)
+    page.clock.install()
+    page.clock.fast_forward(_STALE_MS)
+    page.route(_API, _refuse)
+    page.locator(f'nav a[href="/c/{company_id}"]:visible').first.click()
+    expect(page.locator("[data-kpi]").first).to_be_visible()
+    page.locator(f'nav a[href="/c/{company_id}/{path}"]:visible').first.click()
+    page.clock.run_for(5_000)
+    expect(page.get_by_role("alert").filter(has_text="Não foi possível carregar").first).to_be_visible()
+    assert _shown(page) >= before > 0, "what was there has gone with the API"
+
+
+def test_a_killed_gateway_is_seen_and_comes_back_without_a_reload(
+    instance: Instance, world: World, api: ApiClient, visit: Guests, company_id: str
+) -> None:
+    one = visit(expected=(502, 503))
+    page = one.open(company_id)
+    expect(page.locator(_phase)).to_have_attribute("data-phase", "live")
+    page.evaluate("window.__kept = true")
+    for name in [part for part in instance.status()["parts"] if part.startswith(("gateway", "fanout"))]:
+        instance.kill_actor(name)
+    expect(page.locator(_phase)).not_to_have_attribute("data-phase", "live")
+    expect(page.locator(_phase)).to_have_attribute("data-phase", "live", timeout=_BACK_MS)
+    buyer = {"name": "Zélia Volta", "phoneNumber": "11977770001"}
+    world.sender.order("order_approved", customer=buyer)
+    expect(page.locator("[data-feed] li", has_text="Zélia Volta")).to_contain_text("Lida", timeout=_BACK_MS)
+    assert page.evaluate("window.__kept"), "the page was loaded again"
+    now = datetime.now(UTC)
+    asked = urlencode({"from": (now - timedelta(days=1)).isoformat(), "to": now.isoformat()})
+    events = api.call("GET", f"/metrics/summary?{asked}")["period"]["events"]
+    expect(page.locator('[data-kpi="Eventos"]')).to_have_text(f"{events:,}".replace(",", "."))
+
+
+def _shown(page: Page) -> int:
+    """Count what the page shows: rows of a table, or cards."""
+    return int(page.locator("main [data-row], main .card").count())
