@@ -69,7 +69,16 @@ define(
     ),
 )
 define("SignInSessions", shown({"data": items(ref("SignInSession"), 100)}))
-define("TotpProposal", shown({"secret": {"type": "string"}, "uri": {"type": "string"}}))
+define(
+    "TotpProposal",
+    shown(
+        {
+            "secret": {"type": "string"},
+            "uri": {"type": "string"},
+            "qr_png": {"type": "string", "description": "The address as a QR code's picture (PNG, base64)."},
+        }
+    ),
+)
 define(
     "TotpConfirmed",
     shown(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from starlette.responses import Response
 from engine.credentials import hash_token
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.ids import ms_to_time
+from engine.qr import qr_png
 from engine.sign_in import IDLE, LONGEST_PASSWORD, SHORTEST_PASSWORD, csrf_token
 from engine.times import rfc3339
 from engine.totp import (
@@ -181,7 +183,9 @@ async def _propose_totp(call: Call) -> Response:
         raise Conflict("there is a second factor already; take it away first")
     secret = make_totp_secret()
     await propose_totp(call.services.pool, user["id"], seal_totp(call.services.vault, user["id"], secret))
-    return json_response({"secret": secret_text(secret), "uri": totp_uri(secret, user["email"])}, 201)
+    uri = totp_uri(secret, user["email"])
+    picture = b64encode(qr_png(uri)).decode()
+    return json_response({"secret": secret_text(secret), "uri": uri, "qr_png": picture}, 201)
 
 
 async def _confirm_totp(call: Call) -> Response:

@@ -143,6 +143,7 @@ async def test_a_retry_is_a_new_message_and_what_must_not_go_is_left_alone_with_
     assert (await rig.start(RETRY, preview)).status == 409  # used already
     again = await rig.preview(RETRY, ids=[str(good)])
     assert again["counts"] == {"would": 0, "skip": {"resolved_already": 1}}
+    assert again["skip_text"]["resolved_already"]["pt"] == "Já foi resolvida."
 
 
 async def test_a_run_by_filter_acts_on_what_was_shown_and_never_on_more(rig: BulkRig) -> None:

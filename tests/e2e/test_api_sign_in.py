@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 from argparse import Namespace
+from base64 import b64decode
 from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -255,6 +256,7 @@ async def test_a_second_factor_from_enrolment_to_removal(rig: Rig) -> None:
     proposed = await browser.call("POST", "/api/v1/auth/totp", {"password": PASSWORD})
     uri = urlsplit(proposed.json["uri"])
     assert (uri.scheme, uri.netloc, parse_qs(uri.query)["secret"]) == ("otpauth", "totp", [proposed.json["secret"]])
+    assert b64decode(proposed.json["qr_png"]).startswith(b"\x89PNG")
     secret = _secret(proposed.json["secret"])
     wrong = await browser.call("POST", "/api/v1/auth/totp/confirm", {"code": "000000"})
     assert wrong.status == 422

@@ -6379,6 +6379,8 @@ export interface components {
         TotpProposal: {
             secret: string;
             uri: string;
+            /** @description The address as a QR code's picture (PNG, base64). */
+            qr_png: string;
         };
         TotpConfirmed: {
             /** @description Shown this once; each is good once. */

@@ -29,7 +29,7 @@ export function Connection() {
         label={t("connection")}
         trigger={
           <button type="button" className="control !px-2 text-muted hover:bg-sunken" data-phase={status.phase}>
-            <span aria-hidden className={cx("h-2.5 w-2.5 rounded-full", DOTS[status.phase])} />
+            <span aria-hidden className={cx("h-2.5 w-2.5 shrink-0 rounded-full", DOTS[status.phase])} />
             <span className="sr-only">{`${t("connection")}: `}</span>
             <span className="sr-only sm:not-sr-only">{words}</span>
             {aged && !lost && <span className="tnum min-w-9 text-left text-caption">{aged}</span>}

@@ -12,13 +12,19 @@ interface SessionState { name?: string; state?: string; accepted_s?: number; tod
 interface QueueState { depth: number; oldest_s: number; scheduled: number; held: number; sending: number }
 const SENT = ["accepted", "sent", "delivered", "read"];
 
+function Open({ path, name }: { path: string; name: string }) {
+  const t = useOverviewTexts();
+  const { company } = useParams({ strict: false }) as { company: string };
+  return <Link to={`/c/${company}/${path}` as string} aria-label={`${t("open")}: ${name}`} className="inline-flex min-h-6 items-center text-caption text-accent-fg hover:underline">{t("open")}</Link>;
+}
+
 export function Numbers() {
   const t = useOverviewTexts();
   const { count, rate } = useFormats();
   const sessions = useLive<{ sessions?: Record<string, SessionState> }>("sessions")?.sessions;
   const list = Object.entries(sessions ?? {});
   return (
-    <Card title={t("numbers")} className="lg:col-span-3">
+    <Card title={t("numbers")} aside={<Open path="sessions" name={t("numbers")} />} className="lg:col-span-3">
       {sessions && list.length === 0 && <p className="text-table text-muted">{t("noNumbers")}</p>}
       <ul className="space-y-3">
         {list.map(([id, one]) => {
@@ -41,7 +47,7 @@ export function QueueCard() {
   const queue = useLive<QueueState>("queue");
   const n = (value: number | undefined) => <span className="tnum">{count(value)}</span>;
   return (
-    <Card title={t("queue")} className="lg:col-span-3">
+    <Card title={t("queue")} aside={<Open path="queue" name={t("queue")} />} className="lg:col-span-3">
       <Facts rows={[[t("depth"), n(queue?.depth)], [t("oldest"), <span key="o" className="tnum">{queue ? duration(queue.oldest_s * 1000) : "—"}</span>], [t("waitingHeld"), n(queue?.held)], [t("scheduled"), n(queue?.scheduled)]]} />
     </Card>
   );

@@ -52,6 +52,7 @@ function Add({ onClose }: { onClose: () => void }) {
       <Form id="totp" error={proposed ? confirm.error : propose.error} onSubmit={submit}>
         {proposed ? (
           <>
+            <img src={`data:image/png;base64,${proposed.qr_png}`} alt={t("totpQr")} width={240} height={240} className="mx-auto rounded-control bg-white [image-rendering:pixelated]" />
             <CodeBlock label={t("totpSecret")} text={proposed.secret} />
             <TextField key="code" name="code" label={t("code")} value={code} onChange={setCode} inputMode="numeric" autoComplete="one-time-code" mono autoFocus />
           </>
