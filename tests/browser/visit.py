@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -91,9 +90,10 @@ class Visit:
         """Return the page once its heading stands there and nothing of it is being loaded."""
         expect(self.page.locator("h1").first).to_be_visible(timeout=_PATIENCE_MS)
         expect(self.page.locator(_BUSY)).to_have_count(0, timeout=_PATIENCE_MS)
+        self.page.wait_for_load_state("networkidle")  # charts come after the first paint
         return self.page
 
-    def judge(self, name: str | None = None, *, also: Callable[[Page], None] | None = None) -> None:
+    def judge(self, name: str | None = None, *, axe: bool = True) -> None:
         """Hold what stands on the screen against what every page must keep; with a name, keep its picture.
 
         Raises:
@@ -113,9 +113,7 @@ class Visit:
             wrong.append("<html lang> is not the language of the page")
         if page.evaluate("document.documentElement.dataset.theme") != self.look.theme:
             wrong.append("the theme is not the one that was chosen")
-        wrong += self.axe()
-        if also is not None:
-            also(page)
+        wrong += self.axe() if axe else []
         assert not wrong, f"{name or page.url} at {self.look}:\n" + "\n".join(wrong)
 
     def axe(self) -> list[str]:
