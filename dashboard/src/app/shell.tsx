@@ -1,5 +1,5 @@
 /** Around every page: sidebar, top bar, bottom bar on a phone, keys, and the live connection of the company. */
-import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
+import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Menu as MenuIcon, PanelLeft, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { queries } from "../api/queries";
@@ -9,7 +9,6 @@ import { zoneName } from "../lib/time";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
 import { keysOn } from "../ui/keys";
-import { Dialog } from "../ui/dialog";
 import { Place } from "../ui/page";
 import { Empty } from "../ui/states";
 import { typing } from "../ui/table";
@@ -17,14 +16,15 @@ import { Now, useFormats, Zone } from "../ui/when";
 import { Companies } from "./companies";
 import { Bell } from "./bell";
 import { Connection } from "./connection";
-import { KeysHelp } from "./keys-help";
-import { PAGES, type Group } from "./nav";
+import { Links, useCurrentPath } from "./links";
+import { PAGES } from "./nav";
 import { useShellTexts } from "./texts";
 import { UserMenu } from "./user-menu";
 
 const Palette = lazy(() => import("./palette"));
+const KeysHelp = lazy(() => import("./keys-help"));
+const MorePages = lazy(() => import("./more-pages"));
 const SignInAgain = lazy(() => import("../features/sign-in/again"));
-const GROUPS: Group[] = ["now", "automation", "sending", "channels", "data", "account"];
 const NARROW = "masteria.narrow";
 /** What a phone's bar holds, as far as it exists; everything else is behind "more". */
 const THUMB: string[] = ["overview", "events", "campaigns", "queue", "sessions", "webhooks"];
@@ -77,34 +77,9 @@ function Frame() {
       </div>
       <BottomBar />
       {palette && <Suspense><Palette onClose={() => setPalette(false)} /></Suspense>}
-      <KeysHelp open={help} onOpenChange={setHelp} />
+      {help && <Suspense><KeysHelp onClose={() => setHelp(false)} /></Suspense>}
     </div>
   );
-}
-
-function Links({ narrow, onGo }: { narrow: boolean; onGo?: () => void }) {
-  const t = useShellTexts();
-  const current = useCurrentPath();
-  const { company } = useParams({ strict: false }) as { company: string };
-  return GROUPS.map((group) => {
-    const pages = PAGES.filter((page) => page.group === group);
-    if (!pages.length) return null;
-    return (
-      <div key={group} className="mt-3">
-        <p className={cx("px-2 pb-1 text-caption text-faint", narrow && "sr-only")}>{t(group)}</p>
-        <ul>
-          {pages.map(({ name, path, icon: Icon }) => (
-            <li key={name}>
-              <Link to={`/c/${company}${path && `/${path}`}` as string} onClick={onGo} aria-current={current === path ? "page" : undefined} title={narrow ? t(name) : undefined} className={cx("flex h-9 items-center gap-3 rounded-control px-2.5 text-table hover:bg-sunken pointer-coarse:h-11", current === path ? "bg-accent-soft font-medium text-accent-fg" : "text-muted hover:text-fg")}>
-                <Icon size={18} strokeWidth={1.75} aria-hidden className="shrink-0" />
-                <span className={narrow ? "sr-only" : "truncate"}>{t(name)}</span>
-              </Link>
-            </li>
-          ))}
-        </ul>
-      </div>
-    );
-  });
 }
 
 function BottomBar() {
@@ -128,7 +103,7 @@ function BottomBar() {
           <span className="max-w-full truncate px-0.5">{t("more")}</span>
         </button>
       )}
-      <Dialog open={more} onOpenChange={setMore} title={t("pages")}><Links narrow={false} onGo={() => setMore(false)} /></Dialog>
+      {more && <Suspense><MorePages onClose={() => setMore(false)} /></Suspense>}
     </nav>
   );
 }
@@ -137,10 +112,6 @@ function Foot() {
   const t = useShellTexts();
   const { language, zone } = useFormats();
   return <footer className="px-6 py-2 text-right text-caption text-faint">{t("zone", { zone: zoneName(language, zone) })}</footer>;
-}
-
-function useCurrentPath(): string {
-  return useRouterState({ select: (state) => state.location.pathname.split("/")[3] ?? "" });
 }
 
 function useKeys(company: string, does: { palette: () => void; help: () => void; fold: () => void }) {

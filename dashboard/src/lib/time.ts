@@ -62,7 +62,7 @@ export function duration(ms: number): string {
 
 /** The zone's name and its distance to Greenwich at that moment: "Horário Padrão de Brasília, GMT−3". */
 export function zoneName(language: Language, zone: string, at = new Date()): string {
-  const part = (style: "long" | "shortOffset") =>
+  const part = (style: "longGeneric" | "shortOffset") =>
     format(language, zone, { timeZoneName: style }).formatToParts(at).find((one) => one.type === "timeZoneName")?.value;
-  return `${part("long") ?? zone}, ${(part("shortOffset") ?? "").replace("-", "−")}`;
+  return `${part("longGeneric") ?? zone}, ${(part("shortOffset") ?? "").replace("-", "−")}`;
 }

@@ -35,7 +35,7 @@ function useDone(company: string, watched: boolean) {
   });
 }
 
-export function Checklist() {
+export default function Checklist() {
   const t = useOverviewTexts();
   const operator = useMay("operator");
   const { company } = useParams({ strict: false }) as { company: string };

@@ -1,5 +1,5 @@
 import { Pause, Play } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { lazy, Suspense, useEffect, useMemo } from "react";
 import { live, useLive, useLiveStatus } from "../../live/hooks";
 import { asRange, RANGES } from "../../lib/period";
 import { useUrlState } from "../../lib/url";
@@ -12,12 +12,13 @@ import { typing } from "../../ui/table";
 import { useFormats } from "../../ui/when";
 import { duration } from "../../lib/time";
 import { Latency, Throughput, type Point } from "./charts";
-import { Checklist } from "./checklist";
 import { STEP_MS, useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
 import { Funnel, Numbers, QueueCard } from "./side";
 import { useOverviewTexts } from "./texts";
+
+const Checklist = lazy(() => import("./checklist"));
 
 type Quantiles = { p50?: number | null; p95?: number | null; p99?: number | null };
 
@@ -59,7 +60,7 @@ export function Overview() {
         </div>
       </PageHead>
       {trouble && <div className="mb-3"><ErrorBox error={trouble.error} since={trouble.dataUpdatedAt ? formats.clock(new Date(trouble.dataUpdatedAt), "second") : undefined} onRetry={() => { void summary.refetch(); void series.refetch(); void funnel.refetch(); }} /></div>}
-      <Checklist />
+      <Suspense><Checklist /></Suspense>
       <Kpis summary={summary.data} points={sparks} range={range} />
       <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">
