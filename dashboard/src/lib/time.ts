@@ -60,7 +60,7 @@ export function duration(ms: number): string {
   return h % 24 ? `${d} d ${h % 24} h` : `${d} d`;
 }
 
-/** The zone's name and its distance to Greenwich at that moment: "Horário Padrão de Brasília, GMT−3". */
+/** The zone's name and its distance to Greenwich at that moment: "Horário de Brasília, GMT−3". */
 export function zoneName(language: Language, zone: string, at = new Date()): string {
   const part = (style: "longGeneric" | "shortOffset") =>
     format(language, zone, { timeZoneName: style }).formatToParts(at).find((one) => one.type === "timeZoneName")?.value;

@@ -44,7 +44,7 @@ export function Kpis({ summary, points, range }: { summary: Summary | undefined;
   const from = `now-${range}`;
   return (
     <div>
-      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(180px,1fr))]">
+      <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(148px,1fr))]">
         {kpis.map((kpi) => (
           <li key={kpi.name} className="card min-w-0">
             <Link to={`/c/${company}/${kpi.to}` as string} search={{ ...kpi.search, from } as never} className="block rounded-control p-3 hover:bg-sunken sm:p-4">

@@ -16,6 +16,7 @@ import { STEP_MS, useFunnel, useMoved, useSeries, useSummary, type LiveMetrics }
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
 import { Funnel, Numbers, QueueCard } from "./side";
+import { closed } from "./tail";
 import { useOverviewTexts } from "./texts";
 
 const Checklist = lazy(() => import("./checklist"));
@@ -44,6 +45,7 @@ export function Overview() {
   }), [series.data]);
   // The step is that of what is shown: while another range is being read, the old one still is.
   const points = useMoved(read, STEP_MS[(series.data?.step ?? "hour") as keyof typeof STEP_MS]);
+  const drawn = useMemo(() => closed(points, Date.now()), [points]);
   const sparks = useMemo(() => {
     const status = (names: string[]) => (series.data?.data ?? []).map((step) => (step.messages ? names.reduce((sum, name) => sum + ((step.messages as Record<string, number>)[name] ?? 0), 0) : null));
     return { events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed), delivered: status(["delivered", "read"]), read: status(["read"]) };
@@ -65,11 +67,11 @@ export function Overview() {
       <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">
           <p className="sr-only">{t("throughputSentence", { events: formats.count(events), accepted: formats.count(accepted) })}</p>
-          <Throughput points={points} />
+          <Throughput points={drawn} />
         </Card>
         <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} range={range} />
         <Card title={t("latency")} aside={<LatencySentence />} className="lg:col-span-6">
-          <Latency points={points} />
+          <Latency points={drawn} />
         </Card>
         <Numbers />
         <QueueCard />

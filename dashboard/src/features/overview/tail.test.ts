@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { advance, begin, type Counters } from "./tail";
+import { advance, begin, closed, type Counters } from "./tail";
 
 const MINUTE = 60_000;
 const point = (at: number, events = 0) => ({ at, events, accepted: 0, failed: 0, p50: null, p95: null, p99: null });
@@ -31,6 +31,11 @@ test("where nothing moved it is the same object: nothing is drawn", () => {
   expect(advance(tail, 10, MINUTE, counted(1))).toBe(tail);
   expect(advance(tail, 10, MINUTE, null)).toBe(tail);
   expect(advance(begin([], null), 10, MINUTE, counted(9)).points).toEqual([]);
+});
+
+test("what is drawn reaches to now; nothing stays nothing", () => {
+  expect(closed([point(0, 5)], 10).map((one) => [one.at, one.events])).toEqual([[0, 5], [10, 5]]);
+  expect(closed([], 10)).toEqual([]);
 });
 
 test("the running step has the feed's latency once something of it was accepted", () => {

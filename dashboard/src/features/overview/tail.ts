@@ -11,6 +11,12 @@ export interface Tail {
 
 export const begin = (points: Point[], seen: Counters | null): Tail => ({ points, seen });
 
+/** The same for drawing: the step that still runs reaches to now, so that a lone step is seen, too. */
+export function closed(points: Point[], now: number): Point[] {
+  const last = points.at(-1);
+  return last && now > last.at ? [...points, { ...last, at: now }] : points;
+}
+
 const grown = (now: number, before: number) => Math.max(0, now - before);
 
 /** Open the steps that have begun, and add to the last one what was counted since; the same object where nothing moved. */
