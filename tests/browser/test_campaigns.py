@@ -1,4 +1,4 @@
-"""Campaigns as people make them: four steps, a dry run, the start, and a report in which every number opens its people."""
+"""Campaigns as people make them: four steps, dry run, start, and a report whose numbers open their people."""
 
 from __future__ import annotations
 

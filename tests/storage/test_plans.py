@@ -426,6 +426,7 @@ def _small_cases(message: UUID) -> dict[str, list[tuple[list[Any], int]]]:
         "templates/find_template": [([COMPANY, "n", "pt_BR"], 10)],
         "templates/get_review": [([COMPANY, message], 10)],
         "templates/list_languages": [([COMPANY, "n"], 10)],
+        "templates/list_template_rules": [([COMPANY, str(message)], 40)],
         "templates/list_variants": [([COMPANY, "n"], 10)],
         "templates/import_templates": [([COMPANY, [new], *([one] for one in template), [LAST]], 40)],
         "templates/insert_template": [([new, COMPANY, *template, LAST], 40)],

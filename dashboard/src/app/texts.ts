@@ -19,7 +19,7 @@ export const useShellTexts = defineTexts("shell", {
   notFound: "Página não encontrada", notFoundText: "Este endereço não leva a nada.", backHome: "Ir para a visão geral",
   noCompany: "Nenhuma empresa", noCompanyText: "Sua conta não pertence a esta empresa.",
   failed: "Esta página parou", reload: "Recarregar",
-  zone: "Horários em {{zone}}",
+  zone: "{{zone}}",
 }, {
   skip: "Skip to content", navigation: "Navigation", collapse: "Collapse menu", expand: "Open menu", 
   now: "Now", sending: "Sending", automation: "Automation", channels: "Channels", data: "Data", account: "Company",
@@ -39,5 +39,5 @@ export const useShellTexts = defineTexts("shell", {
   notFound: "Page not found", notFoundText: "This address leads nowhere.", backHome: "Go to the overview",
   noCompany: "No company", noCompanyText: "Your account does not belong to this company.",
   failed: "This page stopped", reload: "Reload",
-  zone: "Times in {{zone}}",
+  zone: "{{zone}}",
 });

@@ -64,5 +64,7 @@ export function duration(ms: number): string {
 export function zoneName(language: Language, zone: string, at = new Date()): string {
   const part = (style: "longGeneric" | "shortOffset") =>
     format(language, zone, { timeZoneName: style }).formatToParts(at).find((one) => one.type === "timeZoneName")?.value;
-  return `${part("longGeneric") ?? zone}, ${(part("shortOffset") ?? "").replace("-", "−")}`;
+  // Where clocks never change, the generic name still says that it is standard time; nobody there does.
+  const name = (part("longGeneric") ?? zone).replace("Horário Padrão", "Horário").replace("Standard Time", "Time");
+  return `${name}, ${(part("shortOffset") ?? "").replace("-", "−")}`;
 }
