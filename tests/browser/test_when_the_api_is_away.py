@@ -16,8 +16,10 @@ from tests.browser.world import World
 from tests.e2e.rig import Instance
 
 _API = re.compile(r"/api/v1/")
-_STALE_MS = 40_000
+_STALE_MS = 130_000  # beyond what any page takes for fresh
 _BACK_MS = 60_000
+# Nothing has been exported, and no source has a history, in this installation.
+_WITHOUT_ROWS = ("exports", "history")
 _phase = "header [data-phase]"
 
 
@@ -55,7 +57,8 @@ def test_old_data_stays_and_is_called_old(world: World, visit: Guests, company_i
     page.locator(f'nav a[href="/c/{company_id}/{path}"]:visible').first.click()
     page.clock.run_for(5_000)
     expect(page.get_by_role("alert").filter(has_text="Não foi possível carregar").first).to_be_visible()
-    assert _shown(page) >= before > 0, "what was there has gone with the API"
+    assert _shown(page) >= before, "what was there has gone with the API"
+    assert before > 0 or path in _WITHOUT_ROWS
 
 
 def test_a_killed_gateway_is_seen_and_comes_back_without_a_reload(
@@ -80,5 +83,8 @@ def test_a_killed_gateway_is_seen_and_comes_back_without_a_reload(
 
 
 def _shown(page: Page) -> int:
-    """Count what the page shows: rows of a table, or cards."""
-    return int(page.locator("main [data-row], main .card").count())
+    """Count what the page shows: rows of its tables (of long ones only some are in the document), and cards."""
+    rows: int = page.evaluate(
+        "Array.from(document.querySelectorAll('main table')).reduce((sum, one) => sum + one.ariaRowCount - 1, 0)"
+    )
+    return rows + int(page.locator("main .card").count())

@@ -25,3 +25,8 @@ export function key(...parts: unknown[]): unknown[] {
 export function refresh(...nouns: string[]): void {
   for (const noun of nouns) void queries.invalidateQueries({ queryKey: key(noun) });
 }
+
+/** Read again what is on the screen and could not be read. */
+export function readFailed(): void {
+  void queries.refetchQueries({ type: "active", predicate: (query) => query.state.status === "error" });
+}

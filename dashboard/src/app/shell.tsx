@@ -2,15 +2,15 @@
 import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
 import { Menu as MenuIcon, PanelLeft, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { queries } from "../api/queries";
+import { queries, readFailed } from "../api/queries";
 import { useSession } from "../api/session";
-import { connectLive, useNow } from "../live/hooks";
+import { connectLive, useLiveStatus, useNow } from "../live/hooks";
 import { zoneName } from "../lib/time";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
 import { keysOn } from "../ui/keys";
 import { Place } from "../ui/page";
-import { Empty } from "../ui/states";
+import { Empty, ReadAgain } from "../ui/states";
 import { typing } from "../ui/table";
 import { Now, useFormats, Zone } from "../ui/when";
 import { Companies } from "./companies";
@@ -37,10 +37,18 @@ export function Shell() {
   if (!company) return <main className="p-8"><h1 className="sr-only">{t("noCompany")}</h1><Empty title={t("noCompany")}>{t("noCompanyText")}</Empty></main>;
   return (
     <Zone value={company.time_zone}>
-      <Place value={company.name}><Minutes><Frame key={company.id} /></Minutes></Place>
+      <Place value={company.name}><Minutes><ReadAgain value={readFailed}><Frame key={company.id} /></ReadAgain></Minutes></Place>
+      <Back />
       {expired && <Suspense><SignInAgain /></Suspense>}
     </Zone>
   );
+}
+
+/** Once the server answers again, what failed is read again without a press. */
+function Back() {
+  const { phase } = useLiveStatus();
+  useEffect(() => { if (phase === "live") readFailed(); }, [phase]);
+  return null;
 }
 
 function Minutes({ children }: { children: React.ReactNode }) {

@@ -1,6 +1,6 @@
 /** What a page shows instead of its data: a skeleton that ends, an error that keeps old data, and three kinds of nothing. */
 import { CircleAlert, Inbox, SearchX } from "lucide-react";
-import { useEffect, useState, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
 import { Button } from "./button";
 import { CopyButton } from "./copy";
 import { cx } from "./cx";
@@ -39,10 +39,16 @@ export function useErrorText(): (error: unknown) => string {
   };
 }
 
+/** Reads again whatever a page could not read; who knows the API gives it. */
+export const ReadAgain = createContext<(() => void) | undefined>(undefined);
+
 export function ErrorBox({ error, title, text, since, onRetry }: { error?: unknown; title?: string; text?: string; since?: string; onRetry?: () => void }) {
   const t = useUiTexts();
   const words = useErrorText();
-  const requestId = (error as Told | undefined)?.requestId;
+  const { requestId, status = 0 } = (error ?? {}) as Told;
+  const again = useContext(ReadAgain);
+  const passing = error != null && (status === 0 || status >= 500);
+  const retry = onRetry ?? (passing ? again : undefined);
   return (
     <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-control bg-danger-soft px-4 py-3 text-danger-fg">
       <CircleAlert size={16} aria-hidden className="shrink-0" />
@@ -50,7 +56,7 @@ export function ErrorBox({ error, title, text, since, onRetry }: { error?: unkno
         <strong className="font-semibold">{title ?? t("errorTitle")}</strong>{". "}{text ?? words(error)}{since ? ` ${t("errorOld", { at: since })}` : ""}
       </p>
       {requestId && <span className="flex items-center gap-1 text-caption">{t("requestId")} <code>{requestId}</code><CopyButton text={requestId} /></span>}
-      {onRetry && <Button onClick={onRetry}>{t("retry")}</Button>}
+      {retry && <Button onClick={() => { retry(); again?.(); }}>{t("retry")}</Button>}
     </div>
   );
 }
