@@ -123,6 +123,7 @@ async def open_webhook(shop: Shop, name: str) -> str:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # forty thousand requests, half of them one after the other
 def test_ten_thousand_hostile_bodies(door: Door) -> None:
     @settings(
         max_examples=_BATCHES, deadline=None, database=None, suppress_health_check=list(HealthCheck), print_blob=False
