@@ -251,6 +251,8 @@ def _nothing_new(place: Place, after: Place, times: Sequence[int], *, full: bool
         return Turn([], after, True, None)
     if place.limit < MOST_LIMIT:
         return Turn([], replace(after, limit=MOST_LIMIT), False, None)
+    if min(times) == place.since_ms < max(times):  # since is inclusive: old entries fill the page before its last time
+        return Turn([], replace(after, since_ms=max(times)), False, None)
     behind = max(place.since_ms, *times) + 1
     return Turn([], replace(after, since_ms=behind, stepped=True), False, "equal_times")
 

@@ -86,6 +86,13 @@ def test_every_entry_is_found_once_however_since_and_limit_are_meant(
     assert place.since_ms <= NOW_MS
 
 
+def test_old_entries_that_fill_a_page_do_not_hide_those_of_its_last_time() -> None:
+    times = [OLD_MS + 2, OLD_MS + 2, OLD_MS + 3, OLD_MS + 3]
+    for limit in (1, 3, 20):
+        found, _, _ = walk(Source(times, cap=3), Place(OLD_MS, limit=limit))
+        assert len(found) == len(times)
+
+
 def test_equal_times_across_a_pages_border_are_not_lost() -> None:
     times = [OLD_MS + 1] * 99 + [OLD_MS + 2] * 5 + [OLD_MS + 3] * 300 + [OLD_MS + 4]
     for inclusive in (True, False):
