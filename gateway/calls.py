@@ -71,6 +71,15 @@ class Call:
             return ""
         return f"{'api_key' if self.principal.person is None else 'user'}:{self.principal.name:.100}"
 
+    def takes_operator(self, words: str) -> None:
+        """Refuse a viewer what only some of a route's calls ask for; ``words`` say what that is.
+
+        Raises:
+            Forbidden: a viewer asks.
+        """
+        if self.principal is None or not self.principal.may("operator"):
+            raise Forbidden(words)
+
     @property
     def person(self) -> Person:
         """Return who signed in (routes with access "person" have one)."""

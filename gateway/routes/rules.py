@@ -135,6 +135,8 @@ async def _dry_run(call: Call) -> Response:
     row = await get_rule(call.services.pool, call.company_id, call.path_id("rule_id"))
     if row is None:
         raise NotFound
+    if call.body.get("rule"):
+        call.takes_operator("a rule as you would have it takes the role operator")
     definition = _merged(row, call.body.get("rule", {}))
     await _check(call, definition)
     return json_response(await try_rule(call, RuleRow(row["id"], row["name"], True, row["version"], definition)))

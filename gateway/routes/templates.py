@@ -122,6 +122,8 @@ async def _preview(call: Call) -> Response:
     """Fill a template with an event's values: the one named, or the newest that could be read."""
     row = await _template(call)
     if "body" in call.body:
+        # A text of one's own could spell out what a viewer is shown masked.
+        call.takes_operator("a text of your own takes the role operator")
         changed = {name: row[name] for name in TemplateChange._fields} | {"body": call.body["body"]}
         row = {**row, **_checked(changed)._asdict()}
     return await _filled(call, row)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
 from tests.browser.world import World
@@ -130,10 +130,8 @@ def test_failures_are_retried_as_a_child_and_what_is_of_no_use_is_left_out(
 
 
 def _ended(world: World, campaign: str) -> None:
-    deadline = time.monotonic() + 150
-    while world.api.call("GET", f"/campaigns/{campaign}")["status"] != "finished":
-        assert time.monotonic() < deadline, "the campaign did not end"
-        time.sleep(0.3)
+    ended = wait_until(lambda: world.api.call("GET", f"/campaigns/{campaign}")["status"] == "finished", 150)
+    assert ended, "the campaign did not end"
 
 
 @pytest.mark.parametrize("look", [Look(), Look(PHONE, "en", "dark")], ids=str)

@@ -43,6 +43,20 @@ async def test_a_preview_says_whether_it_would_leave_and_why_not(rig: Rig, pool:
     assert waits["problem"] == "template_not_approved"
 
 
+async def test_a_viewer_gives_no_text_and_no_rule_of_his_own(rig: Rig, pool: Pool) -> None:
+    company_id, owner = await rig.company()
+    viewer = await rig.client(company_id, "viewer")
+    session_id = await add_session(pool, company_id, NOW)
+    template = f"/api/v1/templates/{(await owner.post('/api/v1/templates', BODY)).json['id']}/preview"
+    send = {"send": {"session_id": str(session_id), "text": "Olá"}}
+    made = await owner.post("/api/v1/rules", {"name": "r", "trigger": {"event_type": "x"}, "action": send})
+    rule = f"/api/v1/rules/{made.json['id']}/dry-run"
+    for path, own in ((template, {"body": "{{customer_phone}}"}), (rule, {"rule": {"name": "outra"}})):
+        assert (await viewer.post(path, {})).status == 200
+        assert (await viewer.post(path, own)).status == 403
+        assert (await owner.post(path, own)).status == 200
+
+
 async def test_a_test_goes_to_ones_own_number_and_only_when_it_can_be_filled(rig: Rig, pool: Pool) -> None:
     company_id, owner = await rig.company()
     session_id = await add_session(pool, company_id, NOW)
