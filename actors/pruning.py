@@ -12,7 +12,16 @@ from uuid import UUID
 
 from actors.jobs.tools import JobTools
 from engine.ids import ms_to_time
-from engine.retention import AUDIT_KEPT_DAYS, KEYS_KEPT_DAYS, NOTICES_KEPT_DAYS, cutoff, droppable, effective, longest
+from engine.retention import (
+    AUDIT_KEPT_DAYS,
+    KEYS_KEPT_DAYS,
+    NOTICES_KEPT_DAYS,
+    TURNS_KEPT_DAYS,
+    cutoff,
+    droppable,
+    effective,
+    longest,
+)
 from storage.pool import Pool
 from storage.queries import query
 from storage.retention import (
@@ -40,6 +49,7 @@ _KEPT = {
     "alert_changes": NOTICES_KEPT_DAYS,
     "audit_log": AUDIT_KEPT_DAYS,
     "idempotency_keys": KEYS_KEPT_DAYS,
+    "ai_turns": TURNS_KEPT_DAYS,
 }
 
 

@@ -11,6 +11,7 @@ import orjson
 from actors.company import Company
 from actors.drafting import Drafter, EventFacts
 from engine.bodies import DecodedItem
+from engine.conversations import message_type, preview, wants_answer
 from engine.dedupe import DedupeKey
 from engine.events import CanonicalEvent
 from engine.ids import ms_to_time, time_to_ms
@@ -31,6 +32,7 @@ from engine.wire import (
     KIND_META,
     Intake,
 )
+from storage.conversations import Heard
 from storage.ingest_rows import EVENT_COLUMNS, DeliveryWrite, EventWrite, MetaPart
 from storage.suppressions import OWN_WORD, Wish
 from storage.uuids import uuid_of
@@ -165,6 +167,7 @@ class Reader:
         write = self._drafter.event(company, facts, key, event, value)
         write.heard_by = session_id
         write.wish = _wish(write, event, message)
+        write.heard = _heard(write, company, item, session_id, event, message)
         return write
 
 
@@ -176,3 +179,25 @@ def _wish(write: EventWrite, event: CanonicalEvent, message: InboundMessage) -> 
         return None
     company_id = write.row[EVENT_COLUMNS.index("company_id")]
     return Wish(company_id, event.customer_phone, found.stop, OWN_WORD, event.occurred_at, found.kind, write.event_id)
+
+
+def _heard(
+    write: EventWrite, company: Company, item: Intake, session_id: UUID, event: CanonicalEvent, message: InboundMessage
+) -> Heard | None:
+    """Return what an inbound message is to its conversation; a person without a number cannot be answered there."""
+    if event.customer_phone is None or message.changed:
+        return None
+    told = message.value["message"]
+    at = ms_to_time(min(message.at_ms, item.received_ms))
+    text, asks = preview(told), wants_answer(told)
+    return Heard(
+        company.id,
+        session_id,
+        event.customer_phone,
+        at,
+        write.event_id,
+        message_type(told),
+        text,
+        event.customer_name,
+        asks,
+    )

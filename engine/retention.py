@@ -12,6 +12,7 @@ NAMES = tuple(LEAST_DAYS)
 KEYS_KEPT_DAYS = 31  # an id has one effect for 30 days, whatever is erased
 NOTICES_KEPT_DAYS = 180
 AUDIT_KEPT_DAYS = 730
+TURNS_KEPT_DAYS = 7  # nobody understands a message so late any more: no AI worker has run
 
 
 def effective(company: Mapping[str, Any], installation: Mapping[str, Any]) -> dict[str, int | None]:

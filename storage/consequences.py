@@ -10,6 +10,7 @@ from engine.reach import AIMS
 from storage.answers import DEAD_LETTER_COLUMNS
 from storage.cancelling import cancel_for_orders, find_cancelling_events
 from storage.case_rows import CaseRow
+from storage.conversations import fold_inbound
 from storage.countries import skip_barred
 from storage.firings import cancel_cases, limit_firings, store_cases
 from storage.ingest_rows import EVENT_COLUMNS, Cap, Stored
@@ -35,6 +36,8 @@ async def take_consequences(connection: Connection, stored: Stored, now: datetim
     if wishes := [event.wish for event in stored.fresh if event.wish is not None]:
         # Before messages are made: also those of the same batch.
         stored.folded += await take_wishes(connection, wishes, now)
+    if heard := [event.heard for event in stored.fresh if event.heard is not None]:
+        await fold_inbound(connection, heard, now)
     await note(connection, [(e.event_id, e.row[_COMPANY]) for e in stored.fresh if e.row[_TYPE] in AIMS])
     messages = [message for event in stored.fresh for message in event.messages]
     firings = [firing for event in stored.fresh for firing in event.firings]

@@ -1,4 +1,4 @@
-"""People who have another number: their contact goes with them, and so does what they said about messages."""
+"""People who have another number: contact and conversations go with them, and so does what they said about messages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.contacts import find_by_phone
+from storage.conversation_people import follow_number
 from storage.pool import Connection
 from storage.queries import query
 
@@ -20,6 +21,7 @@ async def change_numbers(
     """
     for old, new in changes:
         await connection.execute(query("suppressions/follow_number"), company_id, old, new)
+        await follow_number(connection, company_id, old, new, now)
         if await connection.fetchval(query("contacts/move_number"), company_id, old, new, now) is not None:
             continue
         known = await find_by_phone(connection, company_id, (old, new))

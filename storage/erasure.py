@@ -17,6 +17,7 @@ from engine.ids import id_time
 from engine.import_rows import phone_tail
 from engine.pagination import Position
 from engine.phones import NOBODY
+from storage.conversation_people import forget_person
 from storage.message_changes import Transition
 from storage.person_digest import person_digest
 from storage.pool import Connection, Pool
@@ -132,6 +133,7 @@ async def forget_number(connection: Connection, company_id: UUID, phone: str, no
     digest = person_digest(company_id, phone)
     await connection.execute(query("erasure/keep_stops"), company_id, phone, digest, now)
     await connection.execute(query("erasure/forget_number"), company_id, phone, digest.hex())
+    await forget_person(connection, company_id, phone)
 
 
 async def begin_erasure(

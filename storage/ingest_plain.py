@@ -77,6 +77,7 @@ def _is_plain_event(event: EventWrite) -> bool:
     return (
         event.row[_STATE] == "processed"
         and event.earlier is None
+        and event.heard is None
         and not event.caps
         and not event.firings
         and all(map(_is_plain_message, event.messages))

@@ -12,6 +12,7 @@ from engine.meta_updates import StatusUpdate
 from engine.metrics import Delta
 from storage.cancelling import Cancelled, CancelOrder
 from storage.case_rows import FiringWrite
+from storage.conversations import Heard
 from storage.message_changes import Transition
 from storage.message_rows import MessageRow
 from storage.suppressions import Wish
@@ -68,6 +69,7 @@ class EventWrite:
     earlier: tuple[UUID, int] | None = None  # another key, and since when its event counts as the same
     wish: Wish | None = None  # what an inbound message says about being written to
     heard_by: UUID | None = None  # the session that an inbound message was written to
+    heard: Heard | None = None  # what an inbound message is to its conversation
     firings: list[FiringWrite] = field(default_factory=list)  # rules in steps that leave more than messages
 
 

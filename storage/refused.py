@@ -48,6 +48,7 @@ def strip_to_bytes(event: EventWrite) -> None:
     event.row[_REASON] = "row_refused"
     event.messages.clear()
     event.cancels = None
+    event.heard = None
 
 
 async def _refusal(connection: Connection, payload: object) -> str | None:

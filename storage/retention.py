@@ -34,6 +34,7 @@ BY_BLOCK = {
     "notifications": "created_at",
     "alert_changes": "created_at",
     "audit_log": "created_at",
+    "ai_turns": "masteria_id_time(event_id)",
 }
 
 
@@ -76,6 +77,7 @@ BY_END = (
         "coalesce((SELECT max(u) FROM unnest(t.used) AS u), '-infinity')",
         "true",
     ),
+    Ended("conversations", "events_days", "t.last_at", "true"),  # with their notes
     Ended("dead_letters", "events_days", "t.resolved_at", "t.kind = 'event'"),
     Ended(
         "dead_letters",

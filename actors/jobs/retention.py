@@ -11,6 +11,7 @@ from engine.ids import ms_to_time
 from engine.metrics import Delta
 from engine.pagination import OLDEST
 from engine.retention import cutoff, effective
+from storage.conversation_people import blank_texts
 from storage.pool import Connection
 from storage.retention import (
     blank_bytes,
@@ -79,7 +80,7 @@ class Retention:
         if name == "payload_days":
             place = (after, _NO_ID if cursor["id"] is None else UUID(cursor["id"]))
             erased = await blank_payloads(connection, company, place, before, _AT_ONCE)
-            cursor["through"] = erased.seen < _AT_ONCE
+            cursor["through"] = erased.seen < _AT_ONCE and await blank_texts(connection, company, before, _AT_ONCE) == 0
             if erased.at is not None:
                 cursor |= {"at": erased.at.isoformat(), "id": str(erased.id)}
             return erased.done

@@ -23,6 +23,7 @@ from storage.campaign_plans import show_counts
 from storage.contact_imports import RefusedRow, add_errors, add_piece, begin_import, insert_import
 from storage.contact_lists import add_to_list, insert_contact_list
 from storage.contacts import Consent, add_consent, tag_contacts
+from storage.conversations import Heard, fold_inbound, note_outbound
 from storage.erasure import count_data
 from storage.exports import add_chunk, insert_export
 from storage.jobs import claim_job, end_job, request_cancel
@@ -109,6 +110,9 @@ async def live(world: JobWorld, name: str, number: str, events: int, messages: i
             connection, world.company, contact, new_id(), Consent("marketing", True, "loja", name, NOW, "t")
         )
         await hear_wishes(connection, [Wish(world.company, number, True, "message", NOW, "all")])
+        heard = Heard(world.company, session_id, number, NOW, new_id(), "text", f"Sou {name}", name)
+        await fold_inbound(connection, [heard], NOW)
+        await note_outbound(connection, world.company, session_id, number, f"Oi {name}", NOW)
     return contact
 
 

@@ -14,6 +14,7 @@ from actors.jobs.retention import Retention
 from actors.pruning import prune
 from engine.ids import IdMaker, time_to_ms
 from engine.retention import droppable, effective, month_end, preview_words
+from storage.conversations import Heard, fold_inbound, note_outbound
 from storage.pool import Pool
 from storage.queries import query
 from storage.retention import BY_END, Ended, set_ages, set_installation_ages
@@ -159,6 +160,11 @@ async def _old_life(world: JobWorld, company: UUID, days: int) -> None:
             updated_at=at,
         )
 
+    async with pool.acquire() as connection, connection.transaction():
+        for phone in ("+5511900000001", "+5511900000002"):
+            heard = Heard(company, company, phone, at, new_id(at), "text")
+            await fold_inbound(connection, [heard], at)
+        await note_outbound(connection, company, company, "+5511900000002", "Oi", NOW)
     kept, gone = await add_event(pool, company, at), new_id(at)
     for event_id in (kept, gone):
         await case(event_id, "done")
@@ -256,6 +262,7 @@ _LIVES = (
     "dead_letters",
     "campaign_recipients",
     "history_sync_runs",
+    "conversations",
 )
 
 
@@ -269,7 +276,7 @@ async def test_what_came_of_events_and_messages_goes_after_them_once_it_has_ende
     world: JobWorld, tmp_path: Path
 ) -> None:
     pool, mine, other = world.pool, world.company, await _other(world.pool)
-    full = dict(zip(_LIVES, (3, 2, 3, 1, 2, 7, 6, 2), strict=True))
+    full = dict(zip(_LIVES, (3, 2, 3, 1, 2, 7, 6, 2, 2), strict=True))
     for company in (mine, other):
         await _old_life(world, company, 120)
     await prune(pool, tmp_path, NOW)
@@ -288,6 +295,7 @@ async def test_what_came_of_events_and_messages_goes_after_them_once_it_has_ende
         "dead_letters": 3,  # two that nobody has dealt with, and that of a running campaign's recipient
         "campaign_recipients": 2,
         "history_sync_runs": 2,
+        "conversations": 1,  # one that somebody has answered today
     }
     assert await _lives(pool, other) == {**full, "rule_person_uses": 1}
     await prune(pool, tmp_path, NOW + timedelta(days=100))

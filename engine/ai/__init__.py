@@ -1,0 +1,1 @@
+"""Decisions about what people write and what is answered: values in, values out."""

@@ -1,0 +1,27 @@
+"""What happens to conversations with their people: another number, erasure, old age."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from storage.pool import Connection
+from storage.queries import query
+
+
+async def follow_number(connection: Connection, company_id: UUID, old: str, new: str, now: datetime) -> None:
+    """Give a person's conversations their new phone, in the caller's transaction; two with one number become one."""
+    await connection.execute(query("conversations/move_number"), company_id, old, new, now)
+    for pair in await connection.fetch(query("conversations/find_pairs"), company_id, old, new):
+        await connection.execute(query("conversations/move_belongings"), company_id, pair["old"], pair["new"], new)
+        await connection.execute(query("conversations/merge_conversations"), company_id, pair["old"], pair["new"], now)
+
+
+async def forget_person(connection: Connection, company_id: UUID, phone: str) -> None:
+    """Delete a person's conversations with their notes and turns."""
+    await connection.execute(query("conversations/forget_person"), company_id, phone)
+
+
+async def blank_texts(connection: Connection, company_id: UUID, before: datetime, most: int) -> int:
+    """Take the shown words out of up to ``most`` conversations that were last active before a time; return how many."""
+    return int(await connection.fetchval(query("conversations/blank_texts"), company_id, before, most))
