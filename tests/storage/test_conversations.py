@@ -185,11 +185,11 @@ async def test_another_company_reads_and_changes_nothing(pool: Pool, company: UU
     before = await only(pool, company)
     assert await read_conversation(pool, other, before["id"]) is None
     assert await find_conversation(pool, other, session, ANA) is None
-    assert await lock_conversation(pool, other, before["id"]) is None
     assert not await set_intent(pool, other, before["id"], "price", 1.0, NOW)
     assert not await hand_over(pool, other, before["id"], "x", NOW)
     await note_outbound(pool, other, session, ANA, "x", NOW)
     async with pool.acquire() as connection, connection.transaction():
+        assert await lock_conversation(connection, other, before["id"]) is None
         await forget_number(connection, other, ANA, NOW)
         await change_numbers(connection, other, [(ANA, RUI)], NOW)
         assert await blank_texts(connection, other, NOW + timedelta(days=9), 100) == 0
