@@ -25,6 +25,7 @@ _PROBLEMS = {
     500: "Our fault; name the request id when asking about it.",
     503: "A part of the system is away; wait as long as Retry-After says and send the same again.",
 }
+_OF_A_COMPANY = ("company", "known")  # take X-Company-Id, and know nothing of another company
 _DESCRIPTION = """\
 Webhooks in, WhatsApp messages out, every number a consequence of a committed row.
 
@@ -142,7 +143,7 @@ def _parameters(operation: Operation) -> list[dict[str, Any]]:
         {"name": name, "in": "header", "required": False, "description": words, "schema": text(200)}
         for name, words in operation.headers.items()
     ]
-    if operation.access in ("company", "known"):
+    if operation.access in _OF_A_COMPANY:
         found.append({"$ref": "#/components/parameters/CompanyId"})
     return found
 
@@ -152,7 +153,7 @@ def _responses(operation: Operation) -> dict[str, Any]:
     statuses = [500, 503]
     if operation.access != "open":
         statuses += [401, 403]
-    if "{" in operation.path:
+    if "{" in operation.path or operation.access in _OF_A_COMPANY:
         statuses.append(404)
     if operation.body is not None or operation.uploads:
         statuses += [400, 413]

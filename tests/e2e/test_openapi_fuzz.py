@@ -91,14 +91,10 @@ class Walk:
         for name in case.path_parameters or {}:
             if name in self._own and self._random.random() < _OWN_IDS:
                 case.path_parameters[name] = self._own[name]
-        case.headers.pop("X-Company-Id", None)  # a key has its company; any other is nobody's
+        if "X-Company-Id" in case.headers and self._random.random() < _OWN_IDS:
+            case.headers["X-Company-Id"] = self._own["company_id"]
         self.asked[label] = self.asked.get(label, 0) + 1
         answer = case.call(base_url=self._base_url, session=self._session, headers=dict(self._headers))
-        if answer.status_code == 404:
-            # Documented where the path has an id; an id in a body, or what is not made yet, may be missing as well.
-            if "application/problem+json" not in answer.headers["content-type"] or answer.json()["status"] != 404:
-                self.wrong[label] = f"{case.method} {case.formatted_path} 404: {answer.text[:300]}"
-            return
         try:
             case.validate_response(answer, checks=_CHECKS)
         except FailureGroup as failures:
