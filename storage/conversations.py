@@ -40,6 +40,17 @@ class Heard(NamedTuple):
     turn: bool = True
 
 
+class Author(NamedTuple):
+    """Who wrote an answer: ``person``, ``ai`` or ``key``; the user's or key's id and name."""
+
+    kind: str
+    id: UUID | None = None
+    name: str = ""
+
+
+AI = Author("ai")
+
+
 async def fold_inbound(connection: Connection, heard: Sequence[Heard], now: datetime) -> None:
     """Fold fresh inbound messages and note their turns, in one statement inside the caller's transaction.
 
@@ -127,12 +138,29 @@ async def hand_over(
 
 
 async def note_outbound(
-    connection: Connection | Pool, company_id: UUID, session_id: UUID, phone: str, text: str, now: datetime
+    connection: Connection | Pool,
+    company_id: UUID,
+    session_id: UUID,
+    phone: str,
+    text: str,
+    now: datetime,
+    *,
+    message_id: UUID | None = None,
+    author: Author = AI,
 ) -> None:
     """Note an answer, by a person or by AI, in its message's transaction: nobody waits any more.
 
     Messages of rules and campaigns answer nobody, and are not noted. Who never wrote has no conversation.
+
+    Args:
+        connection: in the transaction that makes the message.
+        company_id, session_id, phone: whose conversation.
+        text: what is said; its beginning is shown.
+        now: when.
+        message_id: the answer's message, so that the thread tells who wrote it.
+        author: who wrote it.
     """
+    shown = text[:SHOWN].strip() or None
     await connection.execute(
-        query("conversations/note_outbound"), company_id, session_id, phone, text[:SHOWN].strip() or None, now
+        query("conversations/note_outbound"), company_id, session_id, phone, shown, now, message_id, *author
     )

@@ -67,6 +67,19 @@ CREATE TABLE IF NOT EXISTS conversation_notes (
     FOREIGN KEY (company_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
 );
 
+-- Who wrote an answer: a person, AI, or a program with a key (author_id: the user, or the key). The message is in messages.
+CREATE TABLE IF NOT EXISTS conversation_replies (
+    company_id      uuid NOT NULL,
+    message_id      uuid NOT NULL,
+    conversation_id uuid NOT NULL,
+    author          text NOT NULL CHECK (author IN ('person', 'ai', 'key')),
+    author_id       uuid,
+    author_name     text NOT NULL,
+    PRIMARY KEY (company_id, message_id),
+    FOREIGN KEY (company_id, conversation_id) REFERENCES conversations ON DELETE CASCADE
+);
+CREATE INDEX IF NOT EXISTS idx_conversation_replies_conversation ON conversation_replies (company_id, conversation_id);
+
 CREATE TABLE IF NOT EXISTS quick_replies (
     company_id uuid NOT NULL REFERENCES companies ON DELETE CASCADE,
     id         uuid NOT NULL,
