@@ -16,7 +16,8 @@ from engine.pagination import NEWEST, OLDEST
 from storage.message_rows import NEVER
 from storage.pool import Pool
 from tests.seeding import seed_messages
-from tests.storage.test_plans import LAST, _defects
+from tests.storage.explaining import plan_defects
+from tests.storage.test_plans import LAST
 
 COMPANY = UUID("01900000-0000-7000-8000-000000000001")
 SESSION = UUID("01900000-0000-7000-8000-000000000002")
@@ -152,7 +153,7 @@ async def test_no_query_about_campaigns_scans_a_table_or_reads_many_buffers(pool
         for name, variants in _cases(contact, message).items():
             for arguments, most in variants:
                 try:
-                    found = await _defects(connection, f"campaigns/{name}", arguments, most, large)
+                    found = await plan_defects(connection, f"campaigns/{name}", arguments, most, large)
                 except asyncpg.PostgresError as error:
                     pytest.fail(f"{name}: {error}")
                 defects += [f"{name} ({mode}): {why}" for why in found]

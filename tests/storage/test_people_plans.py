@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,9 @@ import pytest
 import storage
 from engine.pagination import NEWEST, OLDEST
 from masteria.embedded import RunningServer
-from tests.conftest import database_at
 from tests.seeding import seed_events, seed_messages
-from tests.storage.test_plans import LAST, _defects
+from tests.storage.explaining import filled_database, plan_defects
+from tests.storage.test_plans import LAST
 
 COMPANY = UUID("01900000-0000-7000-8000-000000000001")
 SESSION = UUID("01900000-0000-7000-8000-000000000002")
@@ -33,25 +32,8 @@ BEHIND = (NEWEST.created_at, NEWEST.id)
 
 @pytest.fixture(scope="module")
 def people_database(postgres: RunningServer, template_database: str) -> Iterator[str]:
-    name = f"people_{uuid4().hex}"
-    url = database_at(postgres.url, name)
-
-    async def make() -> None:
-        admin = await asyncpg.connect(postgres.url)
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-        await admin.close()
-        connection = await asyncpg.connect(url)
-        await _seed(connection)
-        await connection.close()
-
-    async def drop() -> None:
-        admin = await asyncpg.connect(postgres.url)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
-
-    asyncio.run(make())
-    yield url
-    asyncio.run(drop())
+    with filled_database(postgres, template_database, _seed) as url:
+        yield url
 
 
 async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -257,7 +239,7 @@ async def test_no_query_about_people_scans_a_large_table_or_reads_many_buffers(p
         await connection.execute(f"SET plan_cache_mode = {mode}")
         for name, variants in _cases(contact, event, message).items():
             for arguments, most in variants:
-                found = await _defects(connection, name, arguments, most, large)
+                found = await plan_defects(connection, name, arguments, most, large)
                 defects += [f"{name} ({mode}): {why}" for why in found]
     await connection.close()
     assert defects == []

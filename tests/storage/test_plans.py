@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -20,8 +19,8 @@ from storage.events import _NARROW_PHONE
 from storage.palette import NAMED
 from storage.queries import query
 from storage.searching import CANDIDATES, WINDOW
-from tests.conftest import database_at
 from tests.seeding import seed_events, seed_messages
+from tests.storage.explaining import filled_database, plan_defects
 
 ROWS = 100_000
 LAST = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -67,25 +66,8 @@ def _messages(position: int, value: object) -> list[object]:
 @pytest.fixture(scope="module")
 def large_database(postgres: RunningServer, template_database: str) -> Iterator[str]:
     """A database with 100,000 events, as many messages, and the tables around them."""
-    name = f"plans_{uuid4().hex}"
-    url = database_at(postgres.url, name)
-
-    async def make() -> None:
-        admin = await asyncpg.connect(postgres.url)
-        await admin.execute(f"CREATE DATABASE {name} TEMPLATE {template_database}")
-        await admin.close()
-        connection = await asyncpg.connect(url)
-        await _seed(connection)
-        await connection.close()
-
-    async def drop() -> None:
-        admin = await asyncpg.connect(postgres.url)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
-
-    asyncio.run(make())
-    yield url
-    asyncio.run(drop())
+    with filled_database(postgres, template_database, _seed) as url:
+        yield url
 
 
 async def _seed(connection: asyncpg.Connection[asyncpg.Record]) -> None:
@@ -487,7 +469,7 @@ async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database
         for name, variants in cases.items():
             for arguments, most in variants:
                 defects += [
-                    f"{name} ({mode}): {why}" for why in await _defects(connection, name, arguments, most, large)
+                    f"{name} ({mode}): {why}" for why in await plan_defects(connection, name, arguments, most, large)
                 ]
     await connection.close()
     assert defects == []
@@ -528,27 +510,6 @@ async def test_things_are_found_by_name_in_their_company_alone(large_database: s
     await connection.close()
     explained = [row[0] for row in rows]
     assert any(f"idx_{table}_company_id" in line for line in explained), explained
-
-
-async def _defects(
-    connection: asyncpg.Connection[asyncpg.Record], name: str, arguments: list[Any], most: int, large: set[str]
-) -> list[str]:
-    """Run a query under EXPLAIN, undo it, and return what is wrong with its plan."""
-    transaction = connection.transaction()
-    await transaction.start()
-    explained = await connection.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query(name), *arguments)
-    await transaction.rollback()
-    plan = json.loads(explained)[0]["Plan"]
-    read = plan["Shared Hit Blocks"] + plan["Shared Read Blocks"]
-    found = [f"scans {table}" for table in _scanned(plan) if table in large]
-    return [*found, *([f"reads {read} buffers, may {most}"] if read > most else [])]
-
-
-def _scanned(plan: dict[str, Any]) -> Iterator[str]:
-    if plan["Node Type"] == "Seq Scan" and plan["Actual Loops"]:
-        yield plan["Relation Name"]
-    for child in plan.get("Plans", ()):
-        yield from _scanned(child)
 
 
 def test_every_query_has_a_case() -> None:
