@@ -122,6 +122,17 @@ class SenderRef(ActorRef):
         return cast("bytes", await self.call("graph", blob, timeout_s=30.0))
 
 
+class EmbeddingRef(ActorRef):
+    """Whoever has the model that texts are embedded with."""
+
+    def __init__(self, namespace: str) -> None:
+        super().__init__("worker-0", namespace)
+
+    async def embed(self, blob: bytes) -> bytes:
+        """Return the vectors of some texts (``actors/embedding.py``)."""
+        return cast("bytes", await self.call("embed", blob, timeout_s=20.0))
+
+
 class AggregatorRef(ActorRef):
     """The metrics aggregator's calls."""
 

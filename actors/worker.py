@@ -11,6 +11,8 @@ from uuid import UUID
 
 from actors.base import Life
 from actors.delta_feed import DeltaFeed
+from actors.embedding import EmbeddingCaller
+from actors.embedding_desk import EmbeddingDesk
 from actors.handles import AggregatorRef, SenderRef, ShardRef, SupervisorRef
 from actors.handover import Handover
 from actors.jobs.kinds import make_kinds
@@ -48,6 +50,7 @@ class Worker:
         self._changes = [Changes(lane, self._told) for lane in lanes]
         self._runner: JobRunner | None = None
         self._tools: JobTools | None = None
+        self._embedding = EmbeddingDesk()
         os.nice(_NICE)
         try:
             await self._open()
@@ -78,6 +81,7 @@ class Worker:
             ingest=self._shard_door(supervisor).ingest,
             announce=announce,
             commit=loops.commit,
+            embed=EmbeddingCaller(settings),
         )
         runner = JobRunner(tools, make_kinds(tools), steps, life, life.name)
         await runner.start()
@@ -105,6 +109,10 @@ class Worker:
         """Read anew what companies want told; what a job needs, it reads by itself."""
         if self._tools is not None:
             await refresh_watch(self._tools.pool)
+
+    async def embed(self, blob: bytes) -> bytes:
+        """Return the vectors of some texts (``actors/embedding.py``)."""
+        return await self._embedding.embed(blob)
 
     async def drain(self) -> None:
         """Finish the steps under way, give the jobs back, and stop."""

@@ -23,6 +23,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "contact": ("phone", "name", "email", "document", "fields", "tags"),
     "flow": ("active", "settings"),
     "invitation": ("email", "role", "expires_at"),
+    "knowledge": ("kind", "name", "question", "text", "active"),
     "list": ("name", "description"),
     "opt_out_policy": ("spares_utility",),
     "outgoing_webhook": ("name", "url", "event_types", "concurrency", "active"),

@@ -12,6 +12,7 @@ from typing import Any
 import uvicorn
 
 from actors.base import Life
+from actors.embedding import EmbeddingCaller
 from actors.handles import AggregatorRef, ShardRef, SupervisorRef
 from actors.media_post import MediaPost
 from actors.web_session_handle import WebSessionRef
@@ -144,6 +145,7 @@ class Gateway:
             device=lambda session_id: WebSessionRef(session_id, settings.instance),
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),
+            embed=EmbeddingCaller(settings),
         )
 
     def _batcher(self, number: int) -> ShardBatcher:

@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 NOTHING_CHANGED = frozenset(
     (
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("checkSession", "markRead", "readNotification", "readAllNotifications", "proposeTotp"),
+        *("askKnowledge", "checkSession", "markRead", "readNotification", "readAllNotifications", "proposeTotp"),
     )
 )
 # People's data leave by these.
@@ -100,6 +100,8 @@ def kind_of(operation: Operation) -> str | None:
     parts = operation.path.split("/")[1:]
     if parts[:2] == ["contacts", "import"]:
         return "contact_import"
+    if parts[:2] == ["ai", "knowledge"]:
+        return "knowledge"
     if parts == ["opt-outs", "policy"]:
         return "opt_out_policy"
     if parts[0] == "auth" and parts[1] in ("password", "totp"):

@@ -6,6 +6,7 @@ import asyncio
 import codecs
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 from uuid import UUID
 
 from starlette.requests import ClientDisconnect, Request
@@ -20,6 +21,16 @@ MOST_BYTES = 536_870_912
 _MOST_AT_ONCE = 2
 _FORM_SLACK = 65_536
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+
+
+class Receiver(Protocol):
+    """Takes a file piece by piece."""
+
+    filename: str
+
+    async def take(self, data: bytes) -> None: ...
+
+    async def finish(self) -> None: ...
 
 
 class ImportFile:
@@ -114,7 +125,7 @@ class ImportUploads:
             BadRequest: the client left, or was too slow.
         """
         if self._open >= _MOST_AT_ONCE:
-            raise TooMany(f"{_MOST_AT_ONCE} files of contacts are being received at the moment")
+            raise TooMany(f"{_MOST_AT_ONCE} files are being received at the moment")
         self._open += 1
         try:
             async with asyncio.timeout(RECEIVE_S):
@@ -127,7 +138,7 @@ class ImportUploads:
             self._open -= 1
 
 
-async def receive(request: Request, file: ImportFile) -> None:
+async def receive(request: Request, file: Receiver) -> None:
     """Read a request's file: its body, or the part ``file`` of a form.
 
     Raises:
@@ -142,7 +153,7 @@ async def receive(request: Request, file: ImportFile) -> None:
     await file.finish()
 
 
-async def _receive_form(request: Request, content_type: str, file: ImportFile) -> None:
+async def _receive_form(request: Request, content_type: str, file: Receiver) -> None:
     try:
         stream = MultipartStream(content_type)
     except ValueError as error:

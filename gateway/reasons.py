@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.ai.knowledge_reasons import KNOWLEDGE
 from engine.campaign_reasons import CAMPAIGN
 from engine.dead_letters import SKIPS
 from engine.error_classes import error_brain
@@ -67,6 +68,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
         REPLAY_SKIPS,
         NOTICES,
         OUTGOING,
+        KNOWLEDGE,
     ):
         if code in table:
             return _both(table[code])

@@ -8,6 +8,7 @@ from gateway.cookies import SAFE_METHODS
 
 # Keys cannot be narrowed to making keys or inviting people: what a narrowed key lets in would not be narrowed.
 AREAS = (
+    "ai",
     "alerts",
     "audit",
     "bulk-previews",

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from starlette.types import ASGIApp
 
+from actors.embedding import Embed
 from engine.ids import IdMaker
 from engine.metrics import Delta
 from engine.settings import Settings
@@ -107,3 +108,4 @@ class Services:
     device: Callable[[UUID], LinkedDevice]
     webhook_door: ASGIApp
     meta_door: ASGIApp
+    embed: Embed

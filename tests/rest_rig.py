@@ -35,6 +35,7 @@ from storage.companies import insert_company
 from storage.pool import Connection, Pool
 from storage.throttle import Throttle
 from tests.asgi import Client
+from tests.embedding_kit import embed
 from whatsapp.web.session import Status
 
 Result = TypeVar("Result")
@@ -239,6 +240,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         device=FakeDevice,
         webhook_door=FreshDoor(pool, vault, actors),
         meta_door=_door,
+        embed=embed,
     )
     stranger = Client(build_app(services))
     key = await make_key(services, None, "owner")

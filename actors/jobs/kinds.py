@@ -12,6 +12,7 @@ from actors.jobs.contacts_erase import ContactsErase
 from actors.jobs.contacts_import import ContactsImport
 from actors.jobs.export import Exporting
 from actors.jobs.history_sync import HistorySync
+from actors.jobs.knowledge_index import KnowledgeIndex
 from actors.jobs.retention import Retention
 from actors.jobs.tools import JobKind, JobTools
 
@@ -31,6 +32,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     CampaignDryRun,
     Exporting,
     Retention,
+    KnowledgeIndex,
 )
 
 

@@ -36,6 +36,7 @@ class JobTools:
         ingest: stores events through their company's shard (``actors/shard_door.py``).
         announce: has a committed change of configuration in force everywhere, as ``Supervisor.announce``.
         commit: a transaction with its delta, for loops; a job's step has its own.
+        embed: texts → vectors (``actors/embedding.py``); True: they are asked, False: they are known.
         now_ms: the clock.
     """
 
@@ -47,6 +48,7 @@ class JobTools:
     ingest: Callable[[Sequence[Intake]], Awaitable[list[Answer]]]
     announce: Callable[[str, UUID | None], Awaitable[None]]
     commit: Commit
+    embed: Callable[[Sequence[str], bool], Awaitable[list[list[float]]]]
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
 

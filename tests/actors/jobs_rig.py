@@ -22,6 +22,7 @@ from engine.wire import DONE, Answer, Intake
 from storage.jobs import get_job, insert_job
 from storage.pool import Connection, Pool
 from storage.searching import Row
+from tests.embedding_kit import embed
 
 ids = IdMaker()
 
@@ -123,6 +124,7 @@ class JobWorld:
             ingest=self._ingest,
             announce=self.announce,
             commit=changes.commit,
+            embed=embed,
         )
 
     @asynccontextmanager

@@ -27,6 +27,7 @@ from tests.seeding import add_event, add_message, add_session, new_id
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
 BODIES: Mapping[str, object] = {
+    "updateKnowledge": {"active": False},
     "updateAlert": {"active": False},
     "updateUser": {"role": "viewer"},
     "updateRule": {"active": False},
@@ -68,6 +69,7 @@ CAMPAIGN_STATES = {
 OF_A_CAMPAIGN = {f"exportCampaignRecipients{form}" for form in ("Csv", "Json", "Jsonl")}
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
+    "listKnowledge",
     "listEvents",
     "listMessages",
     "exportEventsCsv",
@@ -122,6 +124,9 @@ LISTS = {
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
+    "createKnowledge",
+    "uploadKnowledge",
+    "askKnowledge",
     "createAlert",
     "setRetention",
     "runRetention",
@@ -226,6 +231,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
             "/api/v1/invitations", {"email": f"{uuid4().hex}@loja.test", "role": "viewer"}
         ),
     }
+    made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
     alert = {"name": "a", "metric": "silence", "threshold": 10}
     made["alert_id"] = await owner.post("/api/v1/alerts", alert)
     for name, answer in made.items():

@@ -28,6 +28,7 @@ from storage.alerts import AlertWrite, claim_alerts, get_alert, insert_alert, up
 from storage.pool import Connection, Pool
 from storage.searching import Row
 from storage.suppressions import ALL, Wish, hear_wishes
+from tests.embedding_kit import embed
 from tests.seeding import add_session, new_id
 
 SOURCES = ("grapfy", "kiwify")
@@ -59,6 +60,7 @@ class Watch:
             announce=announce,
             ingest=ingest,
             commit=changes.commit,
+            embed=embed,
             now_ms=lambda: time_to_ms(self.now),
         )
         self.watch = AlertWatch(self.tools)

@@ -1,0 +1,16 @@
+-- The passages that hold a question's words, those first whose words are rare among the company's passages.
+-- Uses idx_knowledge_sources_created_at and the primary key, or idx_knowledge_passages_words.
+WITH hits AS MATERIALIZED (
+    SELECT p.source_id, p.position, w.lexeme
+    FROM knowledge_sources s
+    JOIN knowledge_passages p ON (p.company_id, p.source_id, p.version) = (s.company_id, s.id, s.ready_version)
+    JOIN unnest(to_tsvector('portuguese', $2)) AS w ON p.words @@ to_tsquery('simple', w.lexeme)
+    WHERE s.company_id = $1 AND s.active
+), rare AS (
+    SELECT lexeme, ln(1 + 5000.0 / count(*)) AS weight FROM hits GROUP BY lexeme
+)
+SELECT source_id, position
+FROM hits JOIN rare USING (lexeme)
+GROUP BY source_id, position
+ORDER BY sum(weight) DESC, source_id, position
+LIMIT $3
