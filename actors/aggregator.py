@@ -27,6 +27,7 @@ _ROLL_UP_S = 2.0
 _FORGET_S = 600.0
 _JOBS_S = 0.25
 _CAMPAIGNS_S = 0.25
+_INBOX_S = 0.02  # it waits by itself for something new
 _COUNT_JOBS_S = 5.0
 
 
@@ -61,6 +62,7 @@ class MetricsAggregator:
         self._life.run(self._read, pause_s=1.0, action="read_states")
         self._life.run(self._read_jobs, pause_s=_JOBS_S, action="read_jobs")
         self._life.run(self._read_alerts, pause_s=1.0, action="read_alerts")
+        self._life.run(self._read_inbox, pause_s=_INBOX_S, action="read_inbox")
         self._life.run(self._read_campaigns, pause_s=_CAMPAIGNS_S, action="read_campaigns")
         self._life.run(self._count_jobs, pause_s=_COUNT_JOBS_S, action="count_jobs")
         self._life.run(self._forget, pause_s=_FORGET_S, action="forget_watermarks")
@@ -85,6 +87,9 @@ class MetricsAggregator:
 
     async def _read_alerts(self) -> None:
         await self._states.read_alerts(await self._ready())
+
+    async def _read_inbox(self) -> None:
+        await self._states.read_inbox(await self._ready())
 
     async def _read_campaigns(self) -> None:
         if self._counted.loaded:

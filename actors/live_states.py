@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Awaitable, Callable
@@ -15,7 +16,9 @@ from actors.aggregating import Aggregating, Told
 from actors.live_alerts import LiveAlerts
 from actors.live_campaigns import PREFIX as CAMPAIGN_PREFIX
 from actors.live_campaigns import LiveCampaigns, Place
+from actors.live_inbox import LiveInbox
 from actors.live_jobs import LiveJobs
+from actors.live_watching import Watched, unsettled, widen
 from engine.company_counters import CompanyCounters
 from engine.ids import ms_to_time
 from engine.live_feed import LiveFeed
@@ -32,40 +35,10 @@ _RETRY_S = 0.2
 _READ_S = 3.0
 _INTEREST_MS = 15_000  # the fanout renews what it wants every two seconds
 _SESSIONS_EVERY_MS = 5_000
-_SETTLE_MS = 1_500
 _RESTING_MS = 500
-_VERIFY_EVERY_MS = 10_000
+_INBOX, _INBOX_S = "inbox", 0.25
 
 State = tuple[bytes, str, int, int, bytes]
-
-
-class _Watched:
-    """One company that somebody looks at."""
-
-    __slots__ = (
-        "alerts_changed",
-        "changed",
-        "feed",
-        "feed_changed",
-        "feed_changed_ms",
-        "feed_read_ms",
-        "jobs_changed",
-        "sessions",
-        "told_ms",
-        "topics",
-    )
-
-    def __init__(self) -> None:
-        self.topics: dict[str, int] = {}  # topic → until when
-        self.changed: tuple[int, int] | None = None  # newest and oldest commit not told yet
-        self.told_ms = 0
-        self.feed_changed: tuple[int, int] | None = None
-        self.jobs_changed: tuple[int, int] | None = None
-        self.alerts_changed: tuple[int, int] | None = None
-        self.feed: LiveFeed | None = None
-        self.feed_changed_ms = 0
-        self.feed_read_ms = 0
-        self.sessions: dict[bytes, dict[str, str | None]] = {}
 
 
 class LiveStates:
@@ -80,10 +53,12 @@ class LiveStates:
         self._publish = publish
         self._clock_ms = clock_ms
         self._counted: Aggregating | None = None
-        self._watched: dict[bytes, _Watched] = {}
+        self._watched: dict[bytes, Watched] = {}
         self._jobs = LiveJobs()
         self._campaigns = LiveCampaigns()
         self._alerts = LiveAlerts()
+        self._inbox = LiveInbox()
+        self._look_at_inbox = asyncio.Event()
         self._wake = asyncio.Event()
         self._next_tick = 0.0
         self._gap_s = _GAP_S
@@ -102,8 +77,10 @@ class LiveStates:
         """Hear that a company's counters changed."""
         watched = self._watched.get(company)
         if watched is not None:
-            watched.changed = _widen(watched.changed, committed_ms)
+            watched.changed = widen(watched.changed, committed_ms)
             self._wake.set()
+            if _INBOX in watched.topics:
+                self._look_at_inbox.set()
 
     def told(self, told: Told, committed_ms: int) -> None:
         """Hear the feed's part of a telling, and when the oldest commit in it was."""
@@ -114,7 +91,7 @@ class LiveStates:
                 continue
             watched.feed_changed_ms = now_ms
             if watched.feed.tell(lists.get("events", ()), lists.get("messages", ())):
-                watched.feed_changed = _widen(watched.feed_changed, committed_ms)
+                watched.feed_changed = widen(watched.feed_changed, committed_ms)
                 self._wake.set()
 
     def wanted_in_ms(self) -> int:
@@ -142,7 +119,7 @@ class LiveStates:
         for company, topic, _ in entries:
             watched = self._watched.get(company)
             if watched is None:
-                watched = self._watched[company] = _Watched()
+                watched = self._watched[company] = Watched()
                 fresh.add(company)
             watched.topics[topic] = now_ms + _INTEREST_MS
             if topic == "events" and watched.feed is None:
@@ -154,6 +131,8 @@ class LiveStates:
             await self.read_jobs(pool)
         if any(topic == "alerts" and company not in self._alerts for company, topic, _ in entries):
             await self.read_alerts(pool)
+        if any(topic == _INBOX and company not in self._inbox for company, topic, _ in entries):
+            await self._read_inbox(pool)
         if any(place not in self._campaigns for place in self._campaign_places()):
             await self.read_campaigns(pool)
         return pack(
@@ -199,13 +178,15 @@ class LiveStates:
         if watched is None:
             return
         if topic == "events":
-            watched.feed_changed = _widen(_widen(watched.feed_changed, ts), oldest_ts)
+            watched.feed_changed = widen(widen(watched.feed_changed, ts), oldest_ts)
         elif topic == "alerts":
-            watched.alerts_changed = _widen(_widen(watched.alerts_changed, ts), oldest_ts)
+            watched.alerts_changed = widen(widen(watched.alerts_changed, ts), oldest_ts)
+        elif topic == _INBOX:
+            watched.inbox_changed = widen(widen(watched.inbox_changed, ts), oldest_ts)
         elif topic == "jobs":
-            watched.jobs_changed = _widen(_widen(watched.jobs_changed, ts), oldest_ts)
+            watched.jobs_changed = widen(widen(watched.jobs_changed, ts), oldest_ts)
         else:
-            watched.changed = _widen(_widen(watched.changed, ts), oldest_ts)
+            watched.changed = widen(widen(watched.changed, ts), oldest_ts)
         self._wake.set()
 
     def _take_changed(self) -> list[State]:
@@ -216,9 +197,10 @@ class LiveStates:
             fed, watched.feed_changed = watched.feed_changed, None
             worked, watched.jobs_changed = watched.jobs_changed, None
             alerted, watched.alerts_changed = watched.alerts_changed, None
+            heard, watched.inbox_changed = watched.inbox_changed, None
             watched.told_ms = now_ms if counted else watched.told_ms
             for topic in watched.topics:
-                span = {"events": fed, "jobs": worked, "alerts": alerted}.get(topic, counted)
+                span = {"events": fed, "jobs": worked, "alerts": alerted, _INBOX: heard}.get(topic, counted)
                 if span is not None:
                     states.append((company, topic, *span, orjson.dumps(self._state(company, topic))))
         return states
@@ -229,8 +211,9 @@ class LiveStates:
             return {}
         if topic == "events":
             return {"items": watched.feed.items() if watched.feed else []}
-        if topic in ("jobs", "alerts"):
-            return (self._jobs if topic == "jobs" else self._alerts).state(company)
+        read = {"jobs": self._jobs.state, "alerts": self._alerts.state, _INBOX: self._inbox.state}.get(topic)
+        if read is not None:
+            return read(company)
         counters, now_ms = self._counted.company(company), self._clock_ms()
         if topic.startswith(CAMPAIGN_PREFIX):
             return self._campaigns.state(company, topic, now_ms)
@@ -265,7 +248,7 @@ class LiveStates:
             if now_ms - self._sessions_read_ms >= _SESSIONS_EVERY_MS:
                 await self._read_sessions(pool, set(self._watched))
                 self._sessions_read_ms = now_ms
-            for company in [company for company, watched in self._watched.items() if _unsettled(watched, now_ms)]:
+            for company in [company for company, watched in self._watched.items() if unsettled(watched, now_ms)]:
                 await self._read_feed(pool, company)
 
     async def read_jobs(self, pool: Pool) -> None:
@@ -278,7 +261,7 @@ class LiveStates:
         async with asyncio.timeout(_READ_S):
             for company in await self._jobs.read(pool, companies, ms_to_time(now_ms)):
                 if (watched := self._watched.get(company)) is not None:
-                    watched.jobs_changed = _widen(watched.jobs_changed, now_ms)
+                    watched.jobs_changed = widen(watched.jobs_changed, now_ms)
                     self._wake.set()
 
     async def read_alerts(self, pool: Pool) -> None:
@@ -288,7 +271,26 @@ class LiveStates:
         async with asyncio.timeout(_READ_S):
             for company in await self._alerts.read(pool, companies):
                 if (watched := self._watched.get(company)) is not None:
-                    watched.alerts_changed = _widen(watched.alerts_changed, now_ms)
+                    watched.alerts_changed = widen(watched.alerts_changed, now_ms)
+                    self._wake.set()
+
+    async def read_inbox(self, pool: Pool) -> None:
+        """Wait until a watched company's counters change, a quarter of a second at most; then read what is new.
+
+        What people do to conversations changes no counters: that is what the quarter is for.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_INBOX_S):
+                await self._look_at_inbox.wait()
+        self._look_at_inbox.clear()
+        await self._read_inbox(pool)
+
+    async def _read_inbox(self, pool: Pool) -> None:
+        companies = {company for company, watched in self._watched.items() if _INBOX in watched.topics}
+        async with asyncio.timeout(_READ_S):
+            for company, span in (await self._inbox.read(pool, companies, self._clock_ms())).items():
+                if (watched := self._watched.get(company)) is not None:
+                    watched.inbox_changed = widen(widen(watched.inbox_changed, span[0]), span[1])
                     self._wake.set()
 
     async def read_campaigns(self, pool: Pool) -> None:
@@ -340,7 +342,7 @@ class LiveStates:
         feed, now_ms = watched.feed, self._clock_ms()
         watched.feed_read_ms = now_ms
         if feed.replace(await newest_events(pool, company, now_ms)):
-            watched.feed_changed = _widen(watched.feed_changed, now_ms)
+            watched.feed_changed = widen(watched.feed_changed, now_ms)
             self._wake.set()
 
 
@@ -358,16 +360,3 @@ def _session_topics(
             shown = counters.session(session.bytes, known[session.bytes], now_ms)
             return {"session_id": str(session), **shown}
     return {}
-
-
-def _widen(span: tuple[int, int] | None, at_ms: int) -> tuple[int, int]:
-    """Return (newest, oldest) with one more time in it."""
-    return (max(span[0], at_ms), min(span[1], at_ms)) if span else (at_ms, at_ms)
-
-
-def _unsettled(watched: _Watched, now_ms: int) -> bool:
-    """Tell whether a feed is to be read again: once it has come to rest, and every ten seconds while it has not."""
-    if watched.feed is None or (watched.feed_read_ms and watched.feed_changed_ms < watched.feed_read_ms):
-        return False
-    quiet = now_ms - watched.feed_changed_ms >= _SETTLE_MS
-    return quiet or now_ms - watched.feed_read_ms >= _VERIFY_EVERY_MS

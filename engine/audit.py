@@ -21,12 +21,14 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "campaign": ("name", "audience", "variants", "variables", "sessions", "schedule", "quiet_hours", "status"),
     "company": ("name", "time_zone", "quiet_hours"),
     "contact": ("phone", "name", "email", "document", "fields", "tags"),
+    "conversation": ("state", "assignee_id", "ai_on", "ai_off_reason"),
     "flow": ("active", "settings"),
     "invitation": ("email", "role", "expires_at"),
     "knowledge": ("kind", "name", "question", "text", "active"),
     "list": ("name", "description"),
     "opt_out_policy": ("spares_utility",),
     "outgoing_webhook": ("name", "url", "event_types", "concurrency", "active"),
+    "quick_reply": ("shortcut", "text"),
     "retention": ("company", "payload_days", "raw_days", "events_days", "messages_days", "archive"),
     "rule": (*("name", "active", "trigger", "when", "delay_s", "cancel_on", "action", "steps", "caps", "schedule"),),
     "schedule": ("active", "every_s", "jitter_s", "cron"),
@@ -39,7 +41,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "user": ("name", "email", "role", "language", "theme", "totp"),
     "webhook": ("name", "source", "active", "auth", "mapping", "dedupe"),
 }
-NAMED = frozenset(FIELDS) - {"contact"}  # their names are the company's own words
+NAMED = frozenset(FIELDS) - {"contact", "conversation"}  # their names are the company's own words
 _OF_PEOPLE = frozenset(("contact",))
 _OWN_PHONES = frozenset(("session", "company", "user"))  # the company's numbers, not its customers'
 _SECRET = frozenset(("token", "secret", "password", "current_password", "meta_app", "app_secret", "verify_token"))

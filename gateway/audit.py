@@ -34,14 +34,15 @@ log = logging.getLogger(__name__)
 NOTHING_CHANGED = frozenset(
     (
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("askKnowledge", "checkSession", "markRead", "readNotification", "readAllNotifications", "proposeTotp"),
+        *("askKnowledge", "checkSession", "markRead", "readConversation", "readNotification", "readAllNotifications"),
+        "proposeTotp",
     )
 )
 # People's data leave by these.
 READS = frozenset(("exportPersonalData", "downloadExport", "getEventBytes"))
 # Told of people only. Keys read every event whole and send all day: a message is its own record, and two commits more
 # for each of them would be the dearest part of it.
-OF_PEOPLE = frozenset(("getEventBytes", "sendMessage"))
+OF_PEOPLE = frozenset(("getEventBytes", "sendMessage", "sendConversationMessage"))
 _KINDS: Mapping[str, str] = {
     "alerts": "alert",
     "api-keys": "api_key",
@@ -50,6 +51,7 @@ _KINDS: Mapping[str, str] = {
     "companies": "company",
     "company": "company",
     "contacts": "contact",
+    "conversations": "conversation",
     "dead-letters": "dead_letter",
     "events": "event",
     "exports": "export",
@@ -63,6 +65,7 @@ _KINDS: Mapping[str, str] = {
     "opt-outs": "opt_out",
     "outgoing-webhooks": "outgoing_webhook",
     "queue": "lane",
+    "quick-replies": "quick_reply",
     "retention": "retention",
     "rules": "rule",
     "schedules": "schedule",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.ai.knowledge_reasons import KNOWLEDGE
 from engine.campaign_reasons import CAMPAIGN
+from engine.conversations import AI_OFF
 from engine.dead_letters import SKIPS
 from engine.error_classes import error_brain
 from engine.history_reasons import history_words
@@ -59,6 +60,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     for table in (
         _WAITING,
         CAMPAIGN,
+        AI_OFF,
         BUDGETS,
         UNPARSED,
         PAYLOAD,

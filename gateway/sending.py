@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -80,8 +81,15 @@ class _Request:
     due_at: datetime | None
 
 
-async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
+async def send_message(
+    call: Call, key: str | None, also: Callable[[Connection, MessageRow], Awaitable[None]] | None = None
+) -> tuple[UUID, bool]:
     """Store a message and hand it to its sender; return its id, and whether the key was used for it before.
+
+    Args:
+        call: the request, its body checked against ``SEND_SCHEMA``.
+        key: its idempotency key.
+        also: what else a message that is going to be sent means, in the same transaction.
 
     Raises:
         FieldProblem: names everything that is wrong.
@@ -102,6 +110,8 @@ async def send_message(call: Call, key: str | None) -> tuple[UUID, bool]:
         [stored] = await skip_barred(connection, wanted)
         await create_messages(connection, [stored])
         count(delta, [born(stored)])
+        if stored.due_at is not None and also is not None:
+            await also(connection, stored)
         return stored
 
     stored = await call.services.ledger.write(work)

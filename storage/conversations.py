@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from engine.conversations import SHOWN
+from engine.conversations import SHOWN, Hands
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Row, fetch_one
@@ -164,3 +164,28 @@ async def note_outbound(
     await connection.execute(
         query("conversations/note_outbound"), company_id, session_id, phone, shown, now, message_id, *author
     )
+
+
+async def change_conversation(
+    connection: Connection, company_id: UUID, conversation_id: UUID, after: Hands, now: datetime
+) -> None:
+    """Store what a person makes of a conversation that the caller has locked."""
+    await connection.execute(
+        query("conversations/update_conversation"),
+        company_id,
+        conversation_id,
+        after.state,
+        after.assignee_id,
+        after.ai_on,
+        after.ai_off_reason,
+        after.unread,
+        after.waiting_since,
+        now,
+    )
+
+
+async def mark_read(
+    executor: Pool | Connection, company_id: UUID, conversation_id: UUID, upto: UUID | None, now: datetime
+) -> None:
+    """Note that somebody has read a conversation; not if its last message is another than ``upto`` by now."""
+    await executor.execute(query("conversations/mark_read"), company_id, conversation_id, upto, now)

@@ -49,6 +49,7 @@ async def remove_member(connection: Connection, company_id: UUID, user_id: UUID)
         LastOwner: nobody else owns the company.
     """
     await _keep_an_owner(connection, company_id, user_id, None)
+    await connection.execute(query("conversations/unassign"), company_id, user_id)
     return await connection.fetchval(query("users/remove_member"), company_id, user_id) is not None
 
 

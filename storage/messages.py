@@ -52,7 +52,7 @@ async def list_messages(pool: Pool, company_id: UUID, wanted: MessageFilter, wit
     # What is being sent is still 'queued' in its row: those few are told apart afterwards.
     stored = wanted._replace(status=_WAITING) if wanted.status == SENDING else wanted
     page = await _page(pool, company_id, stored, within)
-    rows = await _with_sending(pool, company_id, page.rows)
+    rows = await with_sending(pool, company_id, page.rows)
     if wanted.status in (SENDING, _WAITING):
         rows = [row for row in rows if row["status"] == wanted.status]
     return replace(page, rows=rows, total=None if wanted.status == SENDING else page.total)
@@ -89,7 +89,7 @@ def _clue(wanted: MessageFilter) -> Clue | None:
     return Clue(MESSAGE, keys, wanted.session_id)
 
 
-async def _with_sending(executor: Pool | Connection, company_id: UUID, rows: Sequence[Columns]) -> Sequence[Columns]:
+async def with_sending(executor: Pool | Connection, company_id: UUID, rows: Sequence[Columns]) -> Sequence[Columns]:
     """Return the rows, with those that a sender may be sending right now told as such."""
     sessions = {row["session_id"] for row in rows if row["status"] == _WAITING}
     if not sessions:
@@ -121,7 +121,7 @@ async def count_messages(
 async def get_message(executor: Pool | Connection, company_id: UUID, message_id: UUID) -> Columns | None:
     """Return one message, or None."""
     row = await fetch_one(executor, "messages/get_messages", company_id, [message_id], [made_at(message_id)])
-    return None if row is None else (await _with_sending(executor, company_id, [row]))[0]
+    return None if row is None else (await with_sending(executor, company_id, [row]))[0]
 
 
 async def find_messages(executor: Pool | Connection, company_id: UUID, message_ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from starlette.responses import Response
 
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.message_states import STATUSES
 from engine.metrics import Delta
+from gateway.answering import note_answer
 from gateway.calls import Call, json_response
 from gateway.of_contact import CONTACT, by_phone
 from gateway.operations import (
@@ -55,10 +58,24 @@ async def _get(call: Call) -> Response:
 
 
 async def _send(call: Call) -> Response:
+    message_id, known = await send_message(call, idempotency_key(call), partial(note_answer, call))
+    return await sent(call, message_id, known=known)
+
+
+def idempotency_key(call: Call) -> str | None:
+    """Return the request's idempotency key.
+
+    Raises:
+        FieldProblem: it is empty or too long.
+    """
     key = call.request.headers.get("idempotency-key")
     if key is not None and not 1 <= len(key) <= 200:
         raise FieldProblem([{"field": "Idempotency-Key", "reason": "must have 1 to 200 characters"}])
-    message_id, known = await send_message(call, key)
+    return key
+
+
+async def sent(call: Call, message_id: UUID, *, known: bool) -> Response:
+    """Answer with a message that was stored just now, or before under the same key."""
     row = await get_message(call.services.pool, call.company_id, message_id)
     if row is None:  # erased between the two
         raise NotFound

@@ -16,14 +16,17 @@ from actors.aggregating import Aggregating
 from actors.delta_feed import DeltaFeed
 from actors.live_server import LiveServer
 from actors.live_states import LiveStates
-from engine.ids import IdMaker
+from engine.ids import IdMaker, ms_to_time
 from engine.live_tickets import issue
 from engine.merge_patch import apply
 from engine.metrics import Delta
 from storage import deltas
+from storage.conversation_people import forget_person
+from storage.conversations import Heard, fold_inbound, note_outbound
 from storage.ingest import Lane
 from storage.pool import Pool
 from tests.actors.live_rig import KEY, Live, LiveRig, eventually, now_ms
+from tests.seeding import add_session
 from tests.storage.counted_world import World, Writer
 
 IDS = IdMaker()
@@ -83,6 +86,7 @@ async def house(pool: Pool) -> AsyncIterator[House]:
         (states.tick, 0.0),
         (states.refresh, 0.1),
         (lambda: states.read(pool), 0.1),
+        (lambda: states.read_inbox(pool), 0.01),
         (server.ask, 0.01),
         (server.help_the_slow, 0.05),
     ]
@@ -231,3 +235,36 @@ async def test_tickets_of_this_key_only(house: House) -> None:
     async with LiveRig(house.server).knock() as live:
         await live.say(type="auth", ticket=issue(b"x" * 32, house.world.companies[0].bytes, now_ms(), os.urandom(16)))
         assert await live.closed_with() == 4401
+
+
+async def test_the_inbox_tells_messages_and_what_people_do(house: House) -> None:
+    company = house.world.companies[0]
+    phone = "+5511900000001"
+    session = await add_session(house.pool, company, ms_to_time(now_ms()))
+
+    async def hear(text: str) -> Heard:
+        at = ms_to_time(now_ms())
+        heard = Heard(company, session, phone, at, IDS.make_uuid(now_ms()), "text", text)
+        async with house.pool.acquire() as connection, connection.transaction():
+            await fold_inbound(connection, [heard], at)
+        await house.commit(event_delta(company))
+        return heard
+
+    async with house.client(company, "inbox") as live:
+        state = (await live.hear("snapshot"))["data"]
+        assert state == {"items": [], "counts": {"open": 0, "unread": 0, "waiting": 0}}
+        first = await hear("Oi")
+        state = await until(live, state, lambda state: state["items"])
+        [item] = state["items"]
+        assert (item["id"], item["phone"], item["unread"]) == (str(first.event_id), phone, 1)
+        assert (item["last_inbound"]["text"], item["window"]["open"]) == ("Oi", True)
+        assert state["counts"] == {"open": 1, "unread": 1, "waiting": 1}
+        await hear("Alguém?")
+        state = await until(live, state, lambda state: state["items"][0]["unread"] == 2)
+        await note_outbound(house.pool, company, session, phone, "Oi!", ms_to_time(now_ms()))
+        state = await until(live, state, lambda state: state["counts"]["waiting"] == 0)
+        assert state["items"][0]["last_outbound"]["text"] == "Oi!"
+        async with house.pool.acquire() as connection, connection.transaction():
+            await forget_person(connection, company, phone)
+        state = await until(live, state, lambda state: not state["items"])
+        assert state["counts"] == {"open": 0, "unread": 0, "waiting": 0}

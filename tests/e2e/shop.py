@@ -150,6 +150,7 @@ class Shop:
     phone_number_id: str
     template_id: str
     app_id: str
+    app_secret: str
     rule_id: str = ""
     body: GrapfyBody = field(default_factory=lambda: GrapfyBody(secrets.token_hex(4)))
 
@@ -230,6 +231,7 @@ async def make_shop(
         phone_number_id=number["phone_number_id"],
         template_id=template["id"],
         app_id=app["app_id"],
+        app_secret=app["app_secret"],
     )
     if with_rule:
         shop.rule_id = (await api.post("/rules", shop.rule()))["id"]

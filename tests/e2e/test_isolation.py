@@ -15,6 +15,7 @@ import pytest
 from gateway.operations import Operation
 from gateway.routes.catalog import OPERATIONS
 from storage.bulk import insert_preview
+from storage.conversations import Heard, fold_inbound
 from storage.jobs import insert_job
 from storage.notifications import notify
 from storage.pool import Pool
@@ -57,6 +58,10 @@ BODIES: Mapping[str, object] = {
     "updateCampaign": {"name": "outra"},
     "replaceCampaign": {"name": "outra"},
     "retryFailedCampaign": {"preview": True},
+    "updateConversation": {"state": "closed"},
+    "sendConversationMessage": {"text": "Olá"},
+    "addConversationNote": {"text": "ligar amanhã"},
+    "updateQuickReply": {"text": "Olá"},
 }
 # In which state a campaign takes a route that a draft does not.
 CAMPAIGN_STATES = {
@@ -121,6 +126,9 @@ LISTS = {
     "listUsers",
     "listInvitations",
     "listScopes",
+    "listConversations",
+    "getConversationCounts",
+    "listQuickReplies",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
@@ -170,6 +178,7 @@ MAKERS = {
     "createCampaign",
     "updateCompany",
     "createInvitation",
+    "createQuickReply",
     "search",
 }
 
@@ -232,12 +241,19 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         ),
     }
     made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
+    heard = Heard(company_id, session_id, _phone(), NOW, new_id(NOW), "text", "Oi")
+    async with pool.acquire() as connection, connection.transaction():
+        await fold_inbound(connection, [heard], NOW)
+    note = {"text": "prometi retorno"}
+    made["note_id"] = await owner.post(f"/api/v1/conversations/{heard.event_id}/notes", note)
+    reply = {"shortcut": f"s{uuid4().hex[:30]}", "text": "Olá"}
+    made["quick_reply_id"] = await owner.post("/api/v1/quick-replies", reply)
     alert = {"name": "a", "metric": "silence", "threshold": 10}
     made["alert_id"] = await owner.post("/api/v1/alerts", alert)
     for name, answer in made.items():
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
-    ids["notification_id"] = notification_id
+    ids |= {"notification_id": notification_id, "conversation_id": heard.event_id}
     ids["user_id"] = await add_person(rig.services, f"{uuid4().hex}@loja.test", {company_id: "operator"})
     ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
     sync = {"webhook_id": str(ids["webhook_id"]), "setting_id": "s", "token": "t"}
