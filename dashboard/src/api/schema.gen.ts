@@ -1418,6 +1418,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations: the last active first, or who waits longest
+         * @description A conversation is a number of yours and a person who has written to it. `order=waiting` lists only those that wait for an answer. A filter looks through a bounded number of them: the page may then be short, or even empty, and `next_cursor` goes on from there. Takes the role viewer.
+         */
+        get: operations["listConversations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations are open, unread, and wait for an answer
+         * @description Takes the role viewer.
+         */
+        get: operations["getConversationCounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One conversation, its 24-hour window, and what may be sent when that is closed
+         * @description Takes the role viewer.
+         */
+        get: operations["getConversation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Assign, set aside, close or reopen a conversation; take it over from AI or give it back
+         * @description Whoever takes it over (`ai_on` false) has it, unless it is somebody's. Setting it aside or closing it ends the waiting; the person's next message opens it again. In a closed one AI answers again, unless it was switched off (`ai_off_reason`). Takes the role operator.
+         */
+        patch: operations["updateConversation"];
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Mark a conversation as read, for the whole company
+         * @description With `last_event_id` only if nothing has come in since. Takes the role operator.
+         */
+        post: operations["readConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A conversation's thread: what the person wrote and what was sent to them, newest first
+         * @description Every entry says who sent it: the person (`customer`), one of the company (`person`), `ai`, a program (`key`), a `rule` or a `campaign`. `count` is this page's. Takes the role viewer.
+         */
+        get: operations["listConversationMessages"];
+        put?: never;
+        /**
+         * Answer in a conversation
+         * @description As `POST /messages`, without `to` and `session_id`. The conversation is then answered, read, open, and taken over from AI; it is yours if it was nobody's. While the 24-hour window is closed only an approved template goes: everything else is refused (422) with the reason in words. Takes the role operator.
+         */
+        post: operations["sendConversationMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Notes of a conversation, newest first; the person never sees them
+         * @description Takes the role viewer.
+         */
+        get: operations["listConversationNotes"];
+        put?: never;
+        /**
+         * Write a note for colleagues
+         * @description Takes the role operator.
+         */
+        post: operations["addConversationNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/notes/{note_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a note
+         * @description Takes the role operator.
+         */
+        delete: operations["deleteConversationNote"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts that are sent often, newest first
+         * @description Takes the role viewer.
+         */
+        get: operations["listQuickReplies"];
+        put?: never;
+        /**
+         * Keep a text that is sent often
+         * @description Takes the role operator.
+         */
+        post: operations["createQuickReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quick-replies/{quick_reply_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One quick reply
+         * @description Takes the role viewer.
+         */
+        get: operations["getQuickReply"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a quick reply
+         * @description Takes the role operator.
+         */
+        delete: operations["deleteQuickReply"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a quick reply
+         * @description Takes the role operator.
+         */
+        patch: operations["updateQuickReply"];
+        trace?: never;
+    };
     "/api/v1/campaigns": {
         parameters: {
             query?: never;
@@ -3358,6 +3562,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Sources of knowledge, newest first
+         * @description Takes the role viewer.
+         */
+        get: operations["listKnowledge"];
+        put?: never;
+        /**
+         * Let the assistant know a text, or a question with its approved answer
+         * @description The text is split into passages and searched by meaning and by words within seconds (`state`: `ready`). An approved answer may be sent as it is, without any language model. Takes the role operator.
+         */
+        post: operations["createKnowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/knowledge/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the assistant know a file: txt, md, pdf or csv
+         * @description The file as the body, or a form (`multipart/form-data`) whose part `file` holds it; up to 8 MiB. Each row of a CSV is a passage; columns `pergunta` and `resposta` are approved answers. Takes the role operator.
+         */
+        post: operations["uploadKnowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/knowledge/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What of the knowledge answers a question: passages, the best first
+         * @description Ranked by meaning and by words together. Nothing is sent, and no language model is asked. Takes the role viewer.
+         */
+        post: operations["askKnowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/knowledge/{source_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One source with its text
+         * @description Takes the role viewer.
+         */
+        get: operations["getKnowledge"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove a source; nothing is answered from it any more
+         * @description Takes the role operator.
+         */
+        delete: operations["deleteKnowledge"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a source; until it is read anew, what it said before answers
+         * @description Takes the role operator.
+         */
+        patch: operations["updateKnowledge"];
+        trace?: never;
+    };
+    "/api/v1/ai/knowledge/{source_id}/passages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The passages that a source was split into, in its order
+         * @description Takes the role viewer.
+         */
+        get: operations["listKnowledgePassages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sign-in": {
         parameters: {
             query?: never;
@@ -4970,6 +5286,271 @@ export interface components {
         Scopes: {
             data: string[];
         };
+        Conversation: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            company_id: string;
+            /** Format: uuid */
+            session_id: string;
+            session_name: string | null;
+            transport: string | null;
+            /** @description E.164; for viewers with `*`. */
+            phone: string;
+            /** @description As the person calls themselves on WhatsApp. */
+            name: string | null;
+            /** Format: uuid */
+            contact_id: string | null;
+            /**
+             * @description `waiting`: set aside until the person writes again.
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "closed";
+            /** Format: uuid */
+            assignee_id: string | null;
+            assignee_name: string | null;
+            ai_on: boolean;
+            ai_off_reason: string | null;
+            /** @description The reason in words. */
+            ai_off_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            unread: number;
+            /**
+             * Format: date-time
+             * @description The first message that nobody has answered.
+             */
+            waiting_since: string | null;
+            last_inbound: {
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                event_id: string;
+                type: string;
+                text: string | null;
+            };
+            /** @description The last answer. */
+            last_outbound: {
+                /** Format: date-time */
+                at: string;
+                text: string | null;
+            } | null;
+            /** Format: date-time */
+            last_at: string;
+            intent: string | null;
+            confidence: number | null;
+            /** @description WhatsApp takes anything but approved templates only within 24 hours of the person's last message. */
+            window: {
+                open: boolean;
+                /**
+                 * Format: date-time
+                 * @description null: this number has no window.
+                 */
+                closes_at: string | null;
+                reason: string | null;
+                /** @description The reason in words. */
+                reason_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+            };
+            version: number;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        ConversationDetail: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            company_id: string;
+            /** Format: uuid */
+            session_id: string;
+            session_name: string | null;
+            transport: string | null;
+            /** @description E.164; for viewers with `*`. */
+            phone: string;
+            /** @description As the person calls themselves on WhatsApp. */
+            name: string | null;
+            /** Format: uuid */
+            contact_id: string | null;
+            /**
+             * @description `waiting`: set aside until the person writes again.
+             * @enum {string}
+             */
+            state: "open" | "waiting" | "closed";
+            /** Format: uuid */
+            assignee_id: string | null;
+            assignee_name: string | null;
+            ai_on: boolean;
+            ai_off_reason: string | null;
+            /** @description The reason in words. */
+            ai_off_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            unread: number;
+            /**
+             * Format: date-time
+             * @description The first message that nobody has answered.
+             */
+            waiting_since: string | null;
+            last_inbound: {
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                event_id: string;
+                type: string;
+                text: string | null;
+            };
+            /** @description The last answer. */
+            last_outbound: {
+                /** Format: date-time */
+                at: string;
+                text: string | null;
+            } | null;
+            /** Format: date-time */
+            last_at: string;
+            intent: string | null;
+            confidence: number | null;
+            /** @description WhatsApp takes anything but approved templates only within 24 hours of the person's last message. */
+            window: {
+                open: boolean;
+                /**
+                 * Format: date-time
+                 * @description null: this number has no window.
+                 */
+                closes_at: string | null;
+                reason: string | null;
+                /** @description The reason in words. */
+                reason_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+            };
+            version: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description While the window is closed: what may be sent all the same (at most 50). */
+            offered_templates: {
+                /** Format: uuid */
+                id: string;
+                name: string;
+                language: string;
+                category: string;
+                body: string;
+            }[];
+        };
+        ConversationChange: {
+            /** @enum {string} */
+            state?: "open" | "waiting" | "closed";
+            /**
+             * Format: uuid
+             * @description One of the company's people; null: nobody.
+             */
+            assignee_id?: string | null;
+            /** @description false: a person takes the conversation over. */
+            ai_on?: boolean;
+            /**
+             * @description With `ai_on` false; switched off stays off when it is closed.
+             * @enum {string}
+             */
+            ai_off_reason?: "taken_over" | "switched_off";
+            /** @description Only if the conversation is still of this version (409 if not). */
+            version?: number;
+        };
+        ConversationRead: {
+            /**
+             * Format: uuid
+             * @description The last message that was seen.
+             */
+            last_event_id?: string;
+        };
+        ConversationCounts: {
+            open: number;
+            unread: number;
+            waiting: number;
+            capped: boolean;
+        };
+        ThreadEntry: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** Format: date-time */
+            at: string;
+            type: string;
+            text: string | null;
+            sent_by: {
+                /** @enum {string} */
+                kind: "customer" | "person" | "ai" | "key" | "rule" | "campaign" | "unknown";
+                /** Format: uuid */
+                id: string | null;
+                name: string | null;
+            };
+            inbound: {
+                /** Format: uuid */
+                event_id: string;
+                /** @description WhatsApp's id, for `reply_to`. */
+                provider_id: string | null;
+                reply_to: string | null;
+                media: {
+                    id: string | null;
+                    mime_type: string | null;
+                    filename: string | null;
+                } | null;
+                /** @description The message as WhatsApp told it. */
+                content: {
+                    [key: string]: unknown;
+                } | null;
+            } | null;
+            message: components["schemas"]["Message"] | null;
+        };
+        ConversationNote: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /**
+             * Format: uuid
+             * @description null: a program with a key.
+             */
+            author_id: string | null;
+            author_name: string;
+            text: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ConversationNoteInput: {
+            text: string;
+        };
+        QuickReply: {
+            /** Format: uuid */
+            id: string;
+            shortcut: string;
+            text: string;
+            /** @description With `conversation_id`: the text for this person. */
+            filled: {
+                text: string;
+                missing: string[];
+            } | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        QuickReplyInput: {
+            /** @description What is typed behind `/`. */
+            shortcut: string;
+            /** @description May hold `{{variables}}`, as templates do. */
+            text: string;
+        };
+        QuickReplyChange: {
+            /** @description What is typed behind `/`. */
+            shortcut?: string;
+            /** @description May hold `{{variables}}`, as templates do. */
+            text?: string;
+        };
         /**
          * @example {
          *       "id": "0199f000-0000-7000-8000-0000000000e1",
@@ -5483,6 +6064,122 @@ export interface components {
             expires_at: string;
             /** @description The job that counts, or the run it was used for. */
             job: components["schemas"]["Job"] | null;
+        };
+        KnowledgeInput: {
+            /** @enum {string} */
+            kind: "text" | "question";
+            /** @description What the source is called; answers cite it. */
+            name: string;
+            /** @description Of kind `question` only. */
+            question?: string;
+            /** @description The text, plain or Markdown; of kind `question` the approved answer, at most 1000. */
+            text: string;
+            /**
+             * @description Inactive sources answer nothing.
+             * @default true
+             */
+            active: boolean;
+        };
+        KnowledgeChange: {
+            /** @description What the source is called; answers cite it. */
+            name?: string;
+            /** @description Of kind `question` only. */
+            question?: string;
+            /** @description The text, plain or Markdown; of kind `question` the approved answer, at most 1000. */
+            text?: string;
+            /**
+             * @description Inactive sources answer nothing.
+             * @default true
+             */
+            active: boolean;
+        };
+        KnowledgeSourceSummary: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "question" | "file";
+            name: string;
+            /** @enum {string|null} */
+            format: "txt" | "md" | "pdf" | "csv" | null;
+            question: string | null;
+            active: boolean;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "failed";
+            /** @description Why it could not be read. */
+            error: string | null;
+            /** @description The reason in words. */
+            error_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            bytes: number;
+            /** @description In force; of a change that waits still the old ones. */
+            passages: number;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        KnowledgeSource: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "question" | "file";
+            name: string;
+            /** @enum {string|null} */
+            format: "txt" | "md" | "pdf" | "csv" | null;
+            question: string | null;
+            active: boolean;
+            /** @enum {string} */
+            state: "waiting" | "ready" | "failed";
+            /** @description Why it could not be read. */
+            error: string | null;
+            /** @description The reason in words. */
+            error_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            bytes: number;
+            /** @description In force; of a change that waits still the old ones. */
+            passages: number;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Null while a file's text has yet to be read. */
+            text: string | null;
+        };
+        KnowledgePassages: {
+            data: {
+                position: number;
+                text: string;
+                /** @description It may be sent as it is. */
+                approved: boolean;
+            }[];
+            /** @description Where the next page begins; null: nowhere. */
+            next_after: number | null;
+        };
+        KnowledgeQuestion: {
+            question: string;
+            /** @default 5 */
+            limit: number;
+        };
+        KnowledgeFound: {
+            data: {
+                /** Format: uuid */
+                source_id: string;
+                source: string;
+                position: number;
+                text: string;
+                question: string | null;
+                approved: boolean;
+                /** @description Of both rankings together; for the order. */
+                score: number;
+                /** @description Of the meanings; 1 at most. */
+                likeness: number;
+            }[];
         };
         /**
          * @example {
@@ -8259,6 +8956,17 @@ export type NewCompany = components['schemas']['NewCompany'];
 export type ApiKey = components['schemas']['ApiKey'];
 export type NewApiKey = components['schemas']['NewApiKey'];
 export type Scopes = components['schemas']['Scopes'];
+export type Conversation = components['schemas']['Conversation'];
+export type ConversationDetail = components['schemas']['ConversationDetail'];
+export type ConversationChange = components['schemas']['ConversationChange'];
+export type ConversationRead = components['schemas']['ConversationRead'];
+export type ConversationCounts = components['schemas']['ConversationCounts'];
+export type ThreadEntry = components['schemas']['ThreadEntry'];
+export type ConversationNote = components['schemas']['ConversationNote'];
+export type ConversationNoteInput = components['schemas']['ConversationNoteInput'];
+export type QuickReply = components['schemas']['QuickReply'];
+export type QuickReplyInput = components['schemas']['QuickReplyInput'];
+export type QuickReplyChange = components['schemas']['QuickReplyChange'];
 export type Accepted = components['schemas']['Accepted'];
 export type AcceptedMany = components['schemas']['AcceptedMany'];
 export type EventSummary = components['schemas']['EventSummary'];
@@ -8276,6 +8984,13 @@ export type PixReminderCancelled = components['schemas']['PixReminderCancelled']
 export type Job = components['schemas']['Job'];
 export type Schedule = components['schemas']['Schedule'];
 export type BulkPreview = components['schemas']['BulkPreview'];
+export type KnowledgeInput = components['schemas']['KnowledgeInput'];
+export type KnowledgeChange = components['schemas']['KnowledgeChange'];
+export type KnowledgeSourceSummary = components['schemas']['KnowledgeSourceSummary'];
+export type KnowledgeSource = components['schemas']['KnowledgeSource'];
+export type KnowledgePassages = components['schemas']['KnowledgePassages'];
+export type KnowledgeQuestion = components['schemas']['KnowledgeQuestion'];
+export type KnowledgeFound = components['schemas']['KnowledgeFound'];
 export type Message = components['schemas']['Message'];
 export type MessageDetail = components['schemas']['MessageDetail'];
 export type MetricsSummary = components['schemas']['MetricsSummary'];
@@ -12772,6 +13487,677 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listConversations: {
+        parameters: {
+            query?: {
+                /** @description Where it stands. */
+                state?: "open" | "waiting" | "closed";
+                /** @description Whose it is: an id, `me` or `nobody`. */
+                assignee_id?: string;
+                /** @description The WhatsApp number. */
+                session_id?: string;
+                /** @description Only those with something unread. */
+                unread?: boolean;
+                /** @description Only those that wait for an answer. */
+                waiting?: boolean;
+                /** @description What the last understood message was about. */
+                intent?: string;
+                /** @description Part of the person's name, or a whole phone number. */
+                q?: string;
+                /** @description `recent` (the default) or `waiting`. */
+                order?: "recent" | "waiting";
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Conversation"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getConversationCounts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Up to 10,000 of each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationCounts"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The conversation. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "ai_on": false,
+                 *       "state": "open"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConversationChange"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description Somebody has changed it meanwhile. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    readConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ConversationRead"];
+            };
+        };
+        responses: {
+            /** @description The conversation as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationDetail"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listConversationMessages: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ThreadEntry"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    sendConversationMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description 1 to 200 characters; kept for at least 24 hours. */
+                "Idempotency-Key"?: string;
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Oi! Já vou verificar o seu acesso."
+                 *     }
+                 */
+                "application/json": {
+                    /** @description What to send as it stands. Either this, `template_id` or `content`. */
+                    text?: string;
+                    /**
+                     * Format: uuid
+                     * @description A template, filled from `event_id` and `variables`.
+                     */
+                    template_id?: string;
+                    /** @description A message of any type, in the form of WhatsApp's Cloud API without its envelope: `{"type": "image", "image": {"link": "https://…", "caption": "…"}}`. */
+                    content?: {
+                        /** @enum {string} */
+                        type: "text" | "template" | "interactive" | "image" | "video" | "audio" | "document" | "sticker" | "reaction" | "location" | "contacts";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @description WhatsApp's id (`wamid.…`) of the message that this one answers. */
+                    reply_to?: string;
+                    /** @description Values by canonical name; they count before the event's. */
+                    variables?: {
+                        [key: string]: string;
+                    };
+                    /**
+                     * Format: uuid
+                     * @description An event whose values fill the template.
+                     */
+                    event_id?: string;
+                    /**
+                     * @description By default as the template's category says.
+                     * @enum {string}
+                     */
+                    lane?: "transactional" | "bulk";
+                    /**
+                     * Format: date-time
+                     * @description Send it then (at most 30 days ahead) and not at once.
+                     */
+                    send_at?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The same request was answered before; this is its message. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The message is stored and on its way. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description The idempotency key was used for another request. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listConversationNotes: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["ConversationNote"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    addConversationNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Prometi retorno até sexta."
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConversationNoteInput"];
+            };
+        };
+        responses: {
+            /** @description The note. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConversationNote"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteConversationNote: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+                note_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listQuickReplies: {
+        parameters: {
+            query?: {
+                /** @description Fill the texts for this conversation's person (`filled`). */
+                conversation_id?: string;
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["QuickReply"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "shortcut": "acesso",
+                 *       "text": "Oi, {{customer_name|first_name}}! Seu acesso já está liberado."
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuickReplyInput"];
+            };
+        };
+        responses: {
+            /** @description The quick reply. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is one with this shortcut. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                quick_reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quick reply. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                quick_reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateQuickReply: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                quick_reply_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Oi! Seu acesso já está liberado."
+                 *     }
+                 */
+                "application/json": components["schemas"]["QuickReplyChange"];
+            };
+        };
+        responses: {
+            /** @description The quick reply as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuickReply"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is one with this shortcut. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
@@ -17695,6 +19081,340 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listKnowledge: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["KnowledgeSourceSummary"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createKnowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kind": "question",
+                 *       "name": "Frete",
+                 *       "question": "Qual é o prazo de entrega?",
+                 *       "text": "O prazo é de 5 a 8 dias úteis depois que o pagamento é aprovado."
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeInput"];
+            };
+        };
+        responses: {
+            /** @description The source, which is being read. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There are 1000 already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    uploadKnowledge: {
+        parameters: {
+            query?: {
+                /** @description Its name, where a form does not tell it; the ending tells the format. */
+                filename?: string;
+                /** @description What the source is called; by default the file's name. */
+                name?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": unknown;
+                "*/*": unknown;
+                "multipart/form-data": {
+                    file: string;
+                    type?: string;
+                    filename?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The source, which is being read. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There are 1000 already. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            /** @description Other files are being received; come again. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    askKnowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "question": "quanto tempo demora pra chegar?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeQuestion"];
+            };
+        };
+        responses: {
+            /** @description Up to `limit` passages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeFound"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getKnowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteKnowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateKnowledge: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "active": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["KnowledgeChange"];
+            };
+        };
+        responses: {
+            /** @description The source as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgeSource"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listKnowledgePassages: {
+        parameters: {
+            query?: {
+                /** @description The position behind which to begin (`next_after`). */
+                after?: number;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                source_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Up to 100 passages. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KnowledgePassages"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     signIn: {
         parameters: {
             query?: never;
@@ -18909,7 +20629,7 @@ export interface operations {
                      * @enum {string}
                      */
                     role?: "owner" | "operator" | "viewer";
-                    scopes?: ("alerts:read" | "alerts:write" | "audit:read" | "audit:write" | "bulk-previews:read" | "bulk-previews:write" | "campaigns:read" | "campaigns:write" | "catalogue:read" | "catalogue:write" | "company:read" | "company:write" | "contacts:read" | "contacts:write" | "dead-letters:read" | "dead-letters:write" | "erasures:read" | "erasures:write" | "events:read" | "events:write" | "exports:read" | "exports:write" | "flows:read" | "flows:write" | "holds:read" | "holds:write" | "jobs:read" | "jobs:write" | "lists:read" | "lists:write" | "live:read" | "live:write" | "messages:read" | "messages:write" | "metrics:read" | "metrics:write" | "notifications:read" | "notifications:write" | "opt-outs:read" | "opt-outs:write" | "outgoing-webhooks:read" | "outgoing-webhooks:write" | "queue:read" | "queue:write" | "retention:read" | "retention:write" | "rules:read" | "rules:write" | "search:read" | "search:write" | "schedules:read" | "schedules:write" | "sessions:read" | "sessions:write" | "syncs:read" | "syncs:write" | "tags:read" | "tags:write" | "templates:read" | "templates:write" | "webhooks:read" | "webhooks:write")[];
+                    scopes?: ("ai:read" | "ai:write" | "alerts:read" | "alerts:write" | "audit:read" | "audit:write" | "bulk-previews:read" | "bulk-previews:write" | "campaigns:read" | "campaigns:write" | "catalogue:read" | "catalogue:write" | "company:read" | "company:write" | "contacts:read" | "contacts:write" | "conversations:read" | "conversations:write" | "dead-letters:read" | "dead-letters:write" | "erasures:read" | "erasures:write" | "events:read" | "events:write" | "exports:read" | "exports:write" | "flows:read" | "flows:write" | "holds:read" | "holds:write" | "jobs:read" | "jobs:write" | "lists:read" | "lists:write" | "live:read" | "live:write" | "messages:read" | "messages:write" | "metrics:read" | "metrics:write" | "notifications:read" | "notifications:write" | "opt-outs:read" | "opt-outs:write" | "outgoing-webhooks:read" | "outgoing-webhooks:write" | "queue:read" | "queue:write" | "quick-replies:read" | "quick-replies:write" | "retention:read" | "retention:write" | "rules:read" | "rules:write" | "search:read" | "search:write" | "schedules:read" | "schedules:write" | "sessions:read" | "sessions:write" | "syncs:read" | "syncs:write" | "tags:read" | "tags:write" | "templates:read" | "templates:write" | "webhooks:read" | "webhooks:write")[];
                 };
             };
         };
