@@ -33,7 +33,7 @@ _MESSAGES = LargeTable("messages")
 
 
 class MessageFilter(NamedTuple):
-    """What a message must be; None asks for nothing."""
+    """What a message must be; None asks for nothing, and ``status`` may name several with commas between them."""
 
     event_id: UUID | None = None
     campaign_id: UUID | None = None
@@ -50,12 +50,17 @@ async def list_messages(pool: Pool, company_id: UUID, wanted: MessageFilter, wit
     A page with a filter may be short, or even empty, and still have a ``next``: it has read enough.
     """
     # What is being sent is still 'queued' in its row: those few are told apart afterwards.
-    stored = wanted._replace(status=_WAITING) if wanted.status == SENDING else wanted
+    asked = _statuses(wanted)
+    stored = wanted._replace(status=",".join((*asked, _WAITING))) if SENDING in asked else wanted
     page = await _page(pool, company_id, stored, within)
     rows = await with_sending(pool, company_id, page.rows)
-    if wanted.status in (SENDING, _WAITING):
-        rows = [row for row in rows if row["status"] == wanted.status]
-    return replace(page, rows=rows, total=None if wanted.status == SENDING else page.total)
+    if (SENDING in asked) != (_WAITING in asked):
+        rows = [row for row in rows if row["status"] in asked]
+    return replace(page, rows=rows, total=None if SENDING in asked and _WAITING not in asked else page.total)
+
+
+def _statuses(wanted: MessageFilter) -> tuple[str, ...]:
+    return () if wanted.status is None else tuple(wanted.status.split(","))
 
 
 async def _page(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Range) -> Page:
@@ -81,7 +86,7 @@ def _narrow(wanted: MessageFilter) -> str:
 
 def _clue(wanted: MessageFilter) -> Clue | None:
     """Return by which sums the wanted messages are found; the rarest first."""
-    keys = () if wanted.status is None else (wanted.status,)
+    keys = _statuses(wanted)
     if wanted.rule_id is not None:
         return Clue(RULE, keys or STATUSES, wanted.rule_id, always=False)
     if wanted.session_id is None and not keys:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.components.shared import MAYBE_ID, SENTENCE, shown
+from gateway.components.shared import MAYBE_ID, SENTENCE, WORDS, shown
 from gateway.schema import boolean, choice, define, identifier, items, moment, ref
 
 _VALUE = {"description": "Any JSON; a long one is cut."}
@@ -40,7 +40,15 @@ define(
     shown(
         {
             "data": items(
-                shown({"operation": {"type": "string"}, "summary": {"type": "string"}, "object_kind": SENTENCE}), 500
+                shown(
+                    {
+                        "operation": {"type": "string"},
+                        "label": WORDS,
+                        "summary": {"type": "string"},
+                        "object_kind": SENTENCE,
+                    }
+                ),
+                500,
             )
         }
     ),

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from engine.times import rfc3339
 from gateway.audit import is_audited, kind_of
 from gateway.calls import Call, json_response
+from gateway.operation_words import OPERATION_WORDS
 from gateway.operations import PAGING, TIME_RANGE, Operation, id_query, ok, page_of, text_query
 from gateway.routes.lists import large_page, small_page
 from storage.audit import (
@@ -57,8 +58,16 @@ async def _operations(_: Call) -> Response:
         **{one.name: (one.summary, kind_of(one)) for one in all_operations if is_audited(one)},
         **_ELSEWHERE,
     }
-    data = [{"operation": name, "summary": words, "object_kind": kind} for name, (words, kind) in sorted(told.items())]
+    data = [
+        {"operation": name, "label": _label(name), "summary": words, "object_kind": kind}
+        for name, (words, kind) in sorted(told.items())
+    ]
     return json_response({"data": data})
+
+
+def _label(name: str) -> dict[str, str] | None:
+    words = OPERATION_WORDS.get(name)
+    return None if words is None else words._asdict()
 
 
 def _view(row: Columns) -> dict[str, Any]:

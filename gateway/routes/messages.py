@@ -20,7 +20,6 @@ from gateway.operations import (
     Answer,
     Operation,
     Query,
-    choice_query,
     id_query,
     ok,
     page_of,
@@ -37,6 +36,13 @@ from storage.pool import Connection
 from storage.waiting import cancel
 
 _WAITING = ("scheduled", "queued", "held")
+_STATUS = f"({'|'.join(STATUSES)})"
+_SEVERAL = text(
+    200,
+    pattern=f"^{_STATUS}(,{_STATUS})*$",
+    examples=["failed", "delivered,read"],
+    **{"x-reason": f"must be one of {', '.join(STATUSES)}, or several of them with commas between them"},
+)
 
 
 def message_filter(query: dict[str, Any]) -> MessageFilter:
@@ -111,7 +117,7 @@ FILTERS = (
     id_query("rule_id", "The rule that made it."),
     id_query("session_id", "The WhatsApp number it goes through."),
     Query("phone", "phone", "Who gets it; anything that can be read as a phone.", text(64)),
-    choice_query("status", "Where it stands.", *STATUSES),
+    Query("status", "text", "Where it stands; several with commas between them.", _SEVERAL),
     text_query("reason", "The reason's code."),
 )
 

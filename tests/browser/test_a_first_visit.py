@@ -26,7 +26,7 @@ def test_a_stranger_sees_a_message_read_within_two_minutes(
     page.locator("main").get_by_role("button", name="Copiar", exact=True).first.click()
     assert '"duplicate":false' in paste(copied(page))
     line = page.locator("[data-feed] li").first
-    expect(line).to_contain_text("order_approved")
+    expect(line).to_contain_text("Compra aprovada")
     expect(line).to_contain_text("Lida", timeout=60_000)
     took = time.monotonic() - begun
     one.judge("first-visit")

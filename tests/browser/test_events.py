@@ -23,7 +23,7 @@ def test_filters_survive_a_reload_and_the_way_back(world: World, visit: Guests, 
     one = visit()
     page = one.open(company_id, "events")
     _filter(page, "event_type", "order_approved")
-    expect(page.locator(_ROWS, has_text="pix_created")).to_have_count(0)
+    expect(page.locator(_ROWS, has_text="PIX gerado")).to_have_count(0)
     count = page.locator(_ROWS).count()
     assert count > 0
     assert "event_type=order_approved" in page.url
@@ -35,7 +35,7 @@ def test_filters_survive_a_reload_and_the_way_back(world: World, visit: Guests, 
     page.go_back()
     expect(page.locator(_ROWS)).to_have_count(count)
     page.get_by_role("button", name="Tirar o filtro Tipo").click()
-    expect(page.locator(_ROWS, has_text="pix_created").first).to_be_visible()
+    expect(page.locator(_ROWS, has_text="PIX gerado").first).to_be_visible()
 
 
 def test_a_filter_that_matches_nothing_says_so_and_can_be_cleared(world: World, visit: Guests, company_id: str) -> None:

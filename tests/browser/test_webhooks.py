@@ -34,7 +34,7 @@ def test_a_webhook_is_made_and_its_command_ends_at_a_message_that_is_read(
     assert "id" in paste(copied(page))
     one.judge("webhook-code")
     page.get_by_role("link", name="Visão geral").first.click()
-    line = page.locator("[data-feed] li", has_text="order_approved").first
+    line = page.locator("[data-feed] li", has_text="Compra aprovada").first
     expect(line).to_contain_text("Lida", timeout=60_000)
 
 

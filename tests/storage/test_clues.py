@@ -104,6 +104,7 @@ CASES: tuple[tuple[Any, str], ...] = (
     (MessageFilter(session_id=SESSION, status="held"), f"session_id = '{SESSION}' AND status = 'held'"),
     (MessageFilter(rule_id=RARE), f"rule_id = '{RARE}'"),
     (MessageFilter(status="failed"), "status = 'failed'"),
+    (MessageFilter(status="failed,held"), "status IN ('failed', 'held')"),
     (MessageFilter(phone="+5511900000007"), "to_phone = '+5511900000007'"),
 )
 

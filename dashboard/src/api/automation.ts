@@ -1,6 +1,7 @@
 /** What rules, flows and templates are made of: event types, fields with captured examples, numbers, templates. */
 import { useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { useCatalogue } from "./catalogue";
 import { api, read } from "./client";
 import { key } from "./queries";
 import type { Captures, Catalogue, Session, Template } from "./schema.gen";
@@ -9,13 +10,8 @@ import { useMay } from "./session";
 export type FieldKind = "text" | "phone" | "money" | "time" | "number" | "boolean";
 export interface FieldInfo { name: string; kind: FieldKind; label: { pt?: string; en?: string } | null; example?: string }
 
-const HOUR = 3_600_000;
 /** Webhooks whose captured payloads are looked at, the newest first. */
 const MOST_WEBHOOKS = 5;
-
-export function useCatalogue() {
-  return useQuery({ queryKey: key("catalogue"), staleTime: HOUR, queryFn: ({ signal }) => read(api.GET("/api/v1/catalogue", { signal })) });
-}
 
 /** The payload's values of an example, each path once, those of the wanted event types first. */
 export function pathsOf(captures: Captures["data"], types: readonly string[]): FieldInfo[] {

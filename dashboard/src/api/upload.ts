@@ -4,13 +4,13 @@ import { getSession, setSession } from "./session";
 
 export interface Upload<T> { answer: Promise<T>; cancel: () => void }
 
-export function upload<T>(path: string, query: Record<string, string>, file: Blob, onProgress: (sent: number) => void): Upload<T> {
+export function upload<T>(path: string, query: Record<string, string>, file: Blob, onProgress: (sent: number) => void, type = "text/csv"): Upload<T> {
   const request = new XMLHttpRequest();
   const answer = new Promise<T>((resolve, reject) => {
     const { company, csrf } = getSession();
     request.open("POST", `${path}?${new URLSearchParams(query)}`);
     request.responseType = "json";
-    request.setRequestHeader("Content-Type", "text/csv");
+    request.setRequestHeader("Content-Type", type);
     if (company) request.setRequestHeader("X-Company-Id", company.id);
     if (csrf) request.setRequestHeader("X-CSRF-Token", csrf);
     request.upload.onprogress = (event) => onProgress(event.loaded);

@@ -80,7 +80,7 @@ function Frame() {
           <IconButton label={t("palette")} aria-keyshortcuts="Control+K" onClick={() => setPalette(true)}><Search size={16} /></IconButton>
           <UserMenu onKeys={() => setHelp(true)} />
         </header>
-        <main id="content" tabIndex={-1} className="mx-auto w-full max-w-[2400px] min-w-0 grow px-3 pb-6 outline-none sm:px-6"><Outlet /></main>
+        <main id="content" tabIndex={-1} className="w-full min-w-0 grow px-3 pb-6 outline-none sm:px-6"><Outlet /></main>
         <Foot />
       </div>
       <BottomBar />

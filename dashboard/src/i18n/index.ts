@@ -1,5 +1,6 @@
 /** Words in two languages. A page brings its own with `defineTexts`; Portuguese is the source and the fallback. */
 import i18next from "i18next";
+import { useCallback } from "react";
 import { initReactI18next, useTranslation } from "react-i18next";
 import type { Language } from "../lib/time";
 
@@ -63,5 +64,5 @@ export function defineTexts<T extends Record<string, string>>(space: string, pt:
 /** A sentence that the API gives in both languages; null where it has none. */
 export function useWords(): (words: { pt?: string; en?: string } | null | undefined) => string | null {
   const language = useLanguage();
-  return (words) => (words ? (language === "en" ? words.en : words.pt) ?? words.pt ?? null : null);
+  return useCallback((words) => (words ? (language === "en" ? words.en : words.pt) ?? words.pt ?? null : null), [language]);
 }

@@ -1,4 +1,6 @@
 /** What the API says is wrong with a field, in Portuguese: it says the common ones in English only. */
+import { MORE } from "./field-reasons-more";
+
 const SAID: [RegExp, (found: RegExpExecArray) => string][] = [
   [/^(is required|is needed|has no value)$/, () => "é obrigatório"],
   [/^must have (\d+) to (\d+) characters$/, (found) => (found[1] === "1" ? `deve ter de 1 a ${found[2]} caracteres` : `deve ter de ${found[1]} a ${found[2]} caracteres`)],
@@ -59,7 +61,7 @@ const SAID: [RegExp, (found: RegExpExecArray) => string][] = [
 ];
 
 export function inPortuguese(reason: string): string {
-  for (const [pattern, words] of SAID) {
+  for (const [pattern, words] of [...MORE, ...SAID]) {
     const found = pattern.exec(reason);
     if (found) return words(found);
   }

@@ -1,7 +1,7 @@
-/** Long lists in blocks of fifty: a block far from the screen is an empty box as high as it was, so that ten thousand rows scroll. */
-import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+/** Long lists in blocks of twenty-five: a block far from the screen is an empty box as high as it was, so that ten thousand rows scroll. */
+import { startTransition, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 
-export const BLOCK = 50;
+export const BLOCK = 25;
 const NEAR = "1500px 0px";
 
 interface Props<Row> {
@@ -16,7 +16,7 @@ export function Blocks<Row>({ rows, rowHeight, children }: Props<Row>) {
   const count = Math.ceil(rows.length / BLOCK);
   return Array.from({ length: count }, (_, number) => {
     const first = number * BLOCK;
-    return <Block key={number} rows={rows.slice(first, first + BLOCK)} first={first} rowHeight={rowHeight} alone={count === 1}>{children}</Block>;
+    return <Block key={number} rows={rows.slice(first, first + BLOCK)} first={first} rowHeight={rowHeight} alone={rows.length <= 2 * BLOCK}>{children}</Block>;
   });
 }
 
@@ -30,7 +30,7 @@ function Block<Row>({ rows, first, rowHeight, alone, children }: Props<Row> & { 
       if (!entry) return;
       // A list that is not displayed has no height: what it was stays known.
       if (!entry.isIntersecting && entry.boundingClientRect.height > 0) setHeight(entry.boundingClientRect.height);
-      setNear(entry.isIntersecting);
+      startTransition(() => setNear(entry.isIntersecting)); // what is far below may wait for the frame
     }, { rootMargin: NEAR });
     watch.observe(ref.current);
     return () => watch.disconnect();

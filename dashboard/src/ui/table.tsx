@@ -33,7 +33,7 @@ interface Props<Row> {
 export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, footer, marking }: Props<Row>) {
   const t = useUiTexts();
   const box = useRef<HTMLDivElement>(null);
-  const { head, widths } = useWidths(rows.length > BLOCK, columns.length);
+  const { head, widths } = useWidths(rows.length > 2 * BLOCK, columns.length);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

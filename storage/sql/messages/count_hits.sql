@@ -7,7 +7,7 @@ FROM (
         AND ($7::uuid IS NULL OR rule_id = $7)
         AND ($8::uuid IS NULL OR session_id = $8)
         AND ($9::text IS NULL OR to_phone = $9)
-        AND ($10::text IS NULL OR status = $10)
+        AND ($10::text IS NULL OR status = ANY (string_to_array($10, ',')))
         AND ($11::text IS NULL OR reason = $11), false) AS hit
     FROM messages
     WHERE company_id = $1 AND created_at >= $2 AND created_at < $3

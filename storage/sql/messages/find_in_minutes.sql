@@ -13,7 +13,7 @@ CROSS JOIN LATERAL (
         AND ($8::uuid IS NULL OR rule_id = $8)
         AND ($9::uuid IS NULL OR session_id = $9)
         AND ($10::text IS NULL OR to_phone = $10)
-        AND ($11::text IS NULL OR status = $11)
+        AND ($11::text IS NULL OR status = ANY (string_to_array($11, ',')))
         AND ($12::text IS NULL OR reason = $12)
     ORDER BY created_at DESC, id DESC
     LIMIT $5

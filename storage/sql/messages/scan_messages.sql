@@ -15,7 +15,7 @@ FROM (
                 AND ($9::uuid IS NULL OR rule_id = $9)
                 AND ($10::uuid IS NULL OR session_id = $10)
                 AND ($11::text IS NULL OR to_phone = $11)
-                AND ($12::text IS NULL OR status = $12)
+                AND ($12::text IS NULL OR status = ANY (string_to_array($12, ',')))
                 AND ($13::text IS NULL OR reason = $13), false) AS hit
         FROM messages
         WHERE company_id = $1 /*narrow*/ AND (created_at, id) < ($2, $3::uuid) AND created_at <= $2 AND created_at >= $4

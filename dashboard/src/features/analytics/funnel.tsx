@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
 import { Card } from "../../ui/page";
 import { Change } from "../../ui/change";
+import { failedLater, REACHED } from "../../lib/reached";
 import { useFormats } from "../../ui/when";
 import { useFunnel, useSeries, type Funnel as Figures } from "./data";
 import { Answer, BarsCard, SeriesCard, usePlaces } from "./parts";
@@ -8,9 +9,9 @@ import { share, type Question } from "./question";
 import { useAnalyticsTexts } from "./texts";
 
 const CHAIN = ["attempted", "accepted", "sent", "delivered", "read", "replied", "bought"] as const;
-const APART = ["limited", "skipped", "held", "uncertain", "failed", "cancelled", "waiting"] as const;
-/** The list of one status; a step without one has the whole period's list. */
-const STATUS: Partial<Record<keyof Figures, string>> = { read: "read", skipped: "skipped", held: "held", uncertain: "uncertain", failed: "failed", cancelled: "cancelled", limited: "failed" };
+const APART = ["failed", "limited", "skipped", "held", "uncertain", "cancelled", "waiting"] as const;
+/** The statuses that the list behind a number is asked for by; who replied or bought stands in no status, and has no list. */
+const STATUS: Partial<Record<keyof Figures, string>> = { ...REACHED, skipped: "skipped", held: "held", uncertain: "uncertain", failed: "failed", cancelled: "cancelled", waiting: "scheduled,queued,sending" };
 
 export function FunnelTab({ question }: { question: Question }) {
   const t = useAnalyticsTexts();
@@ -21,7 +22,10 @@ export function FunnelTab({ question }: { question: Question }) {
   const series = useSeries(question);
   const figures = now.data?.funnel;
   const earlier = before.data?.funnel;
-  const place = (name: keyof Figures) => places.messages(STATUS[name] ? { status: STATUS[name]! } : {});
+  const place = (name: keyof Figures) => (STATUS[name] ? places.messages({ status: STATUS[name]! }) : undefined);
+  // What WhatsApp's limits ended has failed, too: the list of the failed holds it.
+  const apart = (of: Figures, name: (typeof APART)[number]) => (name === "failed" ? of.failed + of.limited : of[name]);
+  const later = figures ? failedLater(figures) : 0;
   return (
     <div className="space-y-3">
       <Answer title={t("funnelQuestion")} of={[now]}>
@@ -36,11 +40,12 @@ export function FunnelTab({ question }: { question: Question }) {
               <ul className="space-y-1.5 text-table">
                 {APART.map((name) => (
                   <li key={name} className="flex flex-wrap items-center justify-between gap-x-3">
-                    <Link {...place(name) as { to: string }} className="hover:underline">{t(name)}</Link>
-                    <span className="flex items-center gap-2 tnum">{count(figures[name])}<Change now={figures[name]} before={earlier?.[name]} worse={name !== "waiting"} /></span>
+                    {STATUS[name] ? <Link {...place(name) as { to: string }} className="hover:underline">{t(name)}</Link> : <span className="pl-3">{t(name)}</span>}
+                    <span className="flex items-center gap-2 tnum">{count(apart(figures, name))}<Change now={apart(figures, name)} before={earlier && apart(earlier, name)} worse={name !== "waiting"} /></span>
                   </li>
                 ))}
               </ul>
+              {later > 0 && <p className="mt-3 text-caption text-muted">{t("failedLater", { count: later })}</p>}
               <p className="mt-3 text-caption text-muted">{t("receiptsLater")}</p>
             </Card>
           </div>

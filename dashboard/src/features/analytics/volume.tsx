@@ -35,7 +35,7 @@ export function Volume({ question }: { question: Question }) {
         <SeriesCard question={question} title={t("volumeQuestion")} lines={[accepted]} points={points} value={count} file="accepted" list="messages"
           sentence={<>{t("acceptedSentence", { count: sum(points, "accepted") ?? 0 })} <Change now={sum(points, "accepted")} before={sum(points, "accepted_before")} /></>} />
         <SeriesCard question={question} title={t("becameQuestion")} lines={became} points={points} value={count} file="outcomes" list="messages"
-          sentence={t("becameSentence", { delivered: count(sum(points, "delivered")), read: count(sum(points, "read")), failed: count(sum(points, "failed")) })} />
+          sentence={t("becameSentence", { delivered: t("deliveredN", { count: sum(points, "delivered") ?? 0 }), read: t("readN", { count: sum(points, "read") ?? 0 }), failed: t("failuresN", { count: sum(points, "failed") ?? 0 }) })} />
       </Answer>
       {!question.filter && (
         <Answer title={t("typesQuestion")} of={[types]}>

@@ -57,7 +57,7 @@ function Tally({ file }: { file: ContactImport }) {
   const t = useImportTexts();
   const formats = useFormats();
   const sums = tally(file.rows);
-  return <p role="status" className="grow text-table text-muted">{t("tally", { rows: formats.count(sums.rows), taken: formats.count(sums.taken), partly: formats.count(sums.partly), refused: formats.count(sums.refused) })}</p>;
+  return <p role="status" className="grow text-table text-muted">{t("tally", { count: sums.rows, taken: formats.count(sums.taken), partly: formats.count(sums.partly), refused: formats.count(sums.refused) })}</p>;
 }
 
 function Preview({ file, targets, wrong, onTarget }: { file: ContactImport; targets: Target[]; wrong: { field: string; reason: string }[]; onTarget: (column: number, target: Target) => void }) {

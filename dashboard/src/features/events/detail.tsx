@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { RotateCcw } from "lucide-react";
 import { useState } from "react";
+import { useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
 import { key } from "../../api/queries";
@@ -27,6 +28,7 @@ const NOT_SETTLED = new Set(["scheduled", "queued", "held", "sending", "accepted
 
 export function EventDetail() {
   const t = useEventTexts();
+  const typeName = useTypeName();
   const { company, eventId } = useParams({ strict: false }) as { company: string; eventId: string };
   const operator = useMay("operator");
   const [replaying, setReplaying] = useState(false);
@@ -47,7 +49,7 @@ export function EventDetail() {
   const trouble = event.error ?? runs.error ?? messages.error;
   return (
     <>
-      <PageHead title={`${event.data.event_type ?? t("event")}${event.data.order_id ? ` · ${event.data.order_id}` : ""}`} crumb={crumb}>
+      <PageHead title={`${event.data.event_type ? typeName(event.data.event_type) : t("event")}${event.data.order_id ? ` · ${event.data.order_id}` : ""}`} crumb={crumb}>
         <Chip tone={STATE_TONES[event.data.state]}>{t(event.data.state)}</Chip>
         {operator && <Button icon={<RotateCcw size={14} aria-hidden />} aria-keyshortcuts="r" onClick={() => setReplaying(true)}>{t("replay")}</Button>}
       </PageHead>

@@ -1,4 +1,5 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
 import { useList } from "../../api/lists";
@@ -24,6 +25,7 @@ function isJson(text: string): boolean {
 
 export function Events() {
   const t = useEventTexts();
+  const typeName = useTypeName();
   const words = useErrorText();
   const formats = useFormats();
   const navigate = useNavigate();
@@ -38,7 +40,7 @@ export function Events() {
   const save = (format: "csv" | "json") => download(`/api/v1/exports/events.${format}`, query, `events.${format}`).catch((error: unknown) => toast(words(error), { bad: true }));
   const columns: Column<EventSummary>[] = [
     { key: "time", title: t("time"), cell: (row) => <When at={row.created_at} />, phone: "sub" },
-    { key: "type", title: t("type"), phone: "main", cell: (row) => <Link to={`/c/${company}/events/${row.id}` as string} className="font-medium hover:underline">{row.event_type ?? "—"}</Link> },
+    { key: "type", title: t("type"), phone: "main", cell: (row) => <Link to={`/c/${company}/events/${row.id}` as string} title={row.event_type ?? undefined} className="font-medium hover:underline">{row.event_type ? typeName(row.event_type) : "—"}</Link> },
     { key: "source", title: t("source"), cell: (row) => row.source },
     { key: "customer", title: t("customer"), phone: "sub", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
     { key: "order", title: t("order"), cell: (row) => row.order_id ?? "—" },
@@ -53,7 +55,7 @@ export function Events() {
         onChange={(name, value) => setSearch({ [name]: value })}
         onClear={clear}
         fields={[
-          { name: "event_type", title: t("type"), placeholder: "pix_created" }, { name: "source", title: t("source") },
+          { name: "event_type", title: t("type"), placeholder: "pix_created", show: typeName }, { name: "source", title: t("source") },
           { name: "state", title: t("state"), options: ["processed", "unparsed", "failed"].map((value) => ({ value, title: t(value as "processed") })) },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "order_id", title: t("order") }, { name: "external_id", title: t("external") },
           { name: "payload", title: t("json"), placeholder: '{"status":"paid"}' },

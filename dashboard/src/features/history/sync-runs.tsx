@@ -34,11 +34,10 @@ export function SyncRuns({ sync, name, onClose }: { sync: Sync; name: string; on
 function Run({ run }: { run: SyncRun }) {
   const t = useHistoryTexts();
   const say = useWords();
-  const { count } = useFormats();
   return (
     <div className="space-y-2 text-table">
       <div className="flex flex-wrap items-center justify-between gap-2"><When at={run.started_at} exact="second" /><JobState state={run.state} /></div>
-      <p className="text-muted tnum">{t("runSentence", { imported: count(run.imported), duplicates: count(run.duplicates), failed: count(run.failed), pages: count(run.pages) })}</p>
+      <p className="text-muted tnum">{t("runSentence", { imported: t("importedN", { count: run.imported }), duplicates: t("duplicatesN", { count: run.duplicates }), failed: t("failedN", { count: run.failed }), pages: t("pagesN", { count: run.pages }) })}</p>
       {run.error && <p className="text-danger-fg">{say(run.error.reason_text) ?? run.error.reason}{run.next_try_at && <> · {t("nextTry")} <When at={run.next_try_at} /></>}</p>}
       {run.warnings.map((one) => <p key={one.reason} className="text-warning-fg">{say(one.reason_text) ?? one.reason}</p>)}
       {run.entries.length > 0 && (

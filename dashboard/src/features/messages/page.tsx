@@ -10,7 +10,7 @@ import { useUrlState } from "../../lib/url";
 import { FilterBar } from "../../ui/filters";
 import { PageHead } from "../../ui/page";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
-import { STATUSES, StatusChip } from "../../ui/status";
+import { isStatus, STATUSES, StatusChip } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
 import { useUiTexts } from "../../ui/texts";
 import { toast } from "../../ui/toasts";
@@ -53,7 +53,7 @@ export function Messages() {
         onChange={(name, value) => setSearch({ [name]: value })}
         onClear={clear}
         fields={[
-          { name: "status", title: t("status"), options: STATUSES.map((value) => ({ value, title: ui(value) })) },
+          { name: "status", title: t("status"), options: STATUSES.map((value) => ({ value, title: ui(value) })), show: (value) => value.split(",").map((one) => (isStatus(one) ? ui(one) : one)).join(" / ") },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "reason", title: t("reason"), placeholder: "opted_out" },
           { name: "session_id", title: t("number") }, { name: "rule_id", title: t("rule") }, { name: "campaign_id", title: t("campaign") }, { name: "event_id", title: t("event") },
           { name: "from", title: t("from"), show: moment, options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },

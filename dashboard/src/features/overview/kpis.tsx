@@ -1,14 +1,29 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowDown, ArrowUp, Minus } from "lucide-react";
-import type { ReactNode } from "react";
+import { memo, type ReactNode } from "react";
 import { cx } from "../../ui/cx";
 import { Spark } from "../../ui/spark";
 import { useFormats } from "../../ui/when";
 import type { Range } from "../../lib/period";
+import { parseSearch } from "../../lib/search";
+import { REACHED } from "../../lib/reached";
 import { atLeast, usePresent, useRecovered, type Summary } from "./data";
 import { useOverviewTexts } from "./texts";
 
-interface Kpi { name: string; value: string; exact: string; base?: string; now: number | null; before: number | null; points: (number | null)[]; worse?: boolean; to: string; search?: Record<string, string> }
+interface Kpi { name: string; value: string; exact: string; base?: string; now: number | null; before: number | null; points: (number | null)[]; worse?: boolean; to: string; search?: string }
+const NONE: (number | null)[] = [];
+
+/** One number; it is drawn again only when what it says has changed. */
+const Tile = memo(function Tile({ name, value, exact, base, now, before, points, worse, to, search }: Kpi) {
+  return (
+    <Link to={to as string} search={parseSearch(search ?? "") as never} className="block rounded-control p-3 hover:bg-sunken sm:p-4">
+      <span className="block truncate text-table text-muted">{name}</span>
+      <span className="block text-[24px] leading-8 font-semibold tnum sm:text-kpi" title={exact || undefined} data-kpi={name}>{value}</span>
+      <span className="flex min-h-4 flex-wrap items-center justify-between gap-x-2"><Delta now={now} before={before} worse={worse} />{base && <span className="text-caption text-faint tnum">{base}</span>}</span>
+      <Spark values={points} tone={worse ? "var(--series-failed)" : undefined} />
+    </Link>
+  );
+});
 
 /** Change against the period before, coloured by what it means: more failures are no success. */
 export function Delta({ now, before, worse = false }: { now: number | null; before: number | null; worse?: boolean }) {
@@ -34,12 +49,12 @@ export function Kpis({ summary, points, range }: { summary: Summary | undefined;
   const share = (part: number | null, whole: number | null) => (part === null || !whole ? null : part / whole);
   const was = (status: string) => (before ? atLeast(before.messages, status) : null);
   const kpis: Kpi[] = [
-    { name: t("events"), value: formats.compact(present?.events), exact: formats.count(present?.events), now: present?.events ?? null, before: before?.events ?? null, points: points.events ?? [], to: "events" },
-    { name: t("accepted"), value: formats.compact(accepted), exact: formats.count(accepted), now: accepted, before: was("accepted"), points: points.accepted ?? [], to: "messages" },
-    { name: t("delivered"), value: formats.percent(share(delivered, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(delivered), whole: formats.count(accepted) }), now: share(delivered, accepted), before: share(was("delivered"), was("accepted")), points: points.delivered ?? [], to: "messages", search: { status: "delivered" } },
-    { name: t("read"), value: formats.percent(share(seen, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(seen), whole: formats.count(accepted) }), now: share(seen, accepted), before: share(was("read"), was("accepted")), points: points.read ?? [], to: "messages", search: { status: "read" } },
-    { name: t("failed"), value: formats.compact(present ? present.messages.failed ?? 0 : null), exact: formats.count(present ? present.messages.failed ?? 0 : null), now: present?.messages.failed ?? null, before: before?.messages.failed ?? null, points: points.failed ?? [], worse: true, to: "messages", search: { status: "failed" } },
-    { name: t("recovered"), value: formats.money(pix.now?.recovered_amount), exact: "", base: pix.now ? t("recoveredOf", { count: pix.now.paid_after_reminder.orders }) : "", now: pix.now ? Number(pix.now.recovered_amount) : null, before: pix.before ? Number(pix.before.recovered_amount) : null, points: [], to: "events", search: { event_type: "order_approved" } },
+    { name: t("events"), value: formats.compact(present?.events), exact: formats.count(present?.events), now: present?.events ?? null, before: before?.events ?? null, points: points.events ?? NONE, to: "events" },
+    { name: t("accepted"), value: formats.compact(accepted), exact: formats.count(accepted), now: accepted, before: was("accepted"), points: points.accepted ?? NONE, to: "messages", search: `status=${REACHED.accepted}` },
+    { name: t("delivered"), value: formats.percent(share(delivered, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(delivered), whole: formats.count(accepted) }), now: share(delivered, accepted), before: share(was("delivered"), was("accepted")), points: points.delivered ?? NONE, to: "messages", search: `status=${REACHED.delivered}` },
+    { name: t("read"), value: formats.percent(share(seen, accepted)), exact: "", base: accepted === null ? "" : t("of", { part: formats.count(seen), whole: formats.count(accepted) }), now: share(seen, accepted), before: share(was("read"), was("accepted")), points: points.read ?? NONE, to: "messages", search: `status=${REACHED.read}` },
+    { name: t("failed"), value: formats.compact(present ? present.messages.failed ?? 0 : null), exact: formats.count(present ? present.messages.failed ?? 0 : null), now: present?.messages.failed ?? null, before: before?.messages.failed ?? null, points: points.failed ?? NONE, worse: true, to: "messages", search: "status=failed" },
+    { name: t("recovered"), value: formats.money(pix.now?.recovered_amount), exact: "", base: pix.now ? t("recoveredOf", { count: pix.now.paid_after_reminder.orders }) : "", now: pix.now ? Number(pix.now.recovered_amount) : null, before: pix.before ? Number(pix.before.recovered_amount) : null, points: NONE, to: "pix", search: `range=${range}` },
   ];
   const from = `now-${range}`;
   return (
@@ -47,12 +62,7 @@ export function Kpis({ summary, points, range }: { summary: Summary | undefined;
       <ul className="grid grid-cols-2 gap-3 sm:grid-cols-[repeat(auto-fit,minmax(148px,1fr))]">
         {kpis.map((kpi) => (
           <li key={kpi.name} className="card min-w-0">
-            <Link to={`/c/${company}/${kpi.to}` as string} search={{ ...kpi.search, from } as never} className="block rounded-control p-3 hover:bg-sunken sm:p-4">
-              <span className="block truncate text-table text-muted">{kpi.name}</span>
-              <span className="block text-[24px] leading-8 font-semibold tnum sm:text-kpi" title={kpi.exact || undefined} data-kpi={kpi.name}>{kpi.value}</span>
-              <span className="flex min-h-4 flex-wrap items-center justify-between gap-x-2"><Delta now={kpi.now} before={kpi.before} worse={kpi.worse} />{kpi.base && <span className="text-caption text-faint tnum">{kpi.base}</span>}</span>
-              <Spark values={kpi.points} tone={kpi.worse ? "var(--series-failed)" : undefined} />
-            </Link>
+            <Tile {...kpi} search={kpi.to === "pix" ? kpi.search : `${kpi.search ?? ""}&from=${from}`} to={`/c/${company}/${kpi.to}`} />
           </li>
         ))}
       </ul>
@@ -63,11 +73,10 @@ export function Kpis({ summary, points, range }: { summary: Summary | undefined;
 
 function Small({ messages, from, before }: { messages: Record<string, number> | undefined; from: string; before: ReactNode }) {
   const t = useOverviewTexts();
-  const { count } = useFormats();
   const { company } = useParams({ strict: false }) as { company: string };
   return (
     <p className="mt-2 flex flex-wrap gap-x-4 text-caption text-muted tnum">
-      {(["held", "skipped", "uncertain"] as const).map((name) => <Link key={name} to={`/c/${company}/messages` as string} search={{ status: name, from } as never} className="hover:underline">{`${messages ? count(messages[name] ?? 0) : "—"} ${t(name)}`}</Link>)}
+      {(["held", "skipped", "uncertain"] as const).map((name) => <Link key={name} to={`/c/${company}/messages` as string} search={{ status: name, from } as never} className="hover:underline">{messages ? t(name, { count: messages[name] ?? 0 }) : "—"}</Link>)}
       <span className="grow text-right">{before}</span>
     </p>
   );

@@ -64,9 +64,9 @@ export function Overview() {
       {trouble && <div className="mb-3"><ErrorBox error={trouble.error} since={trouble.dataUpdatedAt ? formats.clock(new Date(trouble.dataUpdatedAt), "second") : undefined} onRetry={() => { void summary.refetch(); void series.refetch(); void funnel.refetch(); }} /></div>}
       <Suspense><Checklist /></Suspense>
       <Kpis summary={summary.data} points={sparks} range={range} />
-      <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12">
+      <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12 min-[160rem]:grid-cols-24">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">
-          <p className="sr-only">{t("throughputSentence", { events: formats.count(events), accepted: formats.count(accepted) })}</p>
+          <p className="sr-only">{t("throughputSentence", { events: t("eventsN", { count: events }), accepted: t("acceptedN", { count: accepted }) })}</p>
           <Throughput points={drawn} />
         </Card>
         <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} range={range} />

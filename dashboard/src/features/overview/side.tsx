@@ -1,6 +1,7 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useLive } from "../../live/hooks";
 import type { Range } from "../../lib/period";
+import { failedLater, REACHED } from "../../lib/reached";
 import { Bars } from "../../ui/bars";
 import { cx } from "../../ui/cx";
 import { Card, Facts } from "../../ui/page";
@@ -65,12 +66,14 @@ export function Funnel({ funnel, range }: { funnel: Record<string, number> | und
   const to = `/c/${company}/messages`;
   const from = `now-${range}`;
   const top = Math.max(1, funnel?.attempted ?? 1);
+  const later = funnel ? failedLater(funnel as never) : 0;
   return (
     <Card title={t("funnel")} className="lg:col-span-4">
-      <Bars label={t("funnel")} top={top} rows={FUNNEL.map((step) => ({ key: step, name: t(step), value: funnel?.[step] ?? 0, text: funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—", to, search: { from } }))} />
+      <Bars label={t("funnel")} top={top} rows={FUNNEL.map((step) => ({ key: step, name: t(step), value: funnel?.[step] ?? 0, text: funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—", ...(step in REACHED ? { to, search: { from, status: REACHED[step as "read"] } } : {}) }))} />
+      {later > 0 && <p className="mt-2 px-1 text-caption text-muted">{t("failedLater", { count: later })}</p>}
       <p className="mt-3 flex flex-wrap gap-x-3 px-1 text-caption text-muted tnum">
-        <span>{`${funnel ? count(funnel.limited) : "—"} ${t("limitedBy")}`}</span>
-        {APART.map((status) => <Link key={status} to={to as string} search={{ from, status } as never} className="hover:underline">{`${funnel ? count(funnel[status]) : "—"} ${t(APART_WORDS[status])}`}</Link>)}
+        {APART.map((status) => <Link key={status} to={to as string} search={{ from, status } as never} className="hover:underline">{funnel ? t(APART_WORDS[status], { count: (funnel[status] ?? 0) + (status === "failed" ? funnel.limited ?? 0 : 0) }) : "—"}</Link>)}
+        {(funnel?.limited ?? 0) > 0 && <span>{t("limitedBy", { count: funnel!.limited! })}</span>}
       </p>
     </Card>
   );

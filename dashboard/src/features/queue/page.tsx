@@ -26,7 +26,7 @@ export function Queue() {
       <dl className="mb-3 grid grid-cols-2 gap-3 sm:grid-cols-5" data-figures>
         {figures.map(([name, value]) => <div key={name} className="card p-3"><dt className="text-caption text-muted">{name}</dt><dd className="text-card font-semibold tnum">{value}</dd></div>)}
       </dl>
-      <div className="grid grid-cols-1 gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+      <div className="grid grid-cols-1 gap-3 min-[108rem]:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <LanesCard />
         <HoldsCard />
       </div>

@@ -2,7 +2,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { Copy, Plus, Trash2, Workflow } from "lucide-react";
 import { useState } from "react";
-import { useCatalogue } from "../../api/automation";
+import { useCatalogue } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
 import { key } from "../../api/queries";

@@ -26,7 +26,7 @@ export function Proof({ told, busy, error, onRun }: { told: DryRun | undefined; 
         <div aria-live="polite">
           {told.verdicts.length === 0 ? <p className="text-table text-muted">{t("proofNone", { count: told.events })}</p> : (
             <>
-              <p className="font-semibold">{t("wouldSend", { sent: yes, of: told.verdicts.length })}</p>
+              <p className="font-semibold">{t("wouldSend", { sent: yes, count: told.verdicts.length })}</p>
               <p className="text-caption text-muted">{t("wouldMessages", { count: messages })}</p>
               <ul aria-label={t("proof")} className="mt-2 divide-y divide-[var(--border)]">
                 {told.verdicts.map((one) => <Verdict key={one.event_id} one={one} text={told.sends.find((send) => send.event_id === one.event_id)?.text} />)}

@@ -6,7 +6,6 @@ import type { SessionWithUsage } from "../../api/schema.gen";
 import { Confirm } from "../../ui/dialog";
 import { ErrorBox, Skeleton, useErrorText } from "../../ui/states";
 import { toast } from "../../ui/toasts";
-import { useFormats } from "../../ui/when";
 import { useSessionTexts } from "./texts";
 
 interface Props { session: SessionWithUsage; onClose: () => void }
@@ -25,7 +24,6 @@ function useWaiting(sessionId: string) {
 function Ask({ session, onClose, title, action, text, done, danger, typed, act }: Props & { title: string; action: string; text: string; done: string; danger?: boolean; typed?: string; act: () => Promise<unknown> }) {
   const t = useSessionTexts();
   const words = useErrorText();
-  const { count } = useFormats();
   const waiting = useWaiting(session.id);
   const run = useMutation({
     mutationFn: act,
@@ -36,7 +34,7 @@ function Ask({ session, onClose, title, action, text, done, danger, typed, act }
     <Confirm open onOpenChange={(open) => !open && onClose()} title={title} action={action} danger={danger} typed={typed} busy={run.isPending} disabled={!waiting.data} onConfirm={() => run.mutate()}>
       {waiting.error && <ErrorBox error={waiting.error} onRetry={() => void waiting.refetch()} />}
       {!waiting.data && !waiting.error && <Skeleton rows={1} onRetry={() => void waiting.refetch()} />}
-      {waiting.data && <p className="text-fg">{t("waits", { count: waiting.data.transactional + waiting.data.bulk })}{waiting.data.transactional > 0 && ` ${t("waitsTransactional", { n: count(waiting.data.transactional) })}`}</p>}
+      {waiting.data && <p className="text-fg">{t("waits", { count: waiting.data.transactional + waiting.data.bulk })}{waiting.data.transactional > 0 && ` ${t("waitsTransactional", { count: waiting.data.transactional })}`}</p>}
       <p>{text}</p>
     </Confirm>
   );

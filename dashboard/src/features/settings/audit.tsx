@@ -4,6 +4,7 @@ import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
 import { key } from "../../api/queries";
 import type { AuditEntry } from "../../api/schema.gen";
+import { useWords } from "../../i18n";
 import { asMoment } from "../../lib/period";
 import { useUrlState } from "../../lib/url";
 import { FilterBar, type FilterField } from "../../ui/filters";
@@ -14,12 +15,14 @@ import { Chip } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
 import { useFormats, When } from "../../ui/when";
 import { lines, type Change } from "./audit-diff";
+import { KINDS } from "./audit-kinds";
 import { useSettingsTexts } from "./texts";
 
 const FILTERS = ["operation", "object_kind", "object_id", "actor_id", "from"];
 
 export function Audit() {
   const t = useSettingsTexts();
+  const say = useWords();
   const formats = useFormats();
   const [search, setSearch] = useUrlState();
   const values = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
@@ -28,11 +31,12 @@ export function Audit() {
   const query = { ...values, ...(values.from ? { from: asMoment(values.from, Math.floor(Date.now() / 60_000) * 60_000) } : {}) };
   const list = useList<AuditEntry>("audit", values, (cursor, signal) => read(api.GET("/api/v1/audit", { params: { query: { ...query, limit: 100, cursor } as never }, signal })));
   const operations = known.data?.data;
+  const name = (operation: string) => say(operations?.find((one) => one.operation === operation)?.label) ?? operation;
   const kinds = useMemo(() => [...new Set((operations ?? []).flatMap((one) => (one.object_kind ? [one.object_kind] : [])))].sort(), [operations]);
   const fields: FilterField[] = [
     ...(people.data ? [{ name: "actor_id", title: t("who"), options: people.data.data.map((one) => ({ value: one.id, title: one.email })) }] : [{ name: "actor_id", title: t("who") }]),
-    { name: "object_kind", title: t("objectKind"), ...(kinds.length ? { options: kinds.map((value) => ({ value, title: value })) } : {}) },
-    { name: "operation", title: t("operation"), ...(operations ? { options: operations.map((one) => ({ value: one.operation, title: one.operation })) } : {}) },
+    { name: "object_kind", title: t("objectKind"), ...(kinds.length ? { options: kinds.map((value) => ({ value, title: say(KINDS[value]) ?? value })) } : {}) },
+    { name: "operation", title: t("operation"), ...(operations ? { options: operations.map((one) => ({ value: one.operation, title: say(one.label) ?? one.operation })) } : {}) },
     { name: "object_id", title: t("objectId"), placeholder: "0199…" },
     { name: "from", title: t("period"), options: [{ value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
   ];
@@ -40,8 +44,8 @@ export function Audit() {
   const columns: Column<AuditEntry>[] = [
     { key: "at", title: t("when"), phone: "sub", cell: (row) => <When at={row.at} /> },
     { key: "who", title: t("who"), phone: "sub", cell: (row) => <Actor entry={row} /> },
-    { key: "what", title: t("operation"), phone: "main", cell: (row) => <code className="text-caption font-medium">{row.operation}</code> },
-    { key: "object", title: t("object"), phone: "sub", cell: (row) => (row.object.kind ? `${row.object.kind} ${row.object.name ?? row.object.id?.slice(0, 8) ?? ""}` : "—") },
+    { key: "what", title: t("operation"), phone: "main", cell: (row) => <span className="font-medium" title={row.operation}>{name(row.operation)}</span> },
+    { key: "object", title: t("object"), phone: "sub", cell: (row) => (row.object.kind ? `${say(KINDS[row.object.kind]) ?? row.object.kind} ${row.object.name ?? row.object.id?.slice(0, 8) ?? ""}` : "—") },
     { key: "changes", title: t("changes"), cell: (row) => <span title={row.changes.map((one) => one.field).join(", ")}>{row.changes.length ? row.changes.map((one) => one.field).join(", ") : "—"}</span> },
     { key: "outcome", title: t("outcome"), phone: "side", cell: (row) => <Chip tone={row.outcome === "done" ? "success" : "uncertain"}>{t(row.outcome === "done" ? "outcomeDone" : "outcomeUnknown")}</Chip> },
     { key: "ip", title: t("address"), cell: (row) => <code className="text-caption">{row.address ?? "—"}</code> },
@@ -57,7 +61,7 @@ export function Audit() {
       {list.rows && list.rows.length > 0 && (
         <DataTable label={t("audit")} columns={columns} rows={list.rows} id={(row) => row.id} selected={search.entry} onOpen={(row) => setSearch({ entry: row.id })} footer={<TableFoot loaded={formats.count(list.rows.length)} total={formats.count(list.count)} capped={list.capped} busy={list.isFetchingNextPage} onMore={list.hasNextPage ? () => void list.fetchNextPage() : undefined} />} />
       )}
-      {shown && <Entry entry={shown} onClose={() => setSearch({ entry: undefined })} onFilter={(change) => setSearch({ entry: undefined, ...change })} summary={operations?.find((one) => one.operation === shown.operation)?.summary} />}
+      {shown && <Entry entry={shown} onClose={() => setSearch({ entry: undefined })} onFilter={(change) => setSearch({ entry: undefined, ...change })} title={name(shown.operation)} />}
     </>
   );
 }
@@ -68,18 +72,19 @@ function Actor({ entry }: { entry: AuditEntry }) {
   return <span>{actor.kind === "command_line" ? t("commandLine") : actor.kind === "api_key" ? `${t("key")} ${actor.name ?? ""}` : actor.name ?? "—"}</span>;
 }
 
-function Entry({ entry, summary, onClose, onFilter }: { entry: AuditEntry; summary?: string; onClose: () => void; onFilter: (change: Record<string, string>) => void }) {
+function Entry({ entry, title, onClose, onFilter }: { entry: AuditEntry; title: string; onClose: () => void; onFilter: (change: Record<string, string>) => void }) {
   const t = useSettingsTexts();
+  const say = useWords();
   const changes = lines(entry.changes as Change[]);
   return (
-    <Panel title={entry.operation} onClose={onClose}>
+    <Panel title={title} onClose={onClose}>
       <div className="space-y-4">
-        {summary && <p className="text-muted" lang="en">{summary}</p>}
         <Facts
           rows={[
             [t("when"), <When key="at" at={entry.at} exact="ms" />],
             [t("who"), <span key="who" className="flex flex-wrap items-center gap-2"><Actor entry={entry} />{entry.actor.id && <button type="button" className="text-accent-fg underline" onClick={() => onFilter({ actor_id: entry.actor.id! })}>{t("onlyThis")}</button>}</span>],
-            [t("object"), <span key="what" className="flex flex-wrap items-center gap-2">{entry.object.kind ? `${entry.object.kind} ${entry.object.name ?? ""}` : "—"}{entry.object.id && <><code className="text-caption">{entry.object.id}</code><button type="button" className="text-accent-fg underline" onClick={() => onFilter({ object_id: entry.object.id! })}>{t("onlyThis")}</button></>}</span>],
+            [t("object"), <span key="what" className="flex flex-wrap items-center gap-2">{entry.object.kind ? `${say(KINDS[entry.object.kind]) ?? entry.object.kind} ${entry.object.name ?? ""}` : "—"}{entry.object.id && <><code className="text-caption">{entry.object.id}</code><button type="button" className="text-accent-fg underline" onClick={() => onFilter({ object_id: entry.object.id! })}>{t("onlyThis")}</button></>}</span>],
+            [t("operation"), <code key="op" className="text-caption">{entry.operation}</code>],
             [t("outcome"), entry.outcome === "done" ? t("outcomeDone") : t("outcomeUnknownText")],
             [t("address"), <code key="ip" className="text-caption">{entry.address ?? "—"}</code>],
             [t("request"), <code key="id" className="text-caption">{entry.request_id ?? "—"}</code>],

@@ -18,7 +18,7 @@ import { ErrorBox, Skeleton } from "../../ui/states";
 import { Chip } from "../../ui/status";
 import { Switch } from "../../ui/switch";
 import { Tabs } from "../../ui/tabs";
-import { useFormats, When } from "../../ui/when";
+import { When } from "../../ui/when";
 import { SchemeChip } from "./chips";
 import { CodeTab } from "./code-tab";
 import { Deliveries } from "./deliveries";
@@ -79,14 +79,13 @@ const DAY = [["accepted", "acceptedDay"], ["duplicate", "duplicateDay"], ["unpar
 function Summary({ webhook }: { webhook: WebhookWithActivity }) {
   const t = useWebhookTexts();
   const say = useWords();
-  const { count } = useFormats();
   const { last_24h: day, last_delivery_at: last, last_refusal: refusal } = webhook.activity;
   return (
     <Card className="mb-3">
       <div className="flex flex-wrap items-center gap-x-6 gap-y-2 text-table">
         <span className="flex min-w-0 items-center gap-1">{webhook.url ? <><code className="min-w-0 truncate text-caption">{webhook.url}</code><CopyButton text={webhook.url} /></> : <span className="text-muted">{t("urlHidden")}</span>}</span>
         <span className="text-muted">{t("lastDelivery")}: <When at={last} /></span>
-        <span className="flex flex-wrap gap-3 text-muted tnum">{DAY.map(([name, word]) => <span key={name} className={day[name] && (name === "refused" || name === "unparsed") ? "text-danger-fg" : ""}>{`${count(day[name])} ${t(word)}`}</span>)}</span>
+        <span className="flex flex-wrap gap-3 text-muted tnum">{DAY.map(([name, word]) => <span key={name} className={day[name] && (name === "refused" || name === "unparsed") ? "text-danger-fg" : ""}>{t(word, { count: day[name] })}</span>)}</span>
         {webhook.old_secret_until && <Chip tone="warning">{t("oldUntil")} <When at={webhook.old_secret_until} /></Chip>}
         {refusal && <span className="text-danger-fg">{t("lastRefusal")} {say(refusal.reason_text) ?? refusal.reason} <When at={refusal.at} /></span>}
       </div>

@@ -39,7 +39,7 @@ export function Remove({ webhook, onClose, onRemoved }: { webhook: WebhookWithAc
       {uses.data && (
         <>
           <p className="text-fg">{t("removeRules", { count: uses.data.rules })}</p>
-          <p>{t("removeEvents", { n: `${count(uses.data.events)}${uses.data.capped ? "+" : ""}` })}</p>
+          <p>{t("removeEvents", { count: uses.data.events, n: `${count(uses.data.events)}${uses.data.capped ? "+" : ""}` })}</p>
           <p>{t("removeSender")}</p>
         </>
       )}

@@ -1,13 +1,16 @@
 /** How a message looks on the phone of who gets it. WhatsApp's marks become nodes, never HTML; a missing value is a red chip. */
 import { CheckCheck, Image as ImageIcon, QrCode } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import type { Shown } from "../../lib/message-text";
+import { shownOf, type Shown } from "../../lib/message-text";
 import { cx } from "../cx";
 import { useMessageTexts } from "./texts";
 
 export interface Bubble { key: string; shown: Shown[]; header?: string; footer?: string; buttons?: string[]; picture?: "image" | "qr"; at?: string }
 
-export function Phone({ bubbles, label }: { bubbles: Bubble[]; label?: string }) {
+/** One bubble of a text that is filled already. */
+export const bubbleOf = (text: string, around: Partial<Bubble> = {}): Bubble => ({ key: "one", ...around, shown: shownOf(text) });
+
+export function Phone({ bubbles, label, name }: { bubbles: Bubble[]; label?: string; name?: string }) {
   const t = useMessageTexts();
   const [dark, setDark] = useState(false);
   return (
@@ -15,7 +18,8 @@ export function Phone({ bubbles, label }: { bubbles: Bubble[]; label?: string })
       <div role="group" aria-label={t("preview")} className="flex justify-end gap-1">
         {([false, true] as const).map((one) => <button key={String(one)} type="button" aria-pressed={dark === one} onClick={() => setDark(one)} className={cx("control !h-7 text-caption", dark === one ? "bg-accent-soft text-accent-fg" : "text-muted hover:bg-sunken")}>{t(one ? "dark" : "light")}</button>)}
       </div>
-      <div data-phone={dark ? "dark" : "light"} className="mx-auto max-w-90 space-y-1.5 rounded-dialog border border-line bg-wa-paper p-3 pt-6 pb-8">
+      <div data-phone={dark ? "dark" : "light"} className="mx-auto max-w-90 space-y-1.5 overflow-hidden rounded-dialog border border-line bg-wa-paper p-3 pt-6 pb-8">
+        {name && <p className="-mx-3 -mt-6 mb-4 truncate border-b border-wa-line px-3 py-2.5 text-table font-medium text-wa-fg">{name}</p>}
         {bubbles.length === 0 && <p className="rounded-dialog bg-wa-bubble px-2.5 py-1.5 text-table text-wa-muted">{t("emptyBubble")}</p>}
         {bubbles.map((one) => <OneBubble key={one.key} bubble={one} />)}
       </div>

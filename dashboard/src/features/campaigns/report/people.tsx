@@ -12,7 +12,7 @@ import { useUrlState } from "../../../lib/url";
 import { Button } from "../../../ui/button";
 import { Facts } from "../../../ui/page";
 import { Panel } from "../../../ui/panel";
-import { Phone } from "../../../ui/phone";
+import { bubbleOf, Phone } from "../../../ui/message/phone";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../../ui/states";
 import { isStatus, StatusChip } from "../../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../../ui/table";
@@ -96,7 +96,7 @@ function Person({ row, onClose }: { row: CampaignRecipient; onClose: () => void 
     <Panel title={row.name ?? phone(row.phone)} onClose={onClose} footer={<Button onClick={onClose}>{t("close")}</Button>}>
       <div className="space-y-4">
         <Facts rows={[[t("phone"), phone(row.phone)], [t("state"), <StatusChip key="s" status={row.status} />], [t("reason"), say(row.reason_text) ?? row.reason], [t("attempts"), formats.count(row.attempt)], [t("changed"), <When key="w" at={row.updated_at} exact="second" />], ...(error?.code ? [[t("code"), `${error.code}${error.title ?? error.message ? `: ${error.title ?? error.message}` : ""}`] as [string, string]] : [])]} />
-        {row.text && <Phone label={t("message")} messages={[{ text: row.text }]} />}
+        {row.text && <Phone label={t("message")} bubbles={[bubbleOf(row.text)]} />}
         {message.error && <ErrorBox error={message.error} onRetry={() => void message.refetch()} />}
         {row.message_id !== null && message.isPending && !message.error && <Skeleton rows={3} onRetry={() => void message.refetch()} />}
         {message.data && (

@@ -23,8 +23,8 @@ export function AudienceStep() {
   const lists = useQuery({ queryKey: key("lists", "all"), queryFn: ({ signal }) => read(api.GET("/api/v1/lists", { params: { query: { limit: 500 } }, signal })) });
   const tags = useQuery({ queryKey: key("tags", "all"), queryFn: ({ signal }) => read(api.GET("/api/v1/tags", { signal })) });
   const set = (part: Audience) => change({ audience: changed(audience, part) as never });
-  const listOptions = (lists.data?.data ?? []).map((one) => ({ value: one.id, title: one.name, note: t("members", { total: `${formats.count(one.members)}${one.members_capped ? "+" : ""}` }) }));
-  const tagOptions = (tags.data?.data ?? []).map((one) => ({ value: one.tag, title: one.tag, note: t("members", { total: `${formats.count(one.contacts)}${one.contacts_capped ? "+" : ""}` }) }));
+  const listOptions = (lists.data?.data ?? []).map((one) => ({ value: one.id, title: one.name, note: t("members", { count: one.members, n: `${formats.count(one.members)}${one.members_capped ? "+" : ""}` }) }));
+  const tagOptions = (tags.data?.data ?? []).map((one) => ({ value: one.tag, title: one.tag, note: t("members", { count: one.contacts, n: `${formats.count(one.contacts)}${one.contacts_capped ? "+" : ""}` }) }));
   const everybody = isEverybody(audience);
   const trouble = lists.error ?? tags.error;
   return (

@@ -17,7 +17,7 @@ import { Button } from "../../../ui/button";
 import { Confirm } from "../../../ui/dialog";
 import { useFieldReason } from "../../../ui/form";
 import { Card, Facts } from "../../../ui/page";
-import { Phone } from "../../../ui/phone";
+import { bubbleOf, Phone } from "../../../ui/message/phone";
 import { Progress } from "../../../ui/progress";
 import { ErrorBox, Skeleton, useErrorText } from "../../../ui/states";
 import { toast } from "../../../ui/toasts";
@@ -147,7 +147,7 @@ function Checked({ dryRun, busy, onAgain }: { dryRun: CampaignDryRun; busy: bool
       <div className="space-y-3 self-start lg:sticky lg:top-16">
         <Button kind="primary" className="w-full" icon={<Play size={14} aria-hidden />} onClick={() => ask(true)}>{would === 0 ? t("nobodyGets") : later ? t("schedule", { total: formats.count(would) }) : t("sendTo", { total: formats.count(would) })}</Button>
         <Card title={t("samples")}>
-          <div className="space-y-3">{(dryRun.samples ?? []).slice(0, 5).map((one) => <div key={one.contact_id} className="space-y-1"><Phone label={one.name ?? phone(one.to)} name={one.name ?? phone(one.to)} messages={[{ text: one.text }]} />{one.reason && <p className="text-caption text-warning-fg">{t("wouldNot", { why: say(one.reason_text) ?? one.reason })}</p>}</div>)}</div>
+          <div className="space-y-3">{(dryRun.samples ?? []).slice(0, 5).map((one) => <div key={one.contact_id} className="space-y-1"><Phone label={one.name ?? phone(one.to)} name={one.name ?? phone(one.to)} bubbles={[bubbleOf(one.text)]} />{one.reason && <p className="text-caption text-warning-fg">{t("wouldNot", { why: say(one.reason_text) ?? one.reason })}</p>}</div>)}</div>
         </Card>
       </div>
       {asking && <Start campaign={campaign} dryRun={dryRun} later={later} money={money} session={session} onAgain={onAgain} onClose={() => ask(false)} />}

@@ -9,7 +9,7 @@ import { useWords } from "../../../i18n";
 import { phone } from "../../../lib/phone";
 import { Button, IconButton } from "../../../ui/button";
 import { Card } from "../../../ui/page";
-import { Phone } from "../../../ui/phone";
+import { bubbleOf, Phone } from "../../../ui/message/phone";
 import { Picker } from "../../../ui/picker";
 import { Empty, ErrorBox, Skeleton } from "../../../ui/states";
 import { useFormats } from "../../../ui/when";
@@ -152,7 +152,7 @@ function Samples({ templates }: { templates: Template[] }) {
         <span className="min-w-0 grow truncate text-center" aria-live="polite">{`${one.name ?? phone(one.phone)} · ${t("nth", { at: formats.count(index + 1), of: formats.count(rows.length) })}`}</span>
         <IconButton label={t("after")} disabled={index === rows.length - 1} onClick={() => go(index + 1)}><ChevronRight size={16} /></IconButton>
       </div>
-      <Phone label={t("samples")} name={one.name ?? phone(one.phone)} messages={[{ ...around, text: one.text ?? "" }]} />
+      <Phone label={t("samples")} name={one.name ?? phone(one.phone)} bubbles={[bubbleOf(one.text ?? "", around)]} />
       {one.reason && <p className="text-table text-warning-fg">{t("wouldNot", { why: say(one.reason_text) ?? one.reason })}</p>}
     </div>
   );

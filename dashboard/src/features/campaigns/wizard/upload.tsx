@@ -11,7 +11,6 @@ import { Dialog } from "../../../ui/dialog";
 import { Form, TextField } from "../../../ui/form";
 import { ErrorBox } from "../../../ui/states";
 import { toast } from "../../../ui/toasts";
-import { useFormats } from "../../../ui/when";
 import { useWizardTexts } from "./texts";
 
 const TARGETS = ["phone", "ddd", "name", "email", "document", "tags"] as const;
@@ -19,7 +18,6 @@ const FORM = "campaign-upload";
 
 export function Upload({ onClose, onList }: { onClose: () => void; onList: (id: string) => void }) {
   const t = useWizardTexts();
-  const formats = useFormats();
   const [file, setFile] = useState<ContactImport | null>(null);
   const [mapping, setMapping] = useState<(string | null)[]>([]);
   const [list, setList] = useState("");
@@ -63,7 +61,7 @@ export function Upload({ onClose, onList }: { onClose: () => void; onList: (id: 
       {send.error && <div className="mt-3"><ErrorBox error={send.error} /></div>}
       {file && (
         <Form id={FORM} error={start.error ?? look.error} onSubmit={() => start.mutate()} className="!max-w-none">
-          <p className="text-table text-muted">{t("understood", { name: file.filename, rows: formats.count(rows), encoding: file.encoding, delimiter: file.delimiter === "\t" ? "tab" : file.delimiter })}</p>
+          <p className="text-table text-muted">{t("understood", { name: file.filename, rows: t("rowsN", { count: rows }), encoding: file.encoding, delimiter: file.delimiter === "\t" ? "tab" : file.delimiter })}</p>
           <div className="overflow-x-auto rounded-control border border-line" tabIndex={0} role="region" aria-label={t("columns")}>
             <table className="w-full text-table">
               <thead><tr className="border-b border-line text-left">{file.columns.map((column, at) => (
