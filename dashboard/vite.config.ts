@@ -27,5 +27,6 @@ export default defineConfig({
   build: { manifest: true, assetsInlineLimit: 0, target: "es2022", reportCompressedSize: false, modulePreload: { polyfill: false } },
   // The gateway takes changes from its own origin only: a page of Vite's server speaks as one of the gateway's.
   server: { proxy: { "/api": { target: gateway, changeOrigin: true, headers: { origin: new URL(gateway).origin } } } },
-  test: { environment: "jsdom", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
+  // A browser is made only for those tests that say they need one: making it takes longer than most of them.
+  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"], restoreMocks: true },
 });

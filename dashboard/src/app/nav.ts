@@ -1,13 +1,13 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
 import {
-  Activity, Bell, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, QrCode, ScrollText, Settings,
+  Activity, Bell, Bot, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, QrCode, ScrollText, Settings,
   Smartphone, Users, Webhook, Workflow, type LucideIcon,
 } from "lucide-react";
 
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
 export type PageName =
   | "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns"
-  | "rules" | "pix" | "templates" | "analytics" | "history" | "exports" | "alerts";
+  | "rules" | "pix" | "templates" | "ai" | "analytics" | "history" | "exports" | "alerts";
 
 export interface Page {
   name: PageName;
@@ -25,6 +25,7 @@ export const PAGES: Page[] = [
   { name: "rules", group: "automation", path: "rules", icon: Workflow, letter: "r" },
   { name: "pix", group: "automation", path: "pix", icon: QrCode, letter: "p" },
   { name: "templates", group: "automation", path: "templates", icon: ScrollText, letter: "m" },
+  { name: "ai", group: "automation", path: "ai", icon: Bot, letter: "b" },
   { name: "campaigns", group: "sending", path: "campaigns", icon: Megaphone, letter: "c" },
   { name: "contacts", group: "sending", path: "contacts", icon: Users, letter: "t" },
   { name: "sessions", group: "channels", path: "sessions", icon: Smartphone, letter: "n" },

@@ -7,6 +7,10 @@ import { queries } from "../api/queries";
 import { Toasts } from "../ui/toasts";
 import { router } from "./router";
 
+// The shell, and the overview where it is asked for, come while it is being asked who is there, and not after.
+if (location.pathname.startsWith("/c/")) void import("./shell");
+if (/^\/c\/[^/]+\/?$/.test(location.pathname)) void import("../features/overview/page");
+
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <QueryClientProvider client={queries}>

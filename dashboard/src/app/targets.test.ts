@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { expect, test } from "vitest";
 import { PAGES } from "./nav";
 import { foundTarget, noticeTarget } from "./notice-target";

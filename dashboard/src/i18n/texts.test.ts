@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 /** Both languages say the same things, counted texts have all forms, placeholders agree, and no word is left unused. */
 import { readFileSync, readdirSync } from "node:fs";
 import i18next from "i18next";

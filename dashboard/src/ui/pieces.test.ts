@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from "vitest";
 import { inPortuguese } from "../lib/field-reasons";
 import { typedNumber } from "./confirm";

@@ -1,3 +1,4 @@
+// @vitest-environment jsdom
 import { describe, expect, test } from "vitest";
 import { authOf, bodyOf, formOf, NEW, SCHEMES, type WebhookForm } from "./form";
 import { entryOf, textOf, typeRows, withField, withTypes } from "./mapping";
