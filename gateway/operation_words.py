@@ -10,6 +10,7 @@ _TABLE = """
 acceptInvitation | Aceitou um convite | Accepted an invitation
 activateWebhook | Ativou um webhook | Activated a webhook
 addConsent | Registrou um consentimento | Noted a consent
+addConversationNote | Escreveu uma nota | Wrote a note
 addListMembers | Pôs contatos numa lista | Put contacts into a list
 addOptOuts | Registrou descadastros | Noted opt-outs
 addTags | Pôs etiquetas em contatos | Tagged contacts
@@ -31,6 +32,7 @@ createExport | Pediu uma exportação | Asked for an export
 createInvitation | Convidou uma pessoa | Invited a person
 createKnowledge | Ensinou algo à IA | Let the AI know something
 createOutgoingWebhook | Criou um webhook de saída | Made an outgoing webhook
+createQuickReply | Criou uma resposta rápida | Made a quick reply
 createRule | Criou uma regra | Made a rule
 createSession | Conectou um número | Added a number
 createSync | Criou uma sincronização | Made a sync
@@ -43,11 +45,13 @@ deleteCampaign | Excluiu um rascunho | Deleted a draft
 deleteContact | Tirou um contato | Removed a contact
 deleteContactImport | Excluiu um arquivo de importação | Deleted an import's file
 deleteContactList | Excluiu uma lista | Deleted a list
+deleteConversationNote | Excluiu uma nota | Deleted a note
 deleteExport | Excluiu uma exportação | Deleted an export
 deleteInvitation | Retirou um convite | Took an invitation back
 deleteKnowledge | Excluiu algo que a IA sabia | Deleted something the AI knew
 deleteOutgoingWebhook | Excluiu um webhook de saída | Deleted an outgoing webhook
 deletePixFlow | Desligou a automação de PIX | Took the PIX automation out of use
+deleteQuickReply | Excluiu uma resposta rápida | Deleted a quick reply
 deleteRule | Excluiu uma regra | Deleted a rule
 deleteSession | Excluiu um número | Deleted a number
 deleteSync | Excluiu uma sincronização | Deleted a sync
@@ -114,6 +118,7 @@ rotateWebhookSecret | Girou o segredo de um webhook | Rotated a webhook's secret
 runRetention | Apagou o que era antigo | Erased what was old
 runSchedule | Rodou um agendamento | Ran a schedule
 runSync | Sincronizou agora | Ran a sync
+sendConversationMessage | Respondeu numa conversa | Answered in a conversation
 sendMessage | Enviou uma mensagem | Sent a message
 setInstallationRetention | Mudou a guarda da instalação | Changed the installation's retention
 setOptOutPolicy | Mudou o que descadastrados recebem | Changed what opted-out people get
@@ -138,10 +143,12 @@ updateCampaign | Mudou uma campanha | Changed a campaign
 updateCompany | Mudou a empresa | Changed the company
 updateContact | Mudou um contato | Changed a contact
 updateContactList | Mudou uma lista | Changed a list
+updateConversation | Mudou uma conversa | Changed a conversation
 updateKnowledge | Mudou o que a IA sabe | Changed what the AI knows
 updateMe | Mudou o próprio perfil | Changed their profile
 updateOutgoingWebhook | Mudou um webhook de saída | Changed an outgoing webhook
 updatePixFlow | Mudou a automação de PIX | Changed the PIX automation
+updateQuickReply | Mudou uma resposta rápida | Changed a quick reply
 updateRule | Mudou uma regra | Changed a rule
 updateSession | Mudou um número | Changed a number
 updateSync | Mudou uma sincronização | Changed a sync

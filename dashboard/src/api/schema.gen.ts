@@ -4563,6 +4563,11 @@ export interface components {
         AuditOperations: {
             data: {
                 operation: string;
+                /** @description The reason in words. */
+                label: {
+                    pt?: string;
+                    en?: string;
+                } | null;
                 summary: string;
                 object_kind: string | null;
             }[];
@@ -9420,8 +9425,8 @@ export interface operations {
                 session_id?: string;
                 /** @description Who gets it; anything that can be read as a phone. */
                 phone?: string;
-                /** @description Where it stands. */
-                status?: "scheduled" | "queued" | "held" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "cancelled" | "skipped";
+                /** @description Where it stands; several with commas between them. */
+                status?: string;
                 /** @description The reason's code. */
                 reason?: string;
                 /** @description The contact it is about, by their phone; instead of `phone`. */
@@ -9830,8 +9835,8 @@ export interface operations {
                 session_id?: string;
                 /** @description Who gets it; anything that can be read as a phone. */
                 phone?: string;
-                /** @description Where it stands. */
-                status?: "scheduled" | "queued" | "held" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "cancelled" | "skipped";
+                /** @description Where it stands; several with commas between them. */
+                status?: string;
                 /** @description The reason's code. */
                 reason?: string;
                 /** @description The language of CSV's column names; `pt` by default. */
@@ -9886,8 +9891,8 @@ export interface operations {
                 session_id?: string;
                 /** @description Who gets it; anything that can be read as a phone. */
                 phone?: string;
-                /** @description Where it stands. */
-                status?: "scheduled" | "queued" | "held" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "cancelled" | "skipped";
+                /** @description Where it stands; several with commas between them. */
+                status?: string;
                 /** @description The reason's code. */
                 reason?: string;
                 /** @description The language of CSV's column names; `pt` by default. */
@@ -9940,8 +9945,8 @@ export interface operations {
                 session_id?: string;
                 /** @description Who gets it; anything that can be read as a phone. */
                 phone?: string;
-                /** @description Where it stands. */
-                status?: "scheduled" | "queued" | "held" | "sending" | "uncertain" | "accepted" | "sent" | "failed" | "delivered" | "read" | "cancelled" | "skipped";
+                /** @description Where it stands; several with commas between them. */
+                status?: string;
                 /** @description The reason's code. */
                 reason?: string;
                 /** @description The language of CSV's column names; `pt` by default. */

@@ -1,12 +1,12 @@
 /** Pages of the navigation, in their groups. A page is here once it exists: no link leads to nothing. */
 import {
-  Activity, Bell, Bot, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, QrCode, ScrollText, Settings,
+  Activity, Bell, Bot, CalendarSync, ChartLine, Download, LayoutDashboard, ListOrdered, Megaphone, MessagesSquare, QrCode, ScrollText, Settings,
   Smartphone, Users, Webhook, Workflow, type LucideIcon,
 } from "lucide-react";
 
 export type Group = "now" | "automation" | "sending" | "channels" | "data" | "account";
 export type PageName =
-  | "overview" | "events" | "queue" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns"
+  | "overview" | "events" | "queue" | "conversations" | "contacts" | "webhooks" | "sessions" | "settings" | "campaigns"
   | "rules" | "pix" | "templates" | "ai" | "analytics" | "history" | "exports" | "alerts";
 
 export interface Page {
@@ -22,6 +22,7 @@ export const PAGES: Page[] = [
   { name: "overview", group: "now", path: "", icon: LayoutDashboard, letter: "o" },
   { name: "events", group: "now", path: "events", icon: Activity, letter: "e" },
   { name: "queue", group: "now", path: "queue", icon: ListOrdered, letter: "q" },
+  { name: "conversations", group: "now", path: "conversations", icon: MessagesSquare, letter: "i" },
   { name: "rules", group: "automation", path: "rules", icon: Workflow, letter: "r" },
   { name: "pix", group: "automation", path: "pix", icon: QrCode, letter: "p" },
   { name: "templates", group: "automation", path: "templates", icon: ScrollText, letter: "m" },

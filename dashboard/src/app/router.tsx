@@ -94,6 +94,7 @@ export const tree = root.addChildren([
     page("/webhooks", () => import("../features/webhooks/page"), "Webhooks"),
     page("/webhooks/$webhookId", () => import("../features/webhooks/detail"), "WebhookDetail"),
     page("/messages", () => import("../features/messages/page"), "Messages"),
+    page("/conversations", () => import("../features/inbox/page"), "Inbox"),
     page("/ai", () => import("../features/ai/page"), "Ai"),
     page("/analytics", () => import("../features/analytics/page"), "Analytics"),
     page("/history", () => import("../features/history/page"), "History"),

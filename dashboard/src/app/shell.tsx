@@ -27,7 +27,7 @@ const MorePages = lazy(() => import("./more-pages"));
 const SignInAgain = lazy(() => import("../features/sign-in/again"));
 const NARROW = "masteria.narrow";
 /** What a phone's bar holds, as far as it exists; everything else is behind "more". */
-const THUMB: string[] = ["overview", "events", "campaigns", "queue", "sessions", "webhooks"];
+const THUMB: string[] = ["overview", "events", "campaigns", "conversations", "queue", "sessions", "webhooks"];
 
 export function Shell() {
   const { company, expired } = useSession();

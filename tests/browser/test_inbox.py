@@ -1,0 +1,97 @@
+"""Conversations: what a person writes stands in the list without a reload, is answered, and its ticks arrive."""
+
+from __future__ import annotations
+
+import secrets
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Guests
+from tests.browser.look import PHONE, Look
+from tests.browser.world import World, post
+
+_ARRIVES_MS, _DELIVERED_MS = 20_000, 60_000
+
+
+def _writes(world: World, text: str, phone: str | None = None) -> str:
+    """Let somebody write to the demo's number, as WhatsApp tells it; return their phone."""
+    number = world.api.call("GET", f"/sessions/{world.session_id}")["phone_number_id"]
+    sender = phone or f"55119{secrets.randbelow(90_000_000) + 10_000_000}"
+    post(f"{world.simulator_url}/_sim/reply", {"phone_number_id": number, "from": sender, "text": text})
+    return sender
+
+
+@pytest.mark.parametrize("look", [Look(), Look(PHONE, "pt-BR", "dark")], ids=str)
+def test_a_message_arrives_is_answered_and_read(world: World, visit: Guests, company_id: str, look: Look) -> None:
+    one = visit(look)
+    page = one.open(company_id, "conversations")
+    page.evaluate("window.__kept = true")
+    said = f"Oi, meu pedido {secrets.token_hex(3)} chegou errado"
+    phone = _writes(world, said)
+    row = page.locator("[data-conversations] [data-row]", has_text=said)
+    expect(row).to_be_visible(timeout=_ARRIVES_MS)
+    one.judge("conversations-list")
+    row.click()
+    thread = page.locator("[data-thread]")
+    expect(thread.locator('[data-entry="in"]', has_text=said)).to_be_visible()
+    page.get_by_role("textbox", name="Resposta").fill("Olá! Já vou ver isso.")
+    page.get_by_role("button", name="Enviar", exact=True).click()
+    answer = thread.locator('[data-entry="out"]', has_text="Já vou ver isso.")
+    expect(answer).to_be_visible(timeout=_ARRIVES_MS)
+    expect(answer).to_contain_text("Lida", timeout=_DELIVERED_MS)
+    one.judge("conversations-thread")
+    again = f"Obrigada {secrets.token_hex(3)}"
+    _writes(world, again, phone)
+    expect(thread.locator('[data-entry="in"]', has_text=again)).to_be_visible(timeout=_ARRIVES_MS)
+    assert page.evaluate("window.__kept"), "the page was loaded again"
+
+
+def test_a_person_takes_over_notes_and_closes(world: World, visit: Guests, company_id: str) -> None:
+    said = f"Quero falar com alguém {secrets.token_hex(3)}"
+    _writes(world, said)
+    one = visit()
+    page = one.open(company_id, "conversations")
+    row = page.locator("[data-conversations] [data-row]", has_text=said)
+    row.click(timeout=_ARRIVES_MS)
+    page.get_by_role("button", name="Assumir").click()
+    expect(page.locator('[data-open][data-ai="off"]')).to_be_visible()
+    page.get_by_role("button", name="Nota interna").click()
+    page.get_by_role("textbox", name="Nota interna").fill("Prometi ligar amanhã.")
+    page.get_by_role("button", name="Guardar nota").click()
+    expect(page.locator("[data-note]")).to_contain_text("Prometi ligar amanhã.")
+    one.judge("conversations-note")
+    page.get_by_role("button", name="Fechar conversa").click()
+    expect(row).to_have_count(0)
+
+
+def test_a_quick_reply_is_written_behind_a_slash(world: World, visit: Guests, company_id: str) -> None:
+    said = f"Qual o frete? {secrets.token_hex(3)}"
+    _writes(world, said)
+    one = visit()
+    page = one.open(company_id, "conversations")
+    page.locator("[data-conversations] [data-row]", has_text=said).click(timeout=_ARRIVES_MS)
+    page.get_by_role("button", name="Respostas rápidas").click()
+    panel = page.get_by_role("dialog")
+    panel.get_by_role("button", name="Nova resposta rápida").click()
+    page.locator("input[name=shortcut]").fill("frete")
+    page.locator("textarea[name=text]").fill("O frete é grátis acima de R$ 100.")
+    page.get_by_role("button", name="Salvar").click()
+    expect(panel.get_by_text("/frete", exact=True)).to_be_visible()
+    one.judge("conversations-quick-replies")
+    page.keyboard.press("Escape")
+    field = page.get_by_role("textbox", name="Resposta")
+    field.fill("/fre")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("O frete é grátis acima de R$ 100.")
+
+
+def test_a_viewer_reads_with_masks_and_answers_nothing(world: World, visit: Guests, company_id: str) -> None:
+    said = f"Só para olhar {secrets.token_hex(3)}"
+    phone = _writes(world, said)
+    page = visit(role="viewer").open(company_id, "conversations")
+    page.locator("[data-conversations] [data-row]").first.click(timeout=_ARRIVES_MS)
+    expect(page.locator("[data-thread]")).to_be_visible()
+    expect(page.locator("[data-composer]")).to_have_count(0)
+    expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
+    assert phone[-8:] not in page.locator("main").inner_text().replace("-", "").replace(" ", "")
