@@ -37,12 +37,10 @@ from storage.waiting import cancel
 
 _WAITING = ("scheduled", "queued", "held")
 _STATUS = f"({'|'.join(STATUSES)})"
-_SEVERAL = text(
-    200,
-    pattern=f"^{_STATUS}(,{_STATUS})*$",
-    examples=["failed", "delivered,read"],
-    **{"x-reason": f"must be one of {', '.join(STATUSES)}, or several of them with commas between them"},
-)
+_SEVERAL = {
+    **text(200, pattern=f"^{_STATUS}(,{_STATUS})*$", examples=["failed", "delivered,read"]),
+    "x-reason": f"must be one of {', '.join(STATUSES)}, or several of them with commas between them",
+}
 
 
 def message_filter(query: dict[str, Any]) -> MessageFilter:
