@@ -16,7 +16,7 @@ NPM_LOG := build/npm.log
 NO_PACKAGES = its packages could not be installed ($(NPM_LOG) says why)
 
 .PHONY: dashboard dashboard-setup dashboard-checks dashboard-test dashboard-api help setup run test lint fmt test-browser \
-  screenshots chromium test-cluster bench lock clean
+  screenshots chromium test-cluster bench lock intent-vectors clean
 
 ## help: this list
 help:
@@ -116,6 +116,10 @@ lock: $(STAMP)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
 	$(BIN)/python -m uv pip compile pyproject.toml --extra dev --extra web --universal --python-version 3.11 --generate-hashes \
 	  --no-header --no-annotate --quiet --output-file requirements.lock
+
+## intent-vectors: the vectors of the built-in examples anew, after engine/ai/intent_examples.json was changed
+intent-vectors: $(STAMP)
+	$(BIN)/python -m masteria.ai_vectors
 
 ## clean: remove what was built; the data directory stays
 clean:

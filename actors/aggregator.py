@@ -18,6 +18,7 @@ from actors.scraping import prometheus
 from actors.summing import Summaries
 from engine.errors import StorageAway
 from engine.settings import Settings
+from storage.ai_turns import count_turns
 from storage.jobs import count_open
 from storage.pool import Pool, open_pool
 from storage.searching import Row
@@ -43,6 +44,7 @@ class MetricsAggregator:
         self._life = Life("aggregator")
         self._pool: Pool | None = None
         self._open_jobs: list[Row] = []
+        self._open_turns = (0, 0.0)
         self._states = LiveStates(FanoutRef(settings.instance).publish, _now_ms)
         self._counted = Aggregating(_now_ms, settings.time_zone, self._states.changed, self._states.told)
         self._states.bind(self._counted)
@@ -97,6 +99,7 @@ class MetricsAggregator:
 
     async def _count_jobs(self) -> None:
         self._open_jobs = await count_open(await self._ready())
+        self._open_turns = await count_turns(await self._ready())
 
     async def _forget(self) -> None:
         await self._counted.forget_watermarks(await self._ready())
@@ -137,7 +140,7 @@ class MetricsAggregator:
 
     async def prometheus(self) -> bytes:
         """Return the installation's numbers as JSON."""
-        return prometheus(self._counted, {"clients": self._states.clients}, self._open_jobs)
+        return prometheus(self._counted, {"clients": self._states.clients}, self._open_jobs, self._open_turns)
 
     async def ping(self) -> dict[str, Any]:
         self._life.counters |= self._counted.counters | {"watched": len(self._states)}

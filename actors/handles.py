@@ -133,6 +133,21 @@ class EmbeddingRef(ActorRef):
         return cast("bytes", await self.call("embed", blob, timeout_s=20.0))
 
 
+class AiRef(ActorRef):
+    """An AI worker's calls."""
+
+    def __init__(self, number: int, namespace: str) -> None:
+        super().__init__(f"ai-{number}", namespace)
+
+    async def nudge(self) -> None:
+        """Say that messages wait to be understood; what is not heard here is found a second later."""
+        await self.direct("nudge", b"", 5.0)
+
+    async def understand(self, blob: bytes) -> bytes:
+        """Have a text understood without any consequence."""
+        return cast("bytes", await self.call("understand", blob, timeout_s=10.0))
+
+
 class AggregatorRef(ActorRef):
     """The metrics aggregator's calls."""
 

@@ -30,6 +30,7 @@ from engine.wire import (
     IMPORTED,
     IMPORTED_AT,
     KIND_META,
+    KIND_UNDERSTOOD,
     Intake,
 )
 from storage.conversations import Heard
@@ -57,6 +58,8 @@ class Reader:
         """Return a request's write, its events decided by the company's rules."""
         if item.kind == KIND_META:
             return self._meta(company, item)
+        if item.kind == KIND_UNDERSTOOD:
+            return self._understood(company, item)
         delivery_id = uuid_of(item.delivery_id)
         facts = company.webhook(item.webhook_id)
         try:
@@ -134,6 +137,42 @@ class Reader:
                     if (app_id, update.waba_id) in company.accounts
                 ],
             ),
+        )
+
+    def _understood(self, company: Company, item: Intake) -> DeliveryWrite:
+        """What a message was understood to want: an event of its own that points to the bytes of the message's."""
+        value = orjson.loads(item.body)
+        event = CanonicalEvent(
+            occurred_at=parse_time(value["occurred_at"]) or ms_to_time(item.received_ms),
+            event_type="message_understood",
+            external_id=value["message_event_id"],
+            customer_name=value["name"],
+            customer_phone=value["phone"],
+        )
+        facts = EventFacts(
+            event_id=item.event_ids[0],
+            webhook_id=None,
+            delivery_id=uuid_of(item.delivery_id),
+            position=0,
+            source=_META_SOURCE,
+            signature=item.signature,
+            received_ms=item.received_ms,
+            reason=None,
+            payload=item.body.decode(),
+            runs_rules=True,
+        )
+        message_id = UUID(value["message_event_id"]).bytes
+        key = blake2b(company.id.bytes + message_id, digest_size=16, person=b"understood").digest()
+        return DeliveryWrite(
+            company_id=company.id,
+            webhook_id=uuid_of(item.webhook_id),
+            delivery_id=facts.delivery_id,
+            signature=item.signature,
+            content_type=item.content_type,
+            headers=item.headers.decode(),
+            body=item.body,
+            events=[self._drafter.event(company, facts, key, event, value)],
+            meta=MetaPart("", [], carries=False),  # the bytes are the message's, and kept with it
         )
 
     def _inbound(

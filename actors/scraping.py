@@ -8,13 +8,19 @@ from typing import Any
 import orjson
 
 from actors.aggregating import Aggregating
+from engine.ai.outcomes import OUTCOMES
 from engine.company_counters import by_status
 from engine.histograms import Histogram
 
 _BOUNDS_MS = (25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 3_600_000)
 
 
-def prometheus(counted: Aggregating, live: Mapping[str, int], jobs: Iterable[Mapping[str, Any]] = ()) -> bytes:
+def prometheus(
+    counted: Aggregating,
+    live: Mapping[str, int],
+    jobs: Iterable[Mapping[str, Any]] = (),
+    turns: tuple[int, float] = (0, 0.0),
+) -> bytes:
     """Return ``{"families": [{"name", "type", "help", "samples"}…]}`` as JSON.
 
     No label names a company, a session or anything else that has no bound.
@@ -23,9 +29,11 @@ def prometheus(counted: Aggregating, live: Mapping[str, int], jobs: Iterable[Map
         counted: every company's counters.
         live: the fanout's numbers.
         jobs: unfinished jobs by state (``storage.jobs.count_open``).
+        turns: messages that nobody has understood yet, and seconds (``storage.ai_turns.count_turns``).
     """
     states, messages, counts, latency = _totals(counted)
     own = counted.counters
+    decided = {outcome: counts.get(f"ai_{outcome}", 0) for outcome in OUTCOMES}
     open_jobs = {"queued": 0, "running": 0} | {row["state"]: row["jobs"] for row in jobs}
     waiting_s = max((row["oldest_s"] for row in jobs), default=0.0)
     families = [
@@ -41,6 +49,9 @@ def prometheus(counted: Aggregating, live: Mapping[str, int], jobs: Iterable[Map
         _one("masteria_rollup_lag_deltas", "gauge", "Counted deltas that wait for the roll-up.", counted.lag()),
         _family("masteria_jobs", "gauge", "Unfinished jobs, by state.", _by("state", open_jobs)),
         _one("masteria_jobs_oldest_waiting_seconds", "gauge", "How long a job waits for a worker.", waiting_s),
+        _family("masteria_ai_decisions", "counter", "Decided messages, by what followed.", _by("outcome", decided)),
+        _one("masteria_ai_turns_waiting", "gauge", "Messages that nobody has understood yet.", turns[0]),
+        _one("masteria_ai_oldest_turn_seconds", "gauge", "How long a message waits to be understood.", turns[1]),
         _one("masteria_live_clients", "gauge", "Clients of the live connection.", live.get("clients", 0)),
     ]
     return orjson.dumps({"families": families})

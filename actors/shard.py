@@ -17,11 +17,12 @@ from actors.delta_feed import DeltaFeed
 from actors.direct_calls import DirectServer
 from actors.drafting import Drafter
 from actors.draining import Drainer
-from actors.handles import AggregatorRef, SenderRef, SupervisorRef
+from actors.handles import AggregatorRef, AiRef, SenderRef, SupervisorRef
 from actors.handover import Handover
 from actors.hearing import Hearing
 from actors.ingesting import Ingestor
 from actors.lanes import Lanes
+from actors.nudging import Nudging
 from actors.reading import Reader
 from engine.errors import MasteriaError, StorageAway, Unavailable
 from engine.ids import IdMaker, time_to_ms
@@ -54,6 +55,7 @@ class CompanyShard:
         self._handover = Handover(self._life, [sender.enqueue for sender in senders])
         self._supervisor = SupervisorRef(settings.instance)
         self._hearing = Hearing(self._life, [sender.heard for sender in senders])
+        self._nudging = Nudging(self._life, [AiRef(n, settings.instance).nudge for n in range(settings.ai_workers)])
         self._ingestor: Ingestor | None = None
         self._drainer: Drainer | None = None
         self._direct = DirectServer(self.ingest)
@@ -122,6 +124,8 @@ class CompanyShard:
         for company_id in stored.reconfigured:
             self._life.spawn(self._announce(company_id.bytes))
         self._hearing.push(event.heard_by for event in stored.fresh if event.heard_by is not None)
+        if any(event.heard is not None and event.heard.turn for event in stored.fresh):
+            self._nudging.push()
         if stored.messages:
             # An imported event was made long ago: what its messages took is no latency of ours.
             times = {

@@ -25,9 +25,9 @@ _HUNG_S = 15.0
 _PING_S = 5.0
 _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
-_DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "sender", "web", "aggregator", "fanout")
+_DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "ai", "sender", "web", "aggregator", "fanout")
 _WEB = "web-"
-_TOLD = ("shard", "sender", "scheduler", "worker", "gateway", _WEB)
+_TOLD = ("shard", "sender", "scheduler", "worker", "ai", "gateway", _WEB)
 
 
 def _classes(gateway_class: str) -> dict[str, str]:
@@ -39,6 +39,7 @@ def _classes(gateway_class: str) -> dict[str, str]:
         "shard": "actors.shard:CompanyShard",
         "scheduler": "actors.scheduler:Scheduler",
         "worker": "actors.worker:Worker",
+        "ai": "actors.ai_worker:AiWorker",
         "gateway": gateway_class,
     }
 
@@ -100,6 +101,7 @@ class Supervisor:
             *(f"shard-{n}" for n in range(settings.shards)),
             "scheduler",
             *(f"worker-{n}" for n in range(settings.workers)),
+            *(f"ai-{n}" for n in range(settings.ai_workers)),
             *(f"gateway-{n}" for n in range(settings.gateways)),
         ]
 
@@ -110,7 +112,10 @@ class Supervisor:
         arguments: tuple[Any, ...] = (self._settings,)
         if number:
             arguments += (number if kind == "web" else int(number),)
-        actor_class.options(**actor_options(name, self._settings)).remote(*arguments)
+        options = actor_options(name, self._settings)
+        if kind == "ai" and self._settings.ai_resource:
+            options["resources"] = {self._settings.ai_resource: 1}
+        actor_class.options(**options).remote(*arguments)
         self._seen[name] = time.monotonic() + 30.0  # time to import and to load
 
     async def _staff_web_sessions(self) -> None:

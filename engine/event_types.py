@@ -158,6 +158,9 @@ EVENT_TYPES: dict[str, TypeNote] = {
     ),
     "lead_created": TypeNote("Novo lead", "New lead", ("new_lead", "novo_lead", "lead_novo")),
     "message_received": TypeNote("Mensagem recebida no WhatsApp", "Message received on WhatsApp"),
+    "message_understood": TypeNote(
+        "Mensagem recebida e entendida (intenção e confiança)", "A received message was understood (intent, confidence)"
+    ),
     "number_changed": TypeNote("A pessoa mudou de número no WhatsApp", "The person has another number on WhatsApp"),
 }
 

@@ -7,12 +7,19 @@ from decimal import Decimal
 from functools import lru_cache
 from operator import attrgetter
 
-from engine.events import CANONICAL_FIELDS, CanonicalEvent
+from engine.events import CANONICAL_FIELDS, CanonicalEvent, FieldNote
 from engine.jsonpath import MISSING, compile_path
 from engine.problems import encodable
 from engine.suggestions import unknown_name
 
 MAX_FIELD = 200
+# What only a `message_understood` has, by name; elsewhere these are empty.
+UNDERSTOOD_FIELDS = {
+    "intent": FieldNote("text", "Intenção de uma mensagem entendida", "Intent of a message that was understood"),
+    "confidence": FieldNote("text", "Confiança da intenção, de 0 a 1", "How sure the intent is, 0 to 1"),
+    "text": FieldNote("text", "O que a pessoa escreveu", "What the person wrote"),
+}
+_UNDERSTOOD = "message_understood"
 
 Reader = Callable[[CanonicalEvent, object], object]
 
@@ -23,7 +30,7 @@ def field_problem(field: object) -> str | None:
         return "must be the name of a field, or a path into the payload such as $.metadata.deviceType"
     if len(field) > MAX_FIELD or not encodable(field):
         return f"must have at most {MAX_FIELD} characters, and no NUL or half a character"
-    if field in CANONICAL_FIELDS:
+    if field in CANONICAL_FIELDS or field in UNDERSTOOD_FIELDS:
         return None
     if field.startswith("$"):
         return _path_problem(field)
@@ -46,7 +53,7 @@ def compile_field(field: str) -> Reader:
         return _read_order_value
     if field.startswith("$"):
         return _path_reader(field)
-    return _attribute_reader(field)
+    return _understood_reader(field) if field in UNDERSTOOD_FIELDS else _attribute_reader(field)
 
 
 def _read_order_value(event: CanonicalEvent, payload: object) -> object:
@@ -63,6 +70,11 @@ def _reais(cents: int) -> Decimal:
 def _attribute_reader(name: str) -> Reader:
     get = attrgetter(name)
     return lambda event, payload: get(event) or None
+
+
+def _understood_reader(name: str) -> Reader:
+    read = _path_reader(f"$.{name}")
+    return lambda event, payload: read(event, payload) if event.event_type == _UNDERSTOOD else None
 
 
 def _path_reader(path: str) -> Reader:

@@ -25,6 +25,9 @@ class Settings:
     shards: int = 2
     sender_hosts: int = 1
     workers: int = 1
+    ai_workers: int = 1
+    ai_threads: int = 1
+    ai_resource: str = ""  # a resource of the cluster's nodes that an AI worker takes one of
     graph_url: str = "https://graph.facebook.com"
     graph_version: str = "v23.0"
     grapfy_url: str = "https://api.grapfy.com"

@@ -10,6 +10,7 @@ import msgpack
 VERSION = 1
 KIND_WEBHOOK = 0
 KIND_META = 1
+KIND_UNDERSTOOD = 2  # what an AI worker made of an inbound message; its body is ours (actors/understood_events.py)
 FLAG_BEHIND = 1  # the gateway has spilled for this bucket: the spill goes first
 FLAG_INACTIVE = 2  # the webhook is deactivated: store, run no rules
 FLAG_SPILLED = 4  # comes out of the spill

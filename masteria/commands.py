@@ -17,7 +17,7 @@ from masteria.contact_parsers import add_contact_actions
 from masteria.rule_parsers import add_flow_actions, add_rule_actions
 from masteria.source_parsers import add_sync_actions, add_webhook_actions
 from masteria.whatsapp_parsers import add_session_actions, add_template_actions
-from masteria.work_parsers import add_job_actions, add_letter_actions, add_replay
+from masteria.work_parsers import add_ai_actions, add_job_actions, add_letter_actions, add_replay
 
 OK, FAILED, USAGE, UNAVAILABLE, CONFIG = 0, 1, 2, 69, 78  # the last two as in sysexits.h
 Handler = Callable[[argparse.Namespace], int]
@@ -226,6 +226,7 @@ def _add_work(commands: _Commands) -> None:
     add_campaign_actions(partial(_companys, _group(commands, "campaign", "messages to many people")))
     add_job_actions(partial(_companys, _group(commands, "job", "long work: imports, replays, retries")))
     add_letter_actions(partial(_companys, _group(commands, "dlq", "what could not be processed or sent")))
+    add_ai_actions(partial(_companys, _group(commands, "ai", "what messages mean")))
     replay = _command(commands, "replay", "masteria.replaying:replay", "rules over stored events once more")
     _add_company(replay)
     add_replay(replay)

@@ -23,6 +23,8 @@ _BOUNDS: dict[str, tuple[float, float]] = {
     "shards": (1, 256),
     "sender_hosts": (1, 64),
     "workers": (1, 64),
+    "ai_workers": (0, 64),
+    "ai_threads": (1, 64),
     "ray_object_store_mb": (80, 65536),
     "uncertain_grace_s": (1, 86400),
     "max_body_bytes": (1024, 64 * 1024 * 1024),

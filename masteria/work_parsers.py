@@ -40,6 +40,13 @@ def add_letter_actions(action: Add) -> None:
         _add_bulk(parser)
 
 
+def add_ai_actions(action: Add) -> None:
+    """Add what `ai` does; see :func:`add_job_actions`."""
+    evaluate = action("eval", "masteria.ai:evaluate", "how well messages of known meaning are understood")
+    evaluate.add_argument("--file", metavar="FILE", help='JSON lines {"text", "intent"}; without it the set of our own')
+    evaluate.add_argument("--part", choices=("test", "dev", "all"), default="test", help="of the set (%(default)s)")
+
+
 def add_replay(parser: argparse.ArgumentParser) -> None:
     """Add the options of `replay`."""
     _add_filters(parser, EVENT_FILTERS)

@@ -12,16 +12,23 @@ from storage.queries import query
 async def follow_number(connection: Connection, company_id: UUID, old: str, new: str, now: datetime) -> None:
     """Give a person's conversations their new phone, in the caller's transaction; two with one number become one."""
     await connection.execute(query("conversations/move_number"), company_id, old, new, now)
+    await connection.execute(query("ai/move_number"), company_id, old, new)
     for pair in await connection.fetch(query("conversations/find_pairs"), company_id, old, new):
         await connection.execute(query("conversations/move_belongings"), company_id, pair["old"], pair["new"], new)
         await connection.execute(query("conversations/merge_conversations"), company_id, pair["old"], pair["new"], now)
 
 
 async def forget_person(connection: Connection, company_id: UUID, phone: str) -> None:
-    """Delete a person's conversations with their notes and turns."""
+    """Delete a person's conversations with their notes and turns, and what was decided about their messages."""
     await connection.execute(query("conversations/forget_person"), company_id, phone)
+    await connection.execute(query("ai/forget_person"), company_id, phone)
 
 
 async def blank_texts(connection: Connection, company_id: UUID, before: datetime, most: int) -> int:
-    """Take the shown words out of up to ``most`` conversations that were last active before a time; return how many."""
-    return int(await connection.fetchval(query("conversations/blank_texts"), company_id, before, most))
+    """Take the words out of up to ``most`` conversations last active before a time, and of as many decisions made then.
+
+    Returns:
+        Of how many.
+    """
+    shown = int(await connection.fetchval(query("conversations/blank_texts"), company_id, before, most))
+    return shown + int(await connection.fetchval(query("ai/blank_texts"), company_id, before, most))

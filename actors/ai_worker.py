@@ -1,0 +1,182 @@
+"""Ray actor ``ai-<n>``: a shell around actors/understanding.py, and the only process that has the model."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import orjson
+import ray.util
+
+from actors.base import Life
+from actors.delta_feed import DeltaFeed
+from actors.direct_calls import DirectServer
+from actors.embedding_desk import EmbeddingDesk
+from actors.handles import AggregatorRef, SenderRef, ShardRef, SupervisorRef
+from actors.handover import Handover
+from actors.lanes import WriterLane
+from actors.own_intents import OwnIntents
+from actors.recorder import Changes, summaries
+from actors.shard_door import ShardDoor
+from actors.understanding import AT_ONCE, NoAgent, Understanding
+from actors.understood_events import Offer
+from engine.ai.intents import looked_at
+from engine.errors import StorageAway, Unavailable
+from engine.metrics import Delta
+from engine.settings import Settings
+from engine.wire import unpack
+from integrations.embedding import MODEL, Embedder
+from storage.ai_turns import count_turns, release_turns
+from storage.ingest import Lane
+from storage.message_changes import Transition
+from storage.outgoing_watch import refresh_watch
+from storage.pool import AWAY, open_pool
+
+_LOOK_S = 1.0  # without a nudge
+_INGEST_S = 10.0
+_NICE = 10  # sending goes before understanding
+_FIRST_S = 0.004  # messages that come together are understood together
+
+
+class AiWorker:
+    """Understands inbound messages, many conversations at once; a crash gives its turns to the next one."""
+
+    async def __init__(self, settings: Settings, number: int) -> None:  # type: ignore[misc]
+        self._settings = settings
+        self._life = Life(f"ai-{number}")
+        self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
+        self._changes = Changes(WriterLane(settings.database_url, f"{self._life.name}/0"), self._told)
+        self._embedder = Embedder(threads=settings.ai_threads)
+        self._desk = EmbeddingDesk(self._embedder)
+        self._understanding: Understanding | None = None
+        self._own: OwnIntents | None = None
+        self._offer: Offer | None = None
+        self._waiting: tuple[int, float] = (0, 0.0)
+        self._wake = asyncio.Event()
+        self._direct = DirectServer(self.nudge)
+        self._address = await self._direct.open(ray.util.get_node_ip_address())
+        os.nice(_NICE)
+        try:
+            await self._open()
+        except (Unavailable, *AWAY):
+            self._life.run(self._open, pause_s=0.2, action="open")
+        self._life.settle()
+
+    async def _open(self) -> None:
+        """Be ready to work; called again until Postgres is there."""
+        if self._understanding is not None:
+            return
+        settings, life = self._settings, self._life
+        pool = await open_pool(settings.database_url, maximum=3, name=life.name, timeout_s=2.0)
+        await release_turns(pool, life.name)
+        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
+        door = ShardDoor(
+            [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards],
+            SupervisorRef(settings.instance).shard_table,
+            settings.batch_bytes,
+        )
+        senders = [SenderRef(host, settings.instance).enqueue for host in range(settings.sender_hosts)]
+        self._own = OwnIntents(pool, self._embedder)
+        self._offer = Offer(pool, door.ingest)
+        self._pool = pool
+        self._understanding = Understanding(
+            pool,
+            self._changes.commit,
+            self._embedder,
+            self._own,
+            self._offer,
+            NoAgent(),
+            Handover(life, senders).push,
+            life,
+        )
+        life.run(self._work, pause_s=0.0, action="understand")
+        life.run(self._look, pause_s=5.0, action="count_turns")
+
+    def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
+        self._feed.push(lane, now_ms, delta, summaries(transitions, now_ms))
+
+    async def _work(self) -> None:
+        """Understand until nothing is due, then wait to be nudged."""
+        if self._understanding is None:
+            return
+        self._wake.clear()
+        if await self._understanding.run_once() >= AT_ONCE:
+            return
+        try:
+            await asyncio.wait_for(self._wake.wait(), _LOOK_S)
+        except TimeoutError:
+            return
+        await asyncio.sleep(_FIRST_S)
+
+    async def _look(self) -> None:
+        self._waiting = await count_turns(self._pool)
+
+    async def direct_address(self) -> tuple[str, int, bytes]:
+        """Tell other actors where this one takes its frequent calls without Ray."""
+        return self._address
+
+    async def nudge(self, blob: bytes) -> int:
+        """Hear that messages wait."""
+        self._wake.set()
+        return 0
+
+    async def understand(self, blob: bytes) -> bytes:
+        """Return what a company's text means (JSON), without any consequence: ``[company_id, text]``.
+
+        Raises:
+            StorageAway: the company's intents cannot be read now.
+        """
+        company_id, text = unpack(blob)
+        if self._own is None:
+            raise StorageAway("this AI worker is waiting for Postgres")
+        try:
+            reader = await self._own.reader(UUID(bytes=company_id))
+        except AWAY as error:
+            raise StorageAway("Postgres is away") from error
+        (verdict,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
+        return orjson.dumps(
+            {
+                "intent": verdict.intent,
+                "confidence": round(verdict.confidence, 4),
+                "second_intent": verdict.second,
+                "second_confidence": round(verdict.second_confidence, 4),
+                "decided_by": verdict.by,
+                "neighbours": [one._asdict() for one in verdict.neighbours],
+                "model": MODEL,
+            }
+        )
+
+    async def embed(self, blob: bytes) -> bytes:
+        """Return the vectors of some texts (``actors/embedding.py``)."""
+        return await self._desk.embed(blob)
+
+    async def ping(self) -> dict[str, Any]:
+        pulse = self._life.ping(ok=self._understanding is not None)
+        waiting, oldest_s = self._waiting
+        pulse["counters"] |= {
+            "ai_turns_waiting": waiting,
+            "ai_oldest_turn_s": oldest_s,
+            "ai_texts_embedded": self._embedder.embedded,
+        }
+        return pulse | {"cpu_s": sum(os.times()[:2]), "now_ms": time.time_ns() // 1_000_000}
+
+    async def reload(self, company_id: bytes | None) -> None:
+        """Read a company's intents, what its rules wait for, and what companies want told, anew."""
+        if self._own is None or self._offer is None:
+            return
+        company = None if company_id is None else UUID(bytes=company_id)
+        self._offer.reload(company)
+        await self._own.reload(company)
+        await refresh_watch(self._pool)
+
+    async def drain(self) -> None:
+        """Stop; turns under way are another's as soon as they are given back."""
+        await self._direct.close()
+        await self._life.stop()
+        await self._feed.close()
+        await self._changes.close()
+        self._embedder.close()

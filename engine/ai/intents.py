@@ -1,0 +1,166 @@
+"""What an inbound message wants: by stop words, else by the examples nearest to it, else nobody knows.
+
+Called by actors/understanding.py, by the route that tries a text, and by `masteria ai eval`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from engine.ai.examples import ExampleSet, Vectors, built_in
+from engine.opt_out import read_wish
+
+UNSURE = "unsure"
+OPT_OUT = "opt_out"
+OTHER = "other"
+LONGEST = 400  # characters that are looked at: what a message is about stands in its beginning, and each costs time
+THRESHOLD = 0.4
+_THRESHOLDS: dict[str, float] = {}
+STRONG = 0.9
+MANY_EXAMPLES = 200
+_NEIGHBOURS = 8
+_SOFTNESS = 0.1
+_SHOWN = 5
+# A message that is near to nothing is like nothing that was ever asked, whatever its neighbours agree on.
+_TOO_FAR = 0.18
+
+
+class IntentNote(NamedTuple):
+    """An intent in words."""
+
+    pt: str
+    en: str
+
+
+BUILT_IN: dict[str, IntentNote] = {
+    OPT_OUT: IntentNote("Não quer mais receber mensagens", "Wants no more messages"),
+    "already_paid": IntentNote("Diz que já pagou", "Says it is paid"),
+    "price": IntentNote("Pergunta preço, desconto ou forma de pagamento", "Asks for price, discount or ways to pay"),
+    "wants_person": IntentNote("Quer falar com uma pessoa", "Wants to talk to a person"),
+    "no_access": IntentNote("Não recebeu ou não consegue o acesso", "Has no access to what was bought"),
+    "complaint_refund": IntentNote("Reclama, quer cancelar ou reembolso", "Complains, cancels, wants money back"),
+    "thanks": IntentNote("Agradece ou elogia", "Says thanks or praises"),
+    "product_question": IntentNote("Pergunta sobre o produto", "Asks about the product"),
+    OTHER: IntentNote("Outro assunto", "Something else"),
+}
+UNSURE_NOTE = IntentNote("Não dá para ter certeza", "Cannot be told")
+
+
+class Neighbour(NamedTuple):
+    """An example that is near, and how near."""
+
+    text: str
+    intent: str
+    nearness: float
+
+
+class Verdict(NamedTuple):
+    """What a message wants.
+
+    Attributes:
+        intent: a built-in one, one of the company's, or ``unsure``.
+        confidence: the share of its nearest examples, 0 to 1; 1 where words decided.
+        second: what it may want instead (where unsure: the likeliest).
+        second_confidence: likewise.
+        neighbours: the nearest examples.
+        by: ``words`` or ``model``.
+    """
+
+    intent: str
+    confidence: float
+    second: str | None
+    second_confidence: float
+    neighbours: tuple[Neighbour, ...] = ()
+    by: str = "model"
+
+
+class OwnIntent(NamedTuple):
+    """An intent of a company: its examples with their vectors, and how sure it must be."""
+
+    name: str
+    examples: Sequence[str]
+    vectors: Vectors
+    threshold: float | None = None
+
+
+class IntentReader:
+    """Knows the built-in examples and a company's own.
+
+    Args:
+        own: a company's intents. One of a built-in name adds examples to it.
+    """
+
+    def __init__(self, own: Sequence[OwnIntent] = ()) -> None:
+        base, self._by = built_in()
+        self._sets = [base]
+        texts = [text for intent in own for text in intent.examples]
+        if texts:
+            names = [intent.name for intent in own for _ in intent.examples]
+            vectors = np.concatenate([intent.vectors for intent in own if len(intent.examples)])
+            self._sets.append(ExampleSet(texts, names, vectors, self._by))
+        self._texts = [text for known in self._sets for text in known.texts]
+        self._intents = [name for known in self._sets for name in known.intents]
+        self._thresholds = _THRESHOLDS | {one.name: one.threshold for one in own if one.threshold is not None}
+
+    def read(self, texts: Sequence[str], vectors: Vectors) -> list[Verdict]:
+        """Return what messages want; ``vectors`` has a row for each (of :func:`looked_at` of it)."""
+        if not texts:
+            return []
+        directions = self._by.direction(vectors)
+        return [by_words(text) or self._nearest(text, row) for text, row in zip(texts, directions, strict=True)]
+
+    def _nearest(self, text: str, direction: Vectors) -> Verdict:
+        text = looked_at(text)
+        weights = self._by.weights(text)
+        near = np.concatenate([known.nearness(text, direction, weights) for known in self._sets])
+        top = np.argpartition(-near, _NEIGHBOURS)[:_NEIGHBOURS]
+        top = top[np.argsort(-near[top], kind="stable")]
+        best = float(near[top[0]])
+        shares: dict[str, float] = {}
+        for position in top:
+            name = self._intents[position]
+            shares[name] = shares.get(name, 0.0) + math.exp((float(near[position]) - best) / _SOFTNESS)
+        whole = sum(shares.values())
+        ranked = sorted(((share / whole, name) for name, share in shares.items()), reverse=True)
+        neighbours = tuple(
+            Neighbour(self._texts[position], self._intents[position], round(float(near[position]), 4))
+            for position in top[:_SHOWN]
+        )
+        return self._judge(ranked, best, neighbours)
+
+    def _judge(self, ranked: Sequence[tuple[float, str]], best: float, neighbours: tuple[Neighbour, ...]) -> Verdict:
+        confidence, name = ranked[0]
+        if best < _TOO_FAR or confidence < self._thresholds.get(name, THRESHOLD):
+            return Verdict(UNSURE, confidence, name, confidence, neighbours)
+        second_share, second = ranked[1] if len(ranked) > 1 else (0.0, None)
+        return Verdict(name, confidence, second, second_share, neighbours)
+
+
+def looked_at(text: str) -> str:
+    """Return what of a message is embedded and compared: its beginning, in small letters (E5 knows them best)."""
+    return text[:LONGEST].lower()
+
+
+def by_words(text: str) -> Verdict | None:
+    """Return what stop words decide, before any model; None where they say nothing."""
+    wish = read_wish(text)
+    if wish is None:
+        return None
+    return Verdict(OPT_OUT if wish.stop else OTHER, 1.0, None, 0.0, by="words")
+
+
+def stops_messages(verdict: Verdict) -> bool:
+    """Tell whether a model's opt-out is sure enough to act upon; a weaker one is a person's to decide."""
+    return verdict.intent == OPT_OUT and verdict.by == "model" and verdict.confidence >= STRONG
+
+
+def intent_note(name: str, own: Mapping[str, str] | None = None) -> IntentNote:
+    """Return an intent in words; a company's own is called as the company calls it."""
+    if name == UNSURE:
+        return UNSURE_NOTE
+    called = (own or {}).get(name, name)
+    return BUILT_IN.get(name) or IntentNote(called, called)
