@@ -24,9 +24,9 @@ class Person:
     password: str
 
 
-def add_person(instance: Instance, role: str, company_id: str | None = None) -> Person:
-    """Make a person with a role in the demo company (or another one)."""
-    person = Person(f"{role}-{secrets.token_hex(3)}@exemplo.test", secrets.token_urlsafe(12))
+def add_person(instance: Instance, role: str, company_id: str | None = None, known: Person | None = None) -> Person:
+    """Make a person with a role in the demo company (or another one), or give a known one a place in it."""
+    person = known or Person(f"{role}-{secrets.token_hex(3)}@exemplo.test", secrets.token_urlsafe(12))
     command = [sys.executable, "-m", "masteria", "user", "create", person.email, "--role", role, "--name", role.title()]
     command += ["--password-stdin", "--data-dir", str(instance.data_dir)]
     command += ["--company", company_id] if company_id else []

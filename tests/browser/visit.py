@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, expect
 
 from tests.browser.look import Look
 
@@ -65,6 +65,7 @@ class Visit:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
         page.on("response", self._see)
+        page.on("dialog", self._refuse)
         return page
 
     def _hear(self, message: ConsoleMessage) -> None:
@@ -73,6 +74,11 @@ class Visit:
         # What an answer's status means is judged in _see; the browser repeats each refusal in its console.
         if not message.text.startswith("Failed to load resource"):
             self.troubles.append(f"console: {message.text}")
+
+    def _refuse(self, dialog: Dialog) -> None:
+        """Note a box of the browser's own: the dashboard asks in its own dialogs, and foreign scripts ask nothing."""
+        self.troubles.append(f"{dialog.type}: {dialog.message}")
+        dialog.dismiss()
 
     def _see(self, response: Response) -> None:
         if response.status < 400 or response.status in self.expected:

@@ -93,6 +93,16 @@ class World:
         """Let WhatsApp misbehave; return the fault's id."""
         return str(post(f"{self.simulator_url}/_sim/faults", {"match": match, "then": then})["id"])
 
+    def messages_of(self, order_id: str) -> list[dict[str, Any]]:
+        """Return the messages that an order's events made."""
+        events = self.api.call("GET", f"/events?order_id={order_id}")["data"]
+        return [one for event in events for one in self.api.call("GET", f"/messages?event_id={event['id']}")["data"]]
+
+    def texts_of(self, phone: str) -> list[str]:
+        """Return what the person with that phone has read on WhatsApp, oldest first."""
+        with urllib.request.urlopen(f"{self.simulator_url}/_sim/messages?phone={phone}", timeout=20) as answer:
+            return [str(message["text"]) for message in json.load(answer)["data"]]
+
     def heal(self, fault_id: str) -> None:
         """Take a fault away."""
         request = urllib.request.Request(f"{self.simulator_url}/_sim/faults/{fault_id}", method="DELETE")

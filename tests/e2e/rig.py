@@ -58,6 +58,10 @@ class Instance:
         self._ports = dict(zip(("--port", "--live-port", "--simulator-port"), free_ports(3), strict=True))
         self._front_door: subprocess.Popen[bytes] | None = None
 
+    def set(self, name: str, value: object) -> None:
+        """Give a setting that the next start has."""
+        self._options[name] = value
+
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self._ports['--port']}"

@@ -3,6 +3,7 @@ import { Dialog as Radix } from "radix-ui";
 import { useState, type ReactNode } from "react";
 import { Button, IconButton } from "./button";
 import { cx } from "./cx";
+import { useGiveBack } from "./give-back";
 import { useUiTexts } from "./texts";
 
 interface Props {
@@ -21,11 +22,13 @@ interface Props {
 
 export function Dialog({ open, onOpenChange, title, description, children, footer, wide, firm, fixed }: Props) {
   const t = useUiTexts();
+  const giveBack = useGiveBack();
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="appear fixed inset-0 z-40 bg-[#0008]" />
         <Radix.Content
+          {...giveBack}
           onInteractOutside={(event) => firm && event.preventDefault()}
           className={cx("appear fixed z-50 flex flex-col bg-raised shadow-float outline-none", "inset-0 sm:inset-auto sm:top-1/2 sm:left-1/2 sm:max-h-[min(88dvh,860px)] sm:-translate-x-1/2 sm:-translate-y-1/2 sm:rounded-dialog sm:border sm:border-line", wide ? "sm:w-[min(960px,94vw)]" : "sm:w-[min(640px,94vw)]")}
         >
@@ -64,13 +67,14 @@ interface ConfirmProps {
 /** The question before something that cannot be taken back. The first focus is on "cancel". */
 export function Confirm({ open, onOpenChange, title, children, action, onConfirm, busy = false, danger = false, disabled = false, typed }: ConfirmProps) {
   const t = useUiTexts();
+  const giveBack = useGiveBack();
   const [text, setText] = useState("");
   const ready = !disabled && (!typed || text.trim() === typed);
   return (
     <Radix.Root open={open} onOpenChange={(next) => { setText(""); onOpenChange(next); }}>
       <Radix.Portal>
         <Radix.Overlay className="appear fixed inset-0 z-40 bg-[#0008]" />
-        <Radix.Content onInteractOutside={(event) => event.preventDefault()} className="appear fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(480px,94vw)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-dialog border border-line bg-raised p-6 shadow-float outline-none">
+        <Radix.Content {...giveBack} onInteractOutside={(event) => event.preventDefault()} className="appear fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(480px,94vw)] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-dialog border border-line bg-raised p-6 shadow-float outline-none">
           <Radix.Title className="mb-2 text-card">{title}</Radix.Title>
           <Radix.Description asChild><div className="space-y-2 text-muted">{children ?? title}</div></Radix.Description>
           {typed && (

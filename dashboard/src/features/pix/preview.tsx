@@ -10,6 +10,7 @@ import { useWords } from "../../i18n";
 import { filledOf, shownOf } from "../../lib/message-text";
 import { readBrCode, type BrProblem } from "../../lib/pix";
 import { useSettled } from "../../lib/settled";
+import { fieldErrors } from "../../ui/form";
 import { Phone, type Bubble } from "../../ui/message/phone";
 import { Card, Facts } from "../../ui/page";
 import { Picker } from "../../ui/picker";
@@ -38,6 +39,8 @@ export function PixPreview({ form, shown, onShow, templates }: { form: PixForm; 
     queryKey: key("preview", body, event?.id, template?.id), enabled: operator && body.trim() !== "", retry: false, gcTime: 60_000,
     queryFn: ({ signal }) => read(api.POST("/api/v1/templates/preview", { body: { body, ...(template ? { defaults: template.defaults } : {}), ...(event ? { event_id: event.id } : { variables: {} }) } as never, signal })),
   });
+  // What the API refuses in a text is told under the text itself.
+  const failed = filled.error && fieldErrors(filled.error).length === 0 ? filled.error : null;
   const at = formats.clock(new Date(event?.created_at ?? Date.now()));
   const text = filled.data && !filled.isPlaceholderData ? filledOf(body, filled.data.values) : shownOf(body);
   const bubbles: Bubble[] = [
@@ -54,7 +57,7 @@ export function PixPreview({ form, shown, onShow, templates }: { form: PixForm; 
         <Picker label={t("byEvent")} placeholder={t("noEvent")} options={(events.data?.data ?? []).map((one) => ({ value: one.id, title: one.customer.name ?? one.order_id ?? one.id, note: `${formats.dateTime(new Date(one.created_at))} · ${formats.money(one.order_value)}` }))} value={event?.id ?? null} onChange={choose} />
         <div className="mt-3"><Phone bubbles={bubbles} /></div>
         {events.error && <div className="mt-2"><ErrorBox error={events.error} onRetry={() => void events.refetch()} /></div>}
-        {filled.error && <p role="alert" className="mt-2 text-table text-danger-fg">{words(filled.error)}</p>}
+        {failed && <p role="alert" className="mt-2 text-table text-danger-fg">{words(failed)}</p>}
         {filled.data && !filled.data.sendable && <p role="alert" className="mt-2 text-table font-medium text-danger-fg">{`${t("wouldBeHeld")} ${say(filled.data.problem_text) ?? ""} ${filled.data.missing.join(", ")}`}</p>}
       </Card>
       <CodeCheck key={event?.id} code={event?.pix_code ?? ""} expires={event?.pix_expires_at ?? null} />

@@ -10,6 +10,7 @@ import { useWords } from "../../i18n";
 import { filledOf, shownOf } from "../../lib/message-text";
 import { phone } from "../../lib/phone";
 import { useSettled } from "../../lib/settled";
+import { fieldErrors } from "../../ui/form";
 import { Phone } from "../../ui/message/phone";
 import { Card } from "../../ui/page";
 import { Picker } from "../../ui/picker";
@@ -50,6 +51,8 @@ export function Preview({ form, extras, stored, onEvent }: { form: TemplateForm;
     },
   });
   const shown = filled.data && !filled.isPlaceholderData && !filled.error ? filledOf(body, filled.data.values) : body ? shownOf(body) : [];
+  // What the API refuses in a text is told under the text itself.
+  const failed = filled.error && fieldErrors(filled.error).length === 0 ? filled.error : null;
   const at = formats.clock(new Date(event?.created_at ?? Date.now()));
   const missing = filled.data?.missing ?? [];
   return (
@@ -70,7 +73,7 @@ export function Preview({ form, extras, stored, onEvent }: { form: TemplateForm;
         )}
         {(events.error ?? people.error ?? variant.error) && <ErrorBox error={events.error ?? people.error ?? variant.error} />}
         <Phone bubbles={shown.length ? [{ key: "one", shown, at, header: extras.header || undefined, footer: extras.footer || undefined, buttons: extras.buttons.map((one) => one.text).filter(Boolean) }] : []} />
-        {filled.error && <p role="alert" className="text-table text-danger-fg">{words(filled.error)}</p>}
+        {failed && <p role="alert" className="text-table text-danger-fg">{words(failed)}</p>}
         {missing.length > 0 && !filled.error && <p role="alert" className="text-table font-medium text-danger-fg">{t("wouldBeHeld", { names: missing.join(", ") })}</p>}
         {filled.data?.problem && missing.length === 0 && !filled.error && <p role="alert" className="text-table text-danger-fg">{say(filled.data.problem_text) ?? filled.data.problem}</p>}
       </div>
