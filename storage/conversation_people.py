@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from storage.pool import Connection
+from storage.pool import Connection, Pool
 from storage.queries import query
+from storage.searching import Row, fetch_rows
 
 
 async def follow_number(connection: Connection, company_id: UUID, old: str, new: str, now: datetime) -> None:
@@ -32,3 +33,8 @@ async def blank_texts(connection: Connection, company_id: UUID, before: datetime
     """
     shown = int(await connection.fetchval(query("conversations/blank_texts"), company_id, before, most))
     return shown + int(await connection.fetchval(query("ai/blank_texts"), company_id, before, most))
+
+
+async def list_person_conversations(executor: Pool | Connection, company_id: UUID, phone: str) -> list[Row]:
+    """Return all that is kept of a person's conversations beside their messages; ``notes`` is JSON."""
+    return await fetch_rows(executor, "conversations/list_person", company_id, phone)

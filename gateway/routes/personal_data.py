@@ -20,6 +20,7 @@ from gateway.operations import PAGING, Answer, Operation, page_of
 from gateway.routes.lists import small_page
 from gateway.schema import record, text
 from storage.contacts import find_by_phone, find_phones, get_contact, list_consents
+from storage.conversation_people import list_person_conversations
 from storage.erasure import (
     as_json,
     count_data,
@@ -28,6 +29,7 @@ from storage.erasure import (
     list_person_events,
     list_person_messages,
 )
+from storage.pool import Pool
 from storage.searching import Row
 from storage.suppressions import find_stops
 
@@ -60,6 +62,7 @@ async def _person(call: Call, row: Row) -> AsyncIterator[bytes]:
         "consents": [consent_view(one) for one in consents],
         "opted_out": stop is not None and stop.all,
         "marketing_stopped": stop is not None,
+        "conversations": [] if phone is None else await _conversations(pool, company, phone),
     }
     yield orjson.dumps(head, default=str)[:-1] + b',"events":['
     if phone is not None:
@@ -71,6 +74,11 @@ async def _person(call: Call, row: Row) -> AsyncIterator[bytes]:
         async for part in _items(lambda at: list_person_messages(pool, company, phone, at, _PAGE), stored):
             yield part
     yield b"]}"
+
+
+async def _conversations(pool: Pool, company_id: UUID, phone: str) -> list[dict[str, Any]]:
+    rows = await list_person_conversations(pool, company_id, phone)
+    return [{**row, "notes": orjson.loads(row["notes"])} for row in rows]
 
 
 async def _items(listing: _Listing, stored: tuple[str, ...]) -> AsyncIterator[bytes]:
@@ -150,7 +158,10 @@ OPERATIONS = (
         path="/contacts/{contact_id}/personal-data",
         handler=_export,
         summary="Everything that is stored of a person",
-        description="Contact, tags, lists, consents, wishes, events with their payloads, messages with their texts.",
+        description=(
+            "Contact, tags, lists, consents, wishes, conversations with their notes, events with their payloads, "
+            "messages with their texts."
+        ),
         tag=_TAG,
         role="operator",
         answers={200: Answer("One JSON object, streamed.", {"type": "object"})},

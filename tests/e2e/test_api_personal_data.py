@@ -6,9 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from storage.conversations import Heard, fold_inbound
 from storage.pool import Pool
 from tests.rest_rig import Rig, make_rig
-from tests.seeding import add_event, add_message, add_session
+from tests.seeding import add_event, add_message, add_session, new_id
 
 API = "/api/v1"
 NOW = datetime(2026, 9, 21, 12, tzinfo=UTC)
@@ -32,6 +33,11 @@ async def test_a_person_gets_everything_that_is_stored_of_them(rig: Rig, pool: P
     await add_message(pool, company_id, session_id, NOW, to_phone=PHONE, text="Olá Ana")
     contact = (await owner.post(f"{API}/contacts", {"phone": PHONE, "name": "Ana", "tags": ["vip"]})).json
     await owner.post(f"{API}/contacts/{contact['id']}/consents", {"granted": True, "source": "loja"})
+    heard = Heard(company_id, session_id, PHONE, NOW, new_id(NOW), "text", "Oi", "Ana")
+    async with pool.acquire() as connection, connection.transaction():
+        await fold_inbound(connection, [heard], NOW)
+    noted = await owner.post(f"{API}/conversations/{heard.event_id}/notes", {"text": "prometi retorno"})
+    assert noted.status == 201
     answer = await owner.get(f"{API}/contacts/{contact['id']}/personal-data")
     assert answer.status == 200
     assert "attachment" in answer.headers["content-disposition"]
@@ -41,6 +47,8 @@ async def test_a_person_gets_everything_that_is_stored_of_them(rig: Rig, pool: P
     assert (data["contact"]["name"], data["contact"]["tags"]) == ("Ana", ["vip"])
     assert [consent["source"] for consent in data["consents"]] == ["loja"]
     assert data["opted_out"] is False
+    [conversation] = data["conversations"]
+    assert (conversation["last_text"], [note["text"] for note in conversation["notes"]]) == ("Oi", ["prometi retorno"])
     viewer = await rig.client(company_id, "viewer")
     assert (await viewer.get(f"{API}/contacts/{contact['id']}/personal-data")).status == 403
 
