@@ -1,4 +1,4 @@
-"""Takes uploaded files to WhatsApp. Runs in the gateway's own process, beside its event loop.
+"""Takes uploaded files to WhatsApp and brings people's files from there. Runs in the gateway's own process.
 
 The bytes go from a temporary file to the network outside Python (``whatsapp/http.py:HttpClient.post_form``): no actor
 call carries them, so that they need not fit into Ray's messages and no sender waits behind them.
@@ -6,18 +6,22 @@ call carries them, so that they need not fit into Ray's messages and no sender w
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
 from actors.graph_access import GraphAccess
-from engine.errors import FieldProblem, Unavailable
+from engine.errors import FieldProblem, NotFound, Unavailable
 from engine.meta_problems import upload_problem
 from engine.settings import Settings
 from engine.vault import Vault
 from storage.pool import Pool
 from whatsapp.cloud_admin import GraphAway, GraphRefused
+from whatsapp.http import HttpStream
 
 _TIMEOUT_S = 8.0
+_UNKNOWN_OBJECT = 100  # Graph's code where an id is unknown, or is not the token's to see
 
 
 class MediaPost:
@@ -49,6 +53,28 @@ class MediaPost:
             raise Unavailable(f"WhatsApp cannot be reached: {error}") from error
         except ValueError as error:
             raise FieldProblem([{"field": "file", "reason": str(error)}]) from error
+
+    @asynccontextmanager
+    async def download(self, company_id: UUID, session_id: UUID, media_id: str) -> AsyncIterator[HttpStream]:
+        """Give a file that was sent to a number, piece by piece.
+
+        Raises:
+            NotFound: WhatsApp has it no more, or never had it.
+            BadRequest: the company's session has no token.
+            Unavailable: WhatsApp gave no answer, or none that can be used.
+        """
+        session, token = await self._access.stored(company_id, session_id)
+        try:
+            async with self._access.admin(session.transport, token).download_media(media_id) as file:
+                yield file
+        except GraphRefused as refused:
+            if refused.fault.code == _UNKNOWN_OBJECT:
+                raise NotFound("WhatsApp has this file no more: it keeps what people send for some days") from refused
+            raise Unavailable("WhatsApp gives no files at the moment") from refused
+        except GraphAway as error:
+            raise Unavailable(f"WhatsApp cannot be reached: {error}") from error
+        except ValueError as error:
+            raise NotFound("this is no file of WhatsApp's") from error
 
     async def close(self) -> None:
         """Close the connections."""

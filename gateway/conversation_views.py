@@ -77,6 +77,11 @@ def _sender(row: Columns, message: Columns) -> dict[str, Any]:
     return {"kind": "unknown", "id": None, "name": None}
 
 
+def media_of(payload: str | None) -> dict[str, Any] | None:
+    """Return an inbound message's file as WhatsApp told it: its id there, type and name; None where it has none."""
+    return _media(_message_of(payload))
+
+
 def _message_of(payload: str | None) -> Mapping[str, Any]:
     if payload is None:  # its retention is over
         return {}

@@ -13,12 +13,14 @@ from starlette.types import Receive, Scope, Send
 from engine.errors import TooMany
 
 _STALLED_S = 60.0
+_REFUSAL = "too many exports are being downloaded; wait for one to end, or make it by POST /exports"
 
 
 class Downloads:
     """How many files are being sent: bounded for the gateway and for each company; more are asked to come again."""
 
-    def __init__(self, most: int = 8, most_per_company: int = 3) -> None:
+    def __init__(self, most: int = 8, most_per_company: int = 3, refusal: str = _REFUSAL) -> None:
+        self._refusal = refusal
         self._most = most
         self._most_per_company = most_per_company
         self._open: dict[UUID, int] = {}
@@ -36,7 +38,7 @@ class Downloads:
         """
         mine = self._open.get(company_id, 0)
         if mine >= self._most_per_company or self.open >= self._most:
-            raise TooMany("too many exports are being downloaded; wait for one to end, or make it by POST /exports")
+            raise TooMany(self._refusal)
         self._open[company_id] = mine + 1
         try:
             yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -104,6 +104,9 @@ class Services:
     graph: Graph
     uploads: Uploads
     downloads: Downloads
+    media_downloads: Downloads = field(
+        default_factory=lambda: Downloads(24, 12, "too many files are being fetched; come again when one has come")
+    )
     media: MediaPost
     device: Callable[[UUID], LinkedDevice]
     webhook_door: ASGIApp

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -27,12 +27,20 @@ _FIELD_MAX = 1_000
 _MOST_BYTES = max(of.most_bytes for of in MEDIA_KINDS.values())
 
 
+class SentFile(Protocol):
+    """A file that a person sent, on its way here."""
+
+    def pieces(self) -> AsyncIterator[bytes]: ...
+
+
 class MediaPost(Protocol):
-    """Takes a file to WhatsApp (``actors/media_post.py``)."""
+    """Takes files to WhatsApp and brings people's from there (``actors/media_post.py``)."""
 
     async def upload(
         self, company_id: UUID, session_id: UUID, file: Path, *, kind: str, mime_type: str, filename: str
     ) -> str: ...
+
+    def download(self, company_id: UUID, session_id: UUID, media_id: str) -> AbstractAsyncContextManager[SentFile]: ...
 
 
 @dataclass(slots=True)

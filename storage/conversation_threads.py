@@ -12,7 +12,7 @@ from engine.pagination import NEWEST, Position
 from storage.messages import find_messages, with_sending
 from storage.pool import Pool
 from storage.queries import query
-from storage.searching import Columns, Page, Row, fetch_one, fetch_rows, search_windows
+from storage.searching import Columns, Page, Row, fetch_one, fetch_rows, made_at, search_windows
 
 _WINDOW = 300  # of the person's messages with any of the company's numbers, looked at together
 
@@ -54,3 +54,10 @@ async def _filled(pool: Pool, company_id: UUID, rows: Sequence[Columns]) -> list
 async def find_person_event(pool: Pool, company_id: UUID, phone: str) -> Row | None:
     """Return the newest event about a person, whose values fill what is written to them; None where there is none."""
     return await fetch_one(pool, "conversations/find_person_event", company_id, phone)
+
+
+async def get_inbound(pool: Pool, company_id: UUID, session_id: UUID, phone: str, event_id: UUID) -> Row | None:
+    """Return one message of a person to a number; None where that is no such message."""
+    return await fetch_one(
+        pool, "conversations/get_inbound", company_id, event_id, made_at(event_id), phone, session_id
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -52,6 +53,14 @@ class FakeClock:
         return self.now_ms
 
 
+class FakeFile:
+    """What a person sent."""
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        for piece in (b"\x89PNG", b"...."):
+            yield piece
+
+
 @dataclass(slots=True)
 class FakeActors:
     """What the actors would have been told."""
@@ -67,6 +76,7 @@ class FakeActors:
     questions: list[tuple[Any, ...]] = field(default_factory=list)
     uploaded: list[tuple[Any, ...]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    fetched: list[tuple[UUID, UUID, str]] = field(default_factory=list)
 
     async def ask(self, question: str, *arguments: Any) -> Any:
         self.questions.append((question, *arguments))
@@ -78,6 +88,11 @@ class FakeActors:
         self.uploaded.append((company_id, session_id, kind, mime_type, filename, _content(file)))
         self.files.append(file)
         return "4711"
+
+    @asynccontextmanager
+    async def download(self, company_id: UUID, session_id: UUID, media_id: str) -> AsyncIterator[FakeFile]:
+        self.fetched.append((company_id, session_id, media_id))
+        yield FakeFile()
 
     async def announce(self, kind: str, company_id: UUID | None) -> None:
         self.announced.append((kind, company_id))

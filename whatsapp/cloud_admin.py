@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import orjson
 
@@ -23,7 +24,7 @@ from engine.meta_graph import (
 )
 from engine.meta_problems import ConnectProblem, connect_problem, number_problem, stranger_problem
 from engine.outgoing_media import media_problem
-from whatsapp.http import FormFile, HttpAnswer, HttpClient, HttpTarget, MaybeSent, NeverSent
+from whatsapp.http import FormFile, HttpAnswer, HttpClient, HttpStream, HttpTarget, MaybeSent, NeverSent
 
 _NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,throughput,status,name_status,"
@@ -198,6 +199,23 @@ class CloudAdmin:
         """Return what Graph knows of a file: url (good for about 5 minutes), mime_type, sha256, file_size."""
         return await self._call("GET", _identity(media_id))
 
+    @asynccontextmanager
+    async def download_media(self, media_id: str) -> AsyncIterator[HttpStream]:
+        """Give a file's bytes as they come, sent in by a person or uploaded, for as long as WhatsApp keeps them.
+
+        Its address is only called where Graph itself stands, or by https: the token goes with the call.
+        """
+        url = (await self.media(media_id)).get("url")
+        if not isinstance(url, str) or not (url.startswith("https://") or same_origin(url, self._base)):
+            raise GraphAway("a file was told without an address")
+        try:
+            async with self._http.stream(HttpTarget(url, self._headers), timeout_s=_UPLOAD_S) as answer:
+                if answer.status != 200:
+                    raise GraphAway(f"a file's address answered HTTP {answer.status}")
+                yield answer
+        except (NeverSent, MaybeSent) as error:
+            raise GraphAway(str(error)) from error
+
     async def delete_media(self, media_id: str) -> None:
         """Delete an uploaded file."""
         await self._call("DELETE", _identity(media_id))
@@ -234,6 +252,11 @@ def _problem_of(refused: GraphRefused, asked: Any) -> ConnectProblem:
     if problem is None:
         raise refused
     return problem
+
+
+def same_origin(url: str, base: str) -> bool:
+    """Tell whether an address has the scheme, host and port of another."""
+    return urlsplit(url)[:2] == urlsplit(base)[:2]
 
 
 def _identity(text: str) -> str:

@@ -6,7 +6,8 @@ Its errors here say what a sender must know: :class:`NeverSent` or :class:`Maybe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -40,6 +41,25 @@ class HttpAnswer:
     def header(self, name: str) -> str | None:
         """Return a header's first value, whatever its case; None when absent."""
         return self._response.get_header(name)
+
+
+class HttpStream:
+    """An answer whose body is still on its way."""
+
+    __slots__ = ("_response", "status")
+
+    def __init__(self, response: Response) -> None:
+        self._response = response
+        self.status = response.status
+
+    def header(self, name: str) -> str | None:
+        """Return a header's first value, whatever its case; None when absent."""
+        return self._response.get_header(name)
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        """Give the body in the pieces that it comes in."""
+        while (piece := await self._response.body_reader.read_chunk()) is not None:
+            yield bytes(piece)
 
 
 class HttpTarget:
@@ -133,6 +153,24 @@ class HttpClient:
         if timeout_s is not None:
             builder = builder.timeout(timedelta(seconds=timeout_s))
         return await _run(builder)
+
+    @asynccontextmanager
+    async def stream(self, target: HttpTarget, *, timeout_s: float) -> AsyncIterator[HttpStream]:
+        """Fetch ``target`` and give its answer's body piece by piece, within a time-out for all of it.
+
+        Raises:
+            NeverSent, MaybeSent: as :meth:`post` does, also while pieces are read.
+        """
+        if self._closed:
+            raise NeverSent("the client is closed")
+        builder = self._client.get(target.url).headers(target.headers).timeout(timedelta(seconds=timeout_s))
+        try:
+            async with builder.build_streamed() as response:
+                yield HttpStream(response)
+        except (PoolTimeoutError, BuilderError) as error:
+            raise NeverSent(_why(error)) from error
+        except DetailedPyreqwestError as error:
+            raise (NeverSent if _failed_to_connect(error) else MaybeSent)(_why(error)) from error
 
     async def post_form(
         self, target: HttpTarget, fields: Mapping[str, str], file: FormFile, *, timeout_s: float

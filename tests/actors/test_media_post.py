@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from actors.media_post import MediaPost
-from engine.errors import BadRequest, FieldProblem, Unavailable
+from engine.errors import BadRequest, FieldProblem, NotFound, Unavailable
 from storage.pool import Pool
 from tests.actors.sending_kit import World
 from tests.actors.test_graph_desk import VAULT, add_number
@@ -55,4 +55,31 @@ async def test_a_file_goes_to_graph_and_refusals_name_their_field(world: World, 
                 await upload()
         with pytest.raises(BadRequest):
             await upload(await world.add_company())
+        await post.close()
+
+
+async def test_a_persons_file_comes_from_graph_and_the_token_goes_nowhere_else(world: World) -> None:
+    session_id = UUID(bytes=await add_number(world))
+    picture = b"\xff\xd8" + b"x" * 300_000
+    async with graph() as (meta, _):
+        post = MediaPost(replace(world.settings, graph_url=meta.url), VAULT, world.pool)
+        here = {"url": f"{meta.url}/attachments/?mid=77", "mime_type": "image/jpeg"}
+
+        async def fetch(*answers: Any, company: Any = world.company) -> bytes:
+            meta.answers += [one if isinstance(one, tuple) else (200, one, "") for one in answers]
+            async with post.download(company, session_id, "77") as file:
+                return b"".join([piece async for piece in file.pieces()])
+
+        assert await fetch(here, picture) == picture
+        assert [meta.asked(0), meta.asked(1)] == ["GET /v23.0/77", "GET /attachments/?mid=77"]
+        assert all("authorization: bearer" in head.lower() for head in meta.heads)
+        with pytest.raises(NotFound):
+            await fetch(error(100, "does not exist"))
+        elsewhere, nowhere, gone = {"url": "http://elsewhere.test/a"}, {"id": "77"}, (404, b"gone", "")
+        for answers in ((elsewhere,), (nowhere,), (here, gone), (error(2, "down", 503),)):
+            with pytest.raises(Unavailable):
+                await fetch(*answers)
+        with pytest.raises(BadRequest):
+            await fetch(company=await world.add_company())
+        assert not any("elsewhere" in head for head in meta.heads)
         await post.close()

@@ -82,6 +82,23 @@ async def test_a_message_is_live_is_answered_and_a_closed_window_says_so(instanc
         assert live_s < 5.0, f"{live_s:.2f} s until the message was live"
 
 
+async def test_a_picture_is_fetched_from_whatsapp(shop: Shop) -> None:
+    body = {"phone_number_id": shop.phone_number_id, "from": ANA, "image": {"content": "uma foto", "caption": "Pago"}}
+    await shop.simulator.call("POST", "/reply", body)
+    found: list[dict[str, Any]] = []
+
+    async def there() -> bool:
+        found[:] = (await shop.api.get("/conversations"))["data"]
+        return bool(found)
+
+    await wait_until(there, 10.0, "the conversation")
+    path = f"/conversations/{found[0]['id']}/messages"
+    [entry] = (await shop.api.get(path))["data"]
+    assert (entry["type"], entry["text"], entry["inbound"]["media"]["mime_type"]) == ("image", "Pago", "image/jpeg")
+    picture = await shop.api.answer("GET", f"{path}/{entry['id']}/media")
+    assert (picture.status, picture.body) == (200, b"uma foto")
+
+
 async def test_a_closed_window_says_so_in_words(shop: Shop) -> None:
     """The person wrote longer ago than a day, as WhatsApp's own time says."""
     told = {"from": ANA, "id": "wamid.1", "timestamp": str(int(time.time()) - 90_000), "type": "text"}

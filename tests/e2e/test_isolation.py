@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
+import orjson
 import pytest
 
 from gateway.operations import Operation
@@ -241,7 +242,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         ),
     }
     made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
-    heard = Heard(company_id, session_id, _phone(), NOW, new_id(NOW), "text", "Oi")
+    heard = await _heard(pool, company_id, session_id)
     async with pool.acquire() as connection, connection.transaction():
         await fold_inbound(connection, [heard], NOW)
     note = {"text": "prometi retorno"}
@@ -278,6 +279,15 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
     return ids
 
 
+async def _heard(pool: Pool, company_id: UUID, session_id: UUID) -> Heard:
+    """A person sends a picture."""
+    phone, message = _phone(), {"type": "image", "image": {"id": "77", "mime_type": "image/png"}}
+    told = orjson.dumps({"session_id": str(session_id), "message": message}).decode()
+    event_id = await add_event(pool, company_id, NOW, event_type="message_received", customer_phone=phone, payload=told)
+    await pool.execute("UPDATE incoming_events SET webhook_id = NULL WHERE id = $1", event_id)
+    return Heard(company_id, session_id, phone, NOW, event_id, "image")
+
+
 async def _case(pool: Pool, company_id: UUID, rule_id: UUID, event_id: UUID) -> UUID:
     case_id = new_id(NOW)
     await pool.execute(
@@ -311,6 +321,8 @@ def _phone() -> str:
 async def _call(client: Client, operation: Operation, ids: Mapping[str, UUID]) -> Answer:
     if operation.name in REVIEWS:
         return await client.post(operation.full_path.format(template_id=ids["template_id"]), _review(operation, ids))
+    if operation.name == "getConversationMedia":
+        ids = {**ids, "event_id": ids["conversation_id"]}  # the conversation's first message
     path = operation.full_path.format(**{name: str(value) for name, value in ids.items()})
     return await client.call(operation.method, path, body=BODIES.get(operation.name))
 
@@ -334,6 +346,7 @@ async def test_another_companys_ids_are_404_without_a_hint(rig: Rig, pool: Pool)
     assert rig.actors.taken == []
     assert rig.actors.cancelled_ids == []
     assert rig.actors.uploaded == []
+    assert rig.actors.fetched == []
     assert {company for _, company in rig.actors.announced} == {other_id}
     assert mine_id != other_id
 

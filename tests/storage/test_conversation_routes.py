@@ -13,7 +13,7 @@ from engine.ids import ms_to_time
 from storage.conversations import AI, Author, Heard, fold_inbound, note_outbound
 from storage.pool import Pool
 from storage.suppressions import Wish, hear_wishes
-from tests.asgi import Client
+from tests.asgi import Answer, Client
 from tests.people_kit import Browser, add_person
 from tests.rest_rig import NOW_MS, Rig, make_rig
 from tests.seeding import add_event, add_message, add_session, new_id
@@ -345,3 +345,31 @@ async def test_what_people_do_is_in_the_audit_log_without_what_was_written(shop:
     change = next(entry for entry in entries if entry["operation"] == "updateConversation")
     assert {one["field"]: (one["before"], one["after"]) for one in change["changes"]} == {"state": ("open", "closed")}
     assert b"segredo" not in orjson.dumps(entries)
+
+
+async def test_a_persons_file_is_fetched_and_shown_only_where_that_is_harmless(shop: Shop) -> None:
+    picture = {"type": "image", "image": {"id": "77", "mime_type": "image/png"}}
+    page = {"type": "document", "document": {"id": "78", "mime_type": "text/html", "filename": "a.html"}}
+    ana = await shop.hear(ANA, timedelta(minutes=3), message=picture)
+    other = await shop.hear(ANA, timedelta(minutes=2), message=page)
+    words = await shop.hear(ANA)
+    of_rui = await shop.hear(RUI, message=picture)
+
+    async def fetch(event: UUID) -> Answer:
+        return await shop.owner.get(f"{LIST}/{ana}/messages/{event}/media")
+
+    shown = await fetch(ana)
+    assert (shown.status, shown.body) == (200, b"\x89PNG....")
+    assert (shown.headers["content-type"], shown.headers["content-disposition"]) == ("image/png", "inline")
+    saved = await fetch(other)
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert saved.headers["content-disposition"] == "attachment"
+    for answer in (shown, saved):
+        assert (
+            answer.headers["x-content-type-options"] == "nosniff"
+            and "sandbox" in answer.headers["content-security-policy"]
+        )
+    assert [(await fetch(event)).status for event in (words, of_rui, new_id(NOW))] == [404, 404, 404]
+    assert shop.rest.actors.fetched == [(shop.company, shop.session, "77"), (shop.company, shop.session, "78")]
+    viewer = await shop.rest.client(shop.company, "viewer")
+    assert (await viewer.get(f"{LIST}/{ana}/messages/{ana}/media")).status == 403
