@@ -16,7 +16,7 @@ NPM_LOG := build/npm.log
 NO_PACKAGES = its packages could not be installed ($(NPM_LOG) says why)
 
 .PHONY: dashboard dashboard-setup dashboard-checks dashboard-test dashboard-api help setup run test lint fmt test-browser \
-  screenshots chromium test-cluster bench lock intent-vectors clean
+  screenshots chromium test-cluster bench judge lock intent-vectors clean
 
 ## help: this list
 help:
@@ -110,6 +110,10 @@ test-cluster: $(STAMP)
 bench: $(STAMP)
 	@if [ -n "$(ARGS)" ]; then exec $(BIN)/masteria bench $(ARGS); fi; \
 	  for scenario in ingest pipeline live queries day ledger throughput statuses campaign replay endurance; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
+
+## judge: the official client of language models into build/judge, apart from everything (its test is skipped without it)
+judge: $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target build/judge --upgrade --require-hashes -r requirements.judge.lock
 
 ## lock: resolve requirements.lock anew from pyproject.toml
 lock: $(STAMP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.ai.answer_reasons import ANSWERS
 from engine.ai.knowledge_reasons import KNOWLEDGE
 from engine.campaign_reasons import CAMPAIGN
 from engine.conversations import AI_OFF
@@ -71,6 +72,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
         NOTICES,
         OUTGOING,
         KNOWLEDGE,
+        ANSWERS,
     ):
         if code in table:
             return _both(table[code])

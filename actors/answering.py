@@ -1,0 +1,173 @@
+"""Answers on their way: what is known is looked up, a model perhaps asked (model_talk.py). No transaction is open
+meanwhile; whoever calls stores the reply with the turn. Driven by the AI worker, and by tests, without Ray.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from actors.embedding import Embed
+from actors.model_talk import ModelDesk, Question, Reply
+from engine.ai.agents import Agent, read_agent
+from engine.ai.answering import (
+    WINDOW,
+    Candidate,
+    Conversation,
+    Decision,
+    Heard,
+    approved_answer,
+    delay_s,
+    first_look,
+)
+from engine.ai.plain_words import spelled_out
+from engine.ai.prompts import MOST_HISTORY, plain_name
+from engine.ai.tool_runs import ToolRuns
+from engine.ids import ms_to_time
+from engine.vault import SealBroken, Vault
+from engine.zones import zone_named
+from integrations.chat_models import ChatClient
+from storage.ai_agents import find_agent
+from storage.ai_context import count_answers, is_overtaken, person_orders, recent_words
+from storage.conversations import read_conversation
+from storage.knowledge_search import KnowledgeSearch
+from storage.pool import Pool
+from storage.searching import Row
+from storage.suppressions import find_stops
+
+_PASSAGES = 5
+_REMEMBERED = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """An inbound message that was understood."""
+
+    company_id: UUID
+    conversation_id: UUID
+    session_id: UUID
+    phone: str
+    event_id: UUID
+    heard: Heard
+
+
+class Answering:
+    """Decides about messages; many may be under way at once.
+
+    Args:
+        pool: for reading, and for counting what models cost.
+        vault: opens models' keys.
+        embed: gives the meaning of what was asked.
+        client: asks models.
+        now_ms: the clock.
+        chance: from 0 to 1, for delays.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        vault: Vault,
+        embed: Embed,
+        client: ChatClient,
+        now_ms: Callable[[], int],
+        chance: Callable[[], float] = lambda: secrets.randbelow(1_000) / 1_000,
+    ) -> None:
+        self._pool = pool
+        self._vault = vault
+        self._embed = embed
+        self._models = ModelDesk(pool, client, now_ms)
+        self._now_ms = now_ms
+        self._chance = chance
+        self._search = KnowledgeSearch()
+
+    async def answer(self, asked: Asked) -> Reply:
+        """Return what becomes of a message. Models' failures are reasons, never errors.
+
+        Raises:
+            Unavailable: knowledge cannot be searched just now; ask again.
+        """
+        begun = time.monotonic()
+        row = await find_agent(self._pool, asked.company_id, asked.session_id)
+        if row is None:
+            return Reply(Decision("silent", "no_agent"))
+        agent = read_agent(row["name"], row["settings"], row["model"])
+        reply = await self._decided(asked, agent, row)
+        if reply.decision.text is not None:
+            reply.delay_s = delay_s(agent, reply.decision.text, self._chance())
+        reply.latency_ms = round((time.monotonic() - begun) * 1000)
+        return reply
+
+    async def _decided(self, asked: Asked, agent: Agent, row: Row) -> Reply:
+        now = ms_to_time(self._now_ms())
+        known = await read_conversation(self._pool, asked.company_id, asked.conversation_id)
+        if known is None:  # erased meanwhile
+            return Reply(Decision("silent", "ai_off"))
+        conversation = await self._conversation(asked, agent, known, now)
+        decided = first_look(agent, conversation, asked.heard, now)
+        if decided is not None:
+            return Reply(decided)
+        candidates, passages = await self._knowledge(asked)
+        if agent.model is None:
+            return Reply(approved_answer(agent, candidates))
+        question = Question(
+            company_id=asked.company_id,
+            agent=agent,
+            model=agent.model,
+            key=self._key(row),
+            text=asked.heard.text or "",
+            name=plain_name(known["name"]),
+            candidates=candidates,
+            passages=passages,
+            history=await self._history(asked, now),
+        )
+        orders = await person_orders(self._pool, asked.company_id, asked.phone)
+        return await self._models.reply(question, ToolRuns(agent, orders, now, zone_named(agent.zone)))
+
+    async def _conversation(self, asked: Asked, agent: Agent, known: Row, now: datetime) -> Conversation:
+        stops = await find_stops(self._pool, [(asked.company_id, asked.phone)])
+        midnight = now.astimezone(zone_named(agent.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+        counted = await count_answers(
+            self._pool, asked.company_id, asked.conversation_id, now - WINDOW, midnight, agent.per_day
+        )
+        return Conversation(
+            ai_on=known["ai_on"],
+            stopped=any(stop.all for stop in stops.values()),
+            last_inbound_at=known["last_inbound_at"],
+            overtaken=await is_overtaken(self._pool, asked.company_id, asked.conversation_id, asked.event_id),
+            answered=counted.conversation,
+            answered_today=counted.company,
+        )
+
+    async def _knowledge(self, asked: Asked) -> tuple[list[Candidate], list[str]]:
+        """Return what of the knowledge may answer: to decide by, and as a model is told it."""
+        question = spelled_out(asked.heard.text or "")[:1_000]
+        (vector,) = await self._embed([question], True)
+        found = await self._search.search(self._pool, asked.company_id, question, vector, _PASSAGES)
+        candidates = [
+            Candidate(f"{one.source_id}/{one.position}", one.text, one.likeness, one.approved) for one in found
+        ]
+        return candidates, [f"{one.name}: {one.question or ''} {one.text}" for one in found]
+
+    async def _history(self, asked: Asked, now: datetime) -> list[tuple[str, str]]:
+        return await recent_words(
+            self._pool,
+            asked.company_id,
+            asked.session_id,
+            asked.phone,
+            asked.event_id,
+            now - _REMEMBERED,
+            MOST_HISTORY,
+        )
+
+    def _key(self, row: Row) -> str:
+        """Return the model's key; one that cannot be opened is none: the endpoint refuses, and the decision says so."""
+        try:
+            return (
+                "" if row["model_sealed"] is None else self._vault.open(row["model_sealed"], row["id"].bytes).decode()
+            )
+        except SealBroken:
+            return ""

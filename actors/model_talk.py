@@ -1,0 +1,173 @@
+"""One message's talk with a language model: asked within budget, its tools run, what it says checked.
+
+Whatever goes wrong becomes the decision's reason: then the best approved answer is sent, or a person is called.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from engine.ai.agents import Agent, Model
+from engine.ai.answering import Candidate, Decision, approved_answer, confidence_of
+from engine.ai.breakers import Breakers
+from engine.ai.chat_format import ChatAnswer
+from engine.ai.checks import Grounds, refusal
+from engine.ai.hiding import Hiding
+from engine.ai.prompts import PROMPT_VERSION, chat, system_prompt
+from engine.ai.tool_runs import ToolRuns
+from engine.ai.tools import MOST_ROUNDS, tool_schemas
+from engine.ids import ms_to_time
+from integrations.chat_models import ChatClient, ChatProblem
+from storage.ai_context import add_spending, read_spending
+from storage.pool import Pool
+
+
+@dataclass(slots=True)
+class Reply:
+    """What becomes of a message, and what it took.
+
+    Attributes:
+        tags: to be given to the person.
+        delay_s: how long an answer takes its time.
+        model, prompt_version: of the language model that was asked; None: none was.
+    """
+
+    decision: Decision
+    tags: list[str] = field(default_factory=list)
+    delay_s: float = 0.0
+    model: str | None = None
+    prompt_version: str | None = None
+    tokens: int = 0
+    cost_micro: int = 0
+    latency_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What a model is asked, and what it may rest on: nothing here is of anybody else."""
+
+    company_id: UUID
+    agent: Agent
+    model: Model
+    key: str
+    text: str
+    name: str | None
+    candidates: Sequence[Candidate]
+    passages: Sequence[str]
+    history: Sequence[tuple[str, str]]
+
+
+class ModelDesk:
+    """Asks companies' models; a model that fails again and again rests.
+
+    Args:
+        pool: for counting what models cost.
+        client: asks.
+        now_ms: the clock.
+    """
+
+    def __init__(self, pool: Pool, client: ChatClient, now_ms: Callable[[], int]) -> None:
+        self._pool = pool
+        self._client = client
+        self._now_ms = now_ms
+        self._breakers = Breakers()
+
+    async def reply(self, question: Question, tools: ToolRuns) -> Reply:
+        """Return what is said, checked; or what is done without the model, and why."""
+        agent, reply = question.agent, Reply(Decision("handed_over", "model_away"))
+        hiding = Hiding(
+            on=not question.model.shares_personal_data, names=[question.name] if question.name is not None else []
+        )
+        canary = secrets.token_hex(8)
+        try:
+            said = await self._said(question, tools, hiding, canary, reply)
+        except ChatProblem as problem:
+            reply.decision = approved_answer(agent, question.candidates, failed=problem.reason)
+            return reply
+        if tools.wants_person:
+            reply.decision = Decision("handed_over", "model_asked_for_person")
+            reply.tags = tools.tags
+            return reply
+        text = hiding.show(said).strip()
+        grounds = Grounds(
+            texts=[*question.passages, *tools.told],
+            codes=tools.codes,
+            hosts=agent.hosts,
+            secret=system_prompt(agent, canary),
+            canary=canary,
+            language=agent.language,
+        )
+        if (wrong := "model_tool_refused" if tools.refused else refusal(text, grounds)) is not None:
+            reply.decision = approved_answer(agent, question.candidates, failed=wrong)
+            return reply
+        text = "\n\n".join([text, *(code for code in tools.codes[:1] if code not in text)])
+        sources = tuple(one.key for one in question.candidates)
+        sure = max((confidence_of(one.likeness) for one in question.candidates), default=0.0)
+        reply.decision = Decision("answered", _reason(tools), text, sources, 1.0 if tools.told or tools.codes else sure)
+        reply.tags = tools.tags
+        return reply
+
+    async def _said(self, question: Question, tools: ToolRuns, hiding: Hiding, canary: str, reply: Reply) -> str:
+        """Return what the model says in the end.
+
+        Raises:
+            ChatProblem: it does not come to an end, or does not answer.
+        """
+        messages = chat(
+            question.agent,
+            canary,
+            question.passages,
+            [(role, hiding.hide(said)) for role, said in question.history],
+            hiding.hide(question.text),
+        )
+        schemas = tool_schemas(question.agent)
+        for _ in range(MOST_ROUNDS):
+            answer = await self._ask(question, messages, schemas, reply)
+            if not answer.tools:
+                return answer.content
+            messages.append(dict(answer.raw))
+            for one in answer.tools:
+                given = hiding.show(one.arguments) if isinstance(one.arguments, str) else one.arguments
+                result = hiding.hide(json.dumps(tools.run(one.name, given), ensure_ascii=False))
+                messages.append({"role": "tool", "tool_call_id": one.id, "content": result})
+            if tools.wants_person:
+                return answer.content
+        raise ChatProblem("model_tools")
+
+    async def _ask(
+        self, question: Question, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], reply: Reply
+    ) -> ChatAnswer:
+        """Ask once; what it cost is counted whatever it says.
+
+        Raises:
+            ChatProblem: over budget, resting, or no answer.
+        """
+        company, model, day = question.company_id, question.model, ms_to_time(self._now_ms()).date()
+        spent = await read_spending(self._pool, company, day)
+        if spent.tokens >= model.daily_tokens or spent.cost_micro >= model.daily_cost * 1_000_000:
+            raise ChatProblem("model_budget")
+        if not self._breakers.lets_through((company, model.url), self._now_ms()):
+            raise ChatProblem("model_resting")
+        reply.model, reply.prompt_version = model.name, PROMPT_VERSION
+        try:
+            answer = await self._client.ask(model, question.key, messages, tools)
+        except ChatProblem:
+            self._breakers.failed((company, model.url), self._now_ms())
+            await add_spending(self._pool, company, day, 0, 0, failed=True)
+            raise
+        self._breakers.succeeded((company, model.url))
+        tokens, cost = answer.tokens_in + answer.tokens_out, model.cost_micro(answer.tokens_in, answer.tokens_out)
+        reply.tokens, reply.cost_micro = reply.tokens + tokens, reply.cost_micro + cost
+        await add_spending(self._pool, company, day, tokens, cost, failed=False)
+        return answer
+
+
+def _reason(tools: ToolRuns) -> str:
+    if tools.codes:
+        return "pix_resent"
+    return "order_told" if "order_state" in tools.names and tools.told else "model_answer"

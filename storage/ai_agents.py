@@ -1,0 +1,77 @@
+"""Agents as rows: who answers for which number, with the language model's key sealed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from storage.pool import Connection, Pool
+from storage.queries import query
+from storage.searching import Row, fetch_one, fetch_rows
+
+MOST_AGENTS = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentRow:
+    """An agent as it is stored; ``session_id`` None: for every number that has none of its own."""
+
+    id: UUID
+    session_id: UUID | None
+    name: str
+    active: bool
+    settings: Mapping[str, Any]
+    model: Mapping[str, Any] | None
+    model_sealed: bytes | None
+
+    def columns(self) -> tuple[object, ...]:
+        model = None if self.model is None else orjson.dumps(self.model).decode()
+        settings = orjson.dumps(self.settings).decode()
+        return self.id, self.session_id, self.name, self.active, settings, model, self.model_sealed
+
+
+async def insert_agent(executor: Pool | Connection, company_id: UUID, agent: AgentRow, now: datetime) -> bool:
+    """Store a new agent; False: its number (or the company) has one."""
+    return await executor.fetchval(query("ai/insert_agent"), company_id, *agent.columns(), now) is not None
+
+
+async def update_agent(executor: Pool | Connection, company_id: UUID, agent: AgentRow, now: datetime) -> bool:
+    """Store what an agent has become; False: there is none.
+
+    Raises:
+        asyncpg.UniqueViolationError: its number has another one.
+    """
+    return await executor.fetchval(query("ai/update_agent"), company_id, *agent.columns(), now) is not None
+
+
+async def delete_agent(executor: Pool | Connection, company_id: UUID, agent_id: UUID) -> bool:
+    """Remove an agent; return whether there was one."""
+    done: str = await executor.execute(query("ai/delete_agent"), company_id, agent_id)
+    return done != "DELETE 0"
+
+
+async def list_agents(executor: Pool | Connection, company_id: UUID) -> list[Row]:
+    """Return a company's agents, the newest first (``settings`` and ``model`` as values)."""
+    return [_read(row) for row in await fetch_rows(executor, "ai/list_agents", company_id)]
+
+
+async def get_agent(executor: Pool | Connection, company_id: UUID, agent_id: UUID) -> Row | None:
+    """Return one agent, or None."""
+    row = await fetch_one(executor, "ai/get_agent", company_id, agent_id)
+    return None if row is None else _read(row)
+
+
+async def find_agent(executor: Pool | Connection, company_id: UUID, session_id: UUID) -> Row | None:
+    """Return who answers for a number: its own agent, else the company's; None: nobody."""
+    row = await fetch_one(executor, "ai/find_agent", company_id, session_id)
+    return None if row is None or not row["active"] else _read(row)
+
+
+def _read(row: Row) -> Row:
+    model = None if row["model"] is None else orjson.loads(row["model"])
+    return {**row, "settings": orjson.loads(row["settings"]), "model": model}
