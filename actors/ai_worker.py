@@ -24,12 +24,11 @@ from actors.recorder import Changes, summaries
 from actors.shard_door import ShardDoor
 from actors.understanding import AT_ONCE, NoAgent, Understanding
 from actors.understood_events import Offer
-from engine.ai.intents import looked_at
 from engine.errors import StorageAway, Unavailable
 from engine.metrics import Delta
 from engine.settings import Settings
 from engine.wire import unpack
-from integrations.embedding import MODEL, Embedder
+from integrations.embedding import Embedder
 from storage.ai_turns import count_turns, release_turns
 from storage.ingest import Lane
 from storage.message_changes import Transition
@@ -134,21 +133,9 @@ class AiWorker:
         if self._own is None:
             raise StorageAway("this AI worker is waiting for Postgres")
         try:
-            reader = await self._own.reader(UUID(bytes=company_id))
+            return orjson.dumps(await self._own.describe(UUID(bytes=company_id), text))
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
-        (verdict,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
-        return orjson.dumps(
-            {
-                "intent": verdict.intent,
-                "confidence": round(verdict.confidence, 4),
-                "second_intent": verdict.second,
-                "second_confidence": round(verdict.second_confidence, 4),
-                "decided_by": verdict.by,
-                "neighbours": [one._asdict() for one in verdict.neighbours],
-                "model": MODEL,
-            }
-        )
 
     async def embed(self, blob: bytes) -> bytes:
         """Return the vectors of some texts (``actors/embedding.py``)."""

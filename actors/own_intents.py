@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -43,6 +44,20 @@ class OwnIntents:
         self._readers[company_id] = IntentReader(own) if own else self._common
         while len(self._readers) > _KEPT:
             self._readers.popitem(last=False)
+
+    async def describe(self, company_id: UUID, text: str) -> dict[str, Any]:
+        """Return what a text means to a company, as its API shows it; nothing follows from it."""
+        reader = await self.reader(company_id)
+        (verdict,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
+        return {
+            "intent": verdict.intent,
+            "confidence": min(1.0, round(verdict.confidence, 4)),
+            "second_intent": verdict.second,
+            "second_confidence": round(verdict.second_confidence, 4),
+            "decided_by": verdict.by,
+            "neighbours": [one._asdict() for one in verdict.neighbours],
+            "model": MODEL,
+        }
 
     async def _with_vectors(self, company_id: UUID, intent: StoredIntent) -> OwnIntent:
         if intent.vectors is not None and intent.model == MODEL:

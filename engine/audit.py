@@ -16,6 +16,8 @@ from engine.masked_json import mask_inside
 Changes = dict[str, list[Any] | None]
 # Of each kind, the fields that people set. What is not here is derived, or changes by itself.
 FIELDS: Mapping[str, tuple[str, ...]] = {
+    "ai_decision": ("feedback", "feedback_intent"),
+    "ai_intent": ("name", "label", "description", "examples", "threshold", "active"),
     "alert": ("name", "metric", "threshold", "window_s", "scope", "quiet", "channels", "active"),
     "api_key": ("name", "prefix", "role", "scopes", "revoked_at"),
     "campaign": ("name", "audience", "variants", "variables", "sessions", "schedule", "quiet_hours", "status"),
@@ -41,7 +43,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "user": ("name", "email", "role", "language", "theme", "totp"),
     "webhook": ("name", "source", "active", "auth", "mapping", "dedupe"),
 }
-NAMED = frozenset(FIELDS) - {"contact", "conversation"}  # their names are the company's own words
+NAMED = frozenset(FIELDS) - {"contact", "conversation", "ai_decision"}  # their names are the company's own words
 _OF_PEOPLE = frozenset(("contact",))
 _OWN_PHONES = frozenset(("session", "company", "user"))  # the company's numbers, not its customers'
 _SECRET = frozenset(("token", "secret", "password", "current_password", "meta_app", "app_secret", "verify_token"))

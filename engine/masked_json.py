@@ -18,7 +18,7 @@ _EMAILS = frozenset(("email", "e_mail", "customer_email", "email_address"))
 _FOREIGN = frozenset(
     (
         *("payload", "content", "fields", "headers", "sample", "raw", "body", "captured", "cells", "samples"),
-        *("text", "caption", "rendered", "title", "subtitle"),
+        *("text", "caption", "examples", "rendered", "title", "subtitle"),
     )
 )
 # 8 to 20 digits with what people write between them; no date.

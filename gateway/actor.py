@@ -33,7 +33,7 @@ from gateway.intake import ShardIntake
 from gateway.ledger import GatewayLedger
 from gateway.loading import DirectoryLoader
 from gateway.meta_door import MetaDoor
-from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, SystemHealth
+from gateway.ports import ActorSenders, AggregatorMetrics, AiReaders, SupervisorAnnounce, SystemHealth
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
 from gateway.sign_in import SignInDesk
@@ -146,6 +146,7 @@ class Gateway:
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),
             embed=EmbeddingCaller(settings),
+            understand=AiReaders(settings.instance, settings.ai_workers),
         )
 
     def _batcher(self, number: int) -> ShardBatcher:

@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 NOTHING_CHANGED = frozenset(
     (
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("askKnowledge", "checkSession", "markRead", "readConversation", "readNotification", "readAllNotifications"),
+        *("askKnowledge", "understandText", "checkSession", "markRead"),
+        *("readConversation", "readNotification", "readAllNotifications"),
         "proposeTotp",
     )
 )
@@ -103,8 +104,8 @@ def kind_of(operation: Operation) -> str | None:
     parts = operation.path.split("/")[1:]
     if parts[:2] == ["contacts", "import"]:
         return "contact_import"
-    if parts[:2] == ["ai", "knowledge"]:
-        return "knowledge"
+    if parts[0] == "ai":
+        return {"knowledge": "knowledge", "intents": "ai_intent", "decisions": "ai_decision"}.get(parts[1])
     if parts == ["opt-outs", "policy"]:
         return "opt_out_policy"
     if parts[0] == "auth" and parts[1] in ("password", "totp"):

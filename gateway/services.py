@@ -24,6 +24,8 @@ from gateway.uploads import MediaPost, Uploads
 from storage.pool import Connection, Pool
 
 Result = TypeVar("Result")
+# What a text means to a company; ``Unavailable`` while no AI worker runs.
+Understand = Callable[[UUID, str], Awaitable[dict[str, Any]]]
 Clock = Callable[[], int]
 
 
@@ -112,3 +114,4 @@ class Services:
     webhook_door: ASGIApp
     meta_door: ASGIApp
     embed: Embed
+    understand: Understand

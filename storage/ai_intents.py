@@ -103,13 +103,11 @@ async def keep_vectors(
 
 
 class DecisionFilter(NamedTuple):
-    """Which decisions; ids stand for times."""
+    """Which decisions."""
 
-    intent: str | None
-    outcome: str | None
-    conversation_id: UUID | None
-    since: UUID
-    until: UUID
+    intent: str | None = None
+    outcome: str | None = None
+    conversation_id: UUID | None = None
 
 
 async def list_decisions(

@@ -12,6 +12,7 @@ from uuid import UUID
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from actors.own_intents import OwnIntents
 from actors.web_session_memory import show
 from engine.credentials import hash_token, make_api_key, make_installation_key, shown_prefix
 from engine.ids import IdMaker, id_time, ms_to_time, time_to_ms
@@ -36,7 +37,7 @@ from storage.companies import insert_company
 from storage.pool import Connection, Pool
 from storage.throttle import Throttle
 from tests.asgi import Client
-from tests.embedding_kit import embed
+from tests.embedding_kit import embed, embedder
 from whatsapp.web.session import Status
 
 Result = TypeVar("Result")
@@ -256,6 +257,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         webhook_door=FreshDoor(pool, vault, actors),
         meta_door=_door,
         embed=embed,
+        understand=OwnIntents(pool, embedder()).describe,
     )
     stranger = Client(build_app(services))
     key = await make_key(services, None, "owner")

@@ -6,6 +6,7 @@ Importing the package fills ``gateway.schema.COMPONENTS``; each file defines the
 from __future__ import annotations
 
 from gateway.components import (
+    ai,
     alerts,
     audit,
     campaigns,
@@ -36,6 +37,7 @@ from gateway.examples import EXAMPLES
 from gateway.schema import COMPONENTS
 
 __all__ = [
+    "ai",
     "alerts",
     "audit",
     "campaigns",

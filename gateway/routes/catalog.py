@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from gateway.operations import Operation
 from gateway.routes import (
+    ai_decisions,
+    ai_intents,
     alerts,
     asking,
     audit,
@@ -104,6 +106,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *notifications.OPERATIONS,
     *retention.OPERATIONS,
     *knowledge.OPERATIONS,
+    *ai_intents.OPERATIONS,
+    *ai_decisions.OPERATIONS,
     *sign_in.OPERATIONS,
     *own_account.OPERATIONS,
     *invitations.OPERATIONS,

@@ -30,6 +30,8 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
 BODIES: Mapping[str, object] = {
     "updateKnowledge": {"active": False},
+    "updateAiIntent": {"active": False},
+    "judgeAiDecision": {"feedback": "right"},
     "updateAlert": {"active": False},
     "updateUser": {"role": "viewer"},
     "updateRule": {"active": False},
@@ -130,12 +132,16 @@ LISTS = {
     "listConversations",
     "getConversationCounts",
     "listQuickReplies",
+    "listAiIntents",
+    "listAiDecisions",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
     "createKnowledge",
     "uploadKnowledge",
     "askKnowledge",
+    "understandText",
+    "createAiIntent",
     "createAlert",
     "setRetention",
     "runRetention",
@@ -242,6 +248,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         ),
     }
     made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
+    intent = {"name": f"i{uuid4().hex}", "label": "Um", "examples": ["um exemplo"]}
+    made["intent_id"] = await owner.post("/api/v1/ai/intents", intent)
     heard = await _heard(pool, company_id, session_id)
     async with pool.acquire() as connection, connection.transaction():
         await fold_inbound(connection, [heard], NOW)
@@ -255,6 +263,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
         assert answer.status == 201, (name, answer.body)
     ids = {name: UUID(answer.json["id"]) for name, answer in made.items()}
     ids |= {"notification_id": notification_id, "conversation_id": heard.event_id}
+    ids["decision_id"] = await _decision(pool, company_id, heard)
     ids["user_id"] = await add_person(rig.services, f"{uuid4().hex}@loja.test", {company_id: "operator"})
     ids["case_id"] = await _case(pool, company_id, ids["rule_id"], event_id)
     sync = {"webhook_id": str(ids["webhook_id"]), "setting_id": "s", "token": "t"}
@@ -286,6 +295,19 @@ async def _heard(pool: Pool, company_id: UUID, session_id: UUID) -> Heard:
     event_id = await add_event(pool, company_id, NOW, event_type="message_received", customer_phone=phone, payload=told)
     await pool.execute("UPDATE incoming_events SET webhook_id = NULL WHERE id = $1", event_id)
     return Heard(company_id, session_id, phone, NOW, event_id, "image")
+
+
+async def _decision(pool: Pool, company_id: UUID, heard: Heard) -> UUID:
+    await pool.execute(
+        "INSERT INTO ai_decisions (company_id, id, conversation_id, session_id, phone, at, text, intent, decided_by, "
+        "outcome, latency_ms) VALUES ($1, $2, $2, $3, $4, $5, 'Oi', 'other', 'model', 'silent', 1)",
+        company_id,
+        heard.event_id,
+        heard.session_id,
+        heard.phone,
+        NOW,
+    )
+    return heard.event_id
 
 
 async def _case(pool: Pool, company_id: UUID, rule_id: UUID, event_id: UUID) -> UUID:
@@ -370,7 +392,7 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 201, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
-        for table in ("exports", "alerts", "outgoing_webhooks"):  # a company may have only so many
+        for table in ("exports", "alerts", "outgoing_webhooks", "ai_intents"):  # a company may have only so many
             await pool.execute(f"DELETE FROM {table}")
 
 

@@ -6,6 +6,5 @@ SELECT count(*) FROM (
         AND ($2::text IS NULL OR intent = $2)
         AND ($3::text IS NULL OR outcome = $3)
         AND ($4::uuid IS NULL OR conversation_id = $4)
-        AND id >= $5 AND id < $6
     LIMIT 10001
 ) AS few
