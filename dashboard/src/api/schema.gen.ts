@@ -3694,6 +3694,138 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/intents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What messages may want: the company's own intents, and the built-in ones
+         * @description Takes the role viewer.
+         */
+        get: operations["listAiIntents"];
+        put?: never;
+        /**
+         * Teach an intent by examples
+         * @description In force for the next message. A few short examples as people write them do. Takes the role operator.
+         */
+        post: operations["createAiIntent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/intents/{intent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of the company's own intents
+         * @description Takes the role viewer.
+         */
+        get: operations["getAiIntent"];
+        put?: never;
+        post?: never;
+        /**
+         * Remove an intent; what was decided stays
+         * @description Takes the role operator.
+         */
+        delete: operations["deleteAiIntent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an intent; its name stays, rules know it by that
+         * @description Takes the role operator.
+         */
+        patch: operations["updateAiIntent"];
+        trace?: never;
+    };
+    "/api/v1/ai/understand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a text would be taken for, and by which examples; nothing follows from it
+         * @description Takes the role viewer.
+         */
+        post: operations["understandText"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was made of inbound messages, newest first
+         * @description Takes the role viewer.
+         */
+        get: operations["listAiDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/decisions/{decision_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One decision: intent, nearest examples, what followed and why
+         * @description Takes the role viewer.
+         */
+        get: operations["getAiDecision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/decisions/{decision_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say whether a decision was right (Certo/Errado)
+         * @description With `wrong` and an `intent` the message becomes an example of that intent, in force at once. Takes the role operator.
+         */
+        post: operations["judgeAiDecision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/sign-in": {
         parameters: {
             query?: never;
@@ -4366,6 +4498,151 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AiIntentInput: {
+            /** @description As rules and decisions name it. A built-in name adds examples to that intent. */
+            name: string;
+            /** @description As people read it. */
+            label: string;
+            description?: string;
+            /** @description What people write who want it. */
+            examples: string[];
+            /** @description How sure it must be; null: as sure as the built-in ones (0.4). */
+            threshold?: number | null;
+            /** @default true */
+            active: boolean;
+        };
+        AiIntentChange: {
+            /** @description As people read it. */
+            label?: string;
+            description?: string;
+            /** @description What people write who want it. */
+            examples?: string[];
+            /** @description How sure it must be; null: as sure as the built-in ones (0.4). */
+            threshold?: number | null;
+            /** @default true */
+            active: boolean;
+        };
+        AiIntent: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            company_id: string;
+            name: string;
+            label: string;
+            description: string;
+            examples: string[];
+            threshold: number | null;
+            active: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        AiIntents: {
+            data: components["schemas"]["AiIntent"][];
+            built_in: {
+                name: string;
+                /** @description The reason in words. */
+                text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                examples: number;
+            }[];
+        };
+        AiText: {
+            text: string;
+        };
+        AiUnderstood: {
+            /** @description `unsure` where nothing is sure enough; null where there was no text. */
+            intent: string | null;
+            /** @description The reason in words. */
+            intent_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            confidence: number | null;
+            second_intent: string | null;
+            second_confidence: number | null;
+            /** @enum {string} */
+            decided_by: "words" | "model" | "nothing";
+            /** @description The examples that are nearest, the nearest first. */
+            neighbours: {
+                text: string;
+                intent: string;
+                nearness: number;
+            }[];
+            model: string;
+        };
+        AiDecision: {
+            /**
+             * Format: uuid
+             * @description The inbound message's event.
+             */
+            id: string;
+            /** Format: uuid */
+            company_id: string;
+            /** Format: uuid */
+            conversation_id: string;
+            /** Format: uuid */
+            session_id: string;
+            /** @description E.164; for viewers with `*`. */
+            phone: string;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date-time */
+            at: string;
+            text: string | null;
+            /** @description `unsure` where nothing is sure enough; null where there was no text. */
+            intent: string | null;
+            /** @description The reason in words. */
+            intent_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            confidence: number | null;
+            second_intent: string | null;
+            second_confidence: number | null;
+            /** @enum {string} */
+            decided_by: "words" | "model" | "nothing";
+            /** @description The examples that are nearest, the nearest first. */
+            neighbours: {
+                text: string;
+                intent: string;
+                nearness: number;
+            }[];
+            /** @enum {string} */
+            outcome: "answered" | "handed_over" | "silent" | "suggested";
+            reason: string | null;
+            /** @description The reason in words. */
+            reason_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            /** Format: uuid */
+            message_id: string | null;
+            sources: {
+                [key: string]: unknown;
+            }[];
+            prompt_version: string | null;
+            model: string | null;
+            /** @description Money, six decimals. */
+            cost: string | null;
+            tokens: number | null;
+            /** @description From the message's receipt to the decision. */
+            latency_ms: number;
+            /** @enum {string|null} */
+            feedback: "right" | "wrong" | null;
+            feedback_intent: string | null;
+            /** Format: date-time */
+            feedback_at: string | null;
+        };
+        AiFeedback: {
+            /** @enum {string} */
+            feedback: "right" | "wrong";
+            /** @description What it really wants: the message becomes an example of it. */
+            intent?: string;
+        };
         AlertInput: {
             name: string;
             /** @enum {string} */
@@ -8956,6 +9233,14 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AiIntentInput = components['schemas']['AiIntentInput'];
+export type AiIntentChange = components['schemas']['AiIntentChange'];
+export type AiIntent = components['schemas']['AiIntent'];
+export type AiIntents = components['schemas']['AiIntents'];
+export type AiText = components['schemas']['AiText'];
+export type AiUnderstood = components['schemas']['AiUnderstood'];
+export type AiDecision = components['schemas']['AiDecision'];
+export type AiFeedback = components['schemas']['AiFeedback'];
 export type AlertInput = components['schemas']['AlertInput'];
 export type AlertChange = components['schemas']['AlertChange'];
 export type Alert = components['schemas']['Alert'];
@@ -19484,6 +19769,354 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAiIntents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At most 50 of one's own, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiIntents"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createAiIntent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "booking",
+                 *       "label": "Quer agendar",
+                 *       "examples": [
+                 *         "quero marcar um horário",
+                 *         "tem horário na quinta?",
+                 *         "dá pra agendar sábado?"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiIntentInput"];
+            };
+        };
+        responses: {
+            /** @description The intent. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiIntent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is an intent of this name, or there are as many as may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAiIntent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                intent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The intent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiIntent"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteAiIntent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                intent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateAiIntent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                intent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "threshold": 0.6
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiIntentChange"];
+            };
+        };
+        responses: {
+            /** @description The intent as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiIntent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    understandText: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "oi ja fiz o pix, falta mais alguma coisa?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiText"];
+            };
+        };
+        responses: {
+            /** @description Its intent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiUnderstood"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAiDecisions: {
+        parameters: {
+            query?: {
+                /** @description An intent's name, or `unsure`. */
+                intent?: string;
+                /** @description What followed. */
+                outcome?: "answered" | "handed_over" | "silent" | "suggested";
+                /** @description Of one conversation. */
+                conversation_id?: string;
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AiDecision"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAiDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The decision; its id is the message's event. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiDecision"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    judgeAiDecision: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                decision_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "feedback": "wrong",
+                 *       "intent": "already_paid"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiFeedback"];
+            };
+        };
+        responses: {
+            /** @description The decision as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiDecision"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
