@@ -109,7 +109,7 @@ test-cluster: $(STAMP)
 ## bench: one quick round of every bench; ARGS="ingest --seconds 60" runs one in full
 bench: $(STAMP)
 	@if [ -n "$(ARGS)" ]; then exec $(BIN)/masteria bench $(ARGS); fi; \
-	  for scenario in ingest pipeline live queries day ledger throughput statuses campaign replay endurance; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
+	  for scenario in ingest pipeline live queries day ledger throughput statuses ai campaign replay endurance; do $(BIN)/masteria bench $$scenario --quick || exit 1; done
 
 ## judge: the official client of language models into build/judge, apart from everything (its test is skipped without it)
 judge: $(STAMP)

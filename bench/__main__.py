@@ -23,6 +23,7 @@ SCENARIOS = {
     "day": "100,000 events in the shape of a day, against the promised latencies",
     "ledger": "a campaign through five numbers while everything fails: nothing lost, nothing doubled, no limit broken",
     "throughput": "what one number sends of what it may, and a PIX message that enters during a bulk run",
+    "ai": "what people write, understood and answered by a rule while the pipeline runs",
     "statuses": "3,300 receipts and answers a second at Meta's door",
     "imports": "a CSV file of a million contacts, as dirty as shops have them",
     "campaign": "a campaign to a million people, every actor killed in turn",

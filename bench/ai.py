@@ -1,0 +1,153 @@
+"""``bench ai``: what people write, at 50 messages/s while the pipeline runs, understood and answered by a rule."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from bench.company import BenchCompany, add_firing_rules, make_company
+from bench.generator import Outcome, RunningGenerator, generate
+from bench.histogram import LatencyHistogram
+from bench.instance import Instance
+from bench.options import Options
+from bench.report import Report
+from bench.system import per_event_us
+from bench.verifying import accepted_by_simulator, settle
+from engine.times import parse_time
+
+_INBOUND_S, _QUICK_INBOUND_S = 50.0, 10.0
+_PIPELINE_S, _QUICK_PIPELINE_S = 1_000.0, 50.0
+_SECONDS, _QUICK_SECONDS = 60.0, 5.0
+_GOAL_MS = 300
+_QUICK_MS = 10_000  # on a machine that others use too: that it works at all
+_SETTLE_S = 120.0
+_ANSWER = "Custa R$ 97,00 à vista."
+# Each person writes another text, so that no vector is remembered: what is measured is understanding.
+_TEXTS = (
+    "oi qual o valor do curso {}",
+    "quanto ta custando {} por favor",
+    "queria saber o preço do plano {}",
+    "qnto fica {} no pix?",
+    "boa tarde me passa o valor do {}",
+)
+
+
+def run(report: Report, options: Options, instance: Instance) -> None:
+    """Measure from a message's entry at the simulator to its answer's acceptance there; see docs/BENCH.md."""
+    seconds = options.seconds or (_QUICK_SECONDS if options.quick else _SECONDS)
+    rate = options.rate or (_QUICK_INBOUND_S if options.quick else _INBOUND_S)
+    company = make_company(instance, 2)
+    add_firing_rules(company)
+    company.api.post(
+        "/rules",
+        {
+            "name": "price",
+            "trigger": {"event_type": "message_understood"},
+            "when": {"field": "intent", "op": "equals", "value": "price"},
+            "action": {"send": {"session_id": company.shops[0].session_id, "text": _ANSWER}},
+        },
+    )
+    try:
+        pipeline_s = _QUICK_PIPELINE_S if options.quick else _PIPELINE_S
+        alone = _pipeline(report, company, pipeline_s, seconds, "the pipeline alone")
+        beside = _both(report, company, pipeline_s, rate, seconds, options)
+        kept = beside.rate_s / alone.rate_s if alone.rate_s else 0.0
+        report.check("the pipeline keeps 90 % of its rate", kept >= 0.9, f"{kept:.1%}")
+    finally:
+        company.close()
+
+
+def _pipeline(report: Report, company: BenchCompany, rate: float, seconds: float, name: str) -> Outcome:
+    report.step(f"{name}: {rate:,.0f} events/s for {seconds:.0f} s")
+    before = accepted_by_simulator(company)
+    outcome = generate(_plan(company, rate, seconds))
+    settle(lambda: accepted_by_simulator(company), before + len(outcome.acks), _SETTLE_S)
+    report.add(name, rate_s=outcome.rate_s, latency=outcome.latency(), offered_s=rate, failures=outcome.failures)
+    return outcome
+
+
+def _plan(company: BenchCompany, rate: float, seconds: float) -> Any:
+    return company.plan(company.traffic(1, round((seconds + 1) * rate)), 64, shape=[(seconds + 1, rate)], warmup_s=1.0)
+
+
+def _both(
+    report: Report, company: BenchCompany, pipeline_s: float, rate: float, seconds: float, options: Options
+) -> Outcome:
+    report.step(f"{rate:.0f} messages/s from people beside it")
+    processes = company.instance.processes
+    before = processes.cpu() if processes else None
+    generator = RunningGenerator(_plan(company, pipeline_s, seconds))
+    writing = _Writing(company, rate, seconds)
+    writing.start()
+    outcome = generator.wait()
+    writing.join()
+    cpu_s = processes.cpu().since(before) if processes and before else {}
+    wanted = len(writing.sent)
+    settle(lambda: len(_answers(company)), wanted, _SETTLE_S)
+    answers = _answers(company)
+    latency = LatencyHistogram()
+    for phone, sent_ms in writing.sent.items():
+        if (accepted_ms := answers.get(phone)) is not None:
+            latency.record(int(max(0.0, accepted_ms - sent_ms) * 1000))
+    told = latency.summary()
+    report.add(
+        "from a person's message to its answer accepted",
+        rate_s=wanted / seconds,
+        latency=latency,
+        goal=None if options.quick else {"p99_ms": _GOAL_MS},
+        offered_s=rate,
+        cpu_us_per_event=per_event_us(cpu_s, wanted) if cpu_s else None,
+        decided_ms=_decided(company),
+    )
+    report.generators.append(outcome.generator)
+    if processes is not None:
+        report.memory["after"] = processes.memory()
+    report.check("every message was answered, once", len(answers) == wanted, f"{len(answers):,} of {wanted:,}")
+    most = _QUICK_MS if options.quick else _GOAL_MS
+    slow = told["p99"]
+    report.check(f"p99 under {most} ms", slow is not None and slow < most, f"{slow} ms")
+    report.check("every webhook was answered", not outcome.failures, f"others: {outcome.failures or 'none'}")
+    return outcome
+
+
+def _answers(company: BenchCompany) -> dict[str, float]:
+    """Return when each person's answer was accepted (milliseconds since 1970); one that was sent twice is missing."""
+    found: dict[str, list[float]] = {}
+    for message in company.simulator.messages(company.shops[0].phone_number_id):
+        if message["text"] == _ANSWER:
+            moment = parse_time(message["accepted_at"])
+            if moment is not None:
+                found.setdefault(message["to"], []).append(moment.timestamp() * 1000)
+    return {phone: times[0] for phone, times in found.items() if len(times) == 1}
+
+
+def _decided(company: BenchCompany) -> dict[str, float | int | None]:
+    """Return from receipt to decision, as the decisions tell it."""
+    histogram = LatencyHistogram()
+    for row in company.api.all("/ai/decisions"):
+        histogram.record(row["latency_ms"] * 1000)
+    return histogram.summary()
+
+
+class _Writing(threading.Thread):
+    """People who write on time, whatever happens: an open loop."""
+
+    def __init__(self, company: BenchCompany, rate: float, seconds: float) -> None:
+        super().__init__(daemon=True)
+        self._company = company
+        self._rate = rate
+        self._count = round(rate * seconds)
+        self.sent: dict[str, float] = {}
+
+    def run(self) -> None:
+        begun = time.monotonic()
+        begun_ms = time.time() * 1000
+        number_id = self._company.shops[0].phone_number_id
+        for number in range(self._count):
+            due_s = number / self._rate
+            time.sleep(max(0.0, begun + due_s - time.monotonic()))
+            phone = f"55219{10_000_000 + number:08d}"
+            # A late one counts from when it should have been written.
+            self.sent[phone] = begun_ms + due_s * 1000
+            self._company.simulator.reply(number_id, phone, _TEXTS[number % len(_TEXTS)].format(number))
