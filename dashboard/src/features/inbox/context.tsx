@@ -16,7 +16,7 @@ import type { Change } from "./data";
 import { useIntents } from "./intents";
 import { useInboxTexts } from "./texts";
 
-const STATES = { open: "open", waiting: "waiting", closed: "closed" } as const;
+const STATES = { open: "isOpen", waiting: "isWaiting", closed: "isClosed" } as const;
 
 export function Context({ conversation: one, onChange }: { conversation: ConversationDetail; onChange: (change: Change, said: string) => void }) {
   const t = useInboxTexts();
@@ -28,7 +28,7 @@ export function Context({ conversation: one, onChange }: { conversation: Convers
   return (
     <div className="space-y-5 p-4">
       <div>
-        <p className="text-card break-words">{one.name ?? phone(one.phone)}</p>
+        <p className="text-card font-semibold break-words">{one.name ?? phone(one.phone)}</p>
         {one.contact_id && <Link to={`/c/${company}/contacts/${one.contact_id}` as string} className="text-table text-accent-fg underline">{t("contact")}</Link>}
       </div>
       <Facts

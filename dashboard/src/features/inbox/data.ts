@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
 import { key, queries, refresh } from "../../api/queries";
-import type { Conversation, ThreadEntry } from "../../api/schema.gen";
+import type { Conversation } from "../../api/schema.gen";
 import { useSession } from "../../api/session";
 import { useLive } from "../../live/hooks";
 import { merged, type Filters } from "./merge";
@@ -13,8 +13,10 @@ export interface InboxState { items?: Conversation[]; counts?: { open: number; u
 
 /** A reply that is on its way is looked after this often, until it came to an end or is this old. */
 const TICKS_MS = 2_000;
+const READ_MS = 5_000;
 const TICKS_FOR_MS = 600_000;
 const MOVING = new Set(["scheduled", "queued", "held", "sending", "accepted", "sent"]);
+const UNREAD = new Set(["delivered"]);
 
 export const useInbox = () => useLive<InboxState>("inbox");
 
@@ -54,15 +56,14 @@ export function useThread(id: string) {
     queryFn: ({ pageParam, signal }) => read(api.GET("/api/v1/conversations/{conversation_id}/messages", { params: { path: { conversation_id: id }, query: { limit: 50, cursor: pageParam } }, signal })),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next_cursor ?? undefined,
-    refetchInterval: (query) => (query.state.data?.pages.some((page) => page.data.some(moving)) ? TICKS_MS : false),
+    refetchInterval: (query) => {
+      const young = (query.state.data?.pages[0]?.data ?? []).filter((entry) => entry.message !== null && Date.now() - Date.parse(entry.at) < TICKS_FOR_MS).map((entry) => entry.message!.status);
+      return young.some((status) => MOVING.has(status)) ? TICKS_MS : young.some((status) => UNREAD.has(status)) ? READ_MS : false;
+    },
   });
   // Newest last, as it is read.
   const entries = useMemo(() => thread.data?.pages.flatMap((page) => page.data).reverse(), [thread.data]);
   return { ...thread, entries };
-}
-
-function moving(entry: ThreadEntry): boolean {
-  return entry.message !== null && MOVING.has(entry.message.status) && Date.now() - Date.parse(entry.at) < TICKS_FOR_MS;
 }
 
 export function useNotes(id: string) {

@@ -28,7 +28,7 @@ export function List({ filters, onFilter, chosen, onChoose, now }: Props) {
   return (
     <div className="flex min-h-0 flex-col">
       <Head filters={filters} onFilter={onFilter} />
-      <p role="status" className="px-3 pb-1 text-caption text-muted tnum">{list.counts ? `${t("openN", { count: list.counts.open })} · ${t("waitN", { count: list.counts.waiting })}` : ""}</p>
+      <p role="status" className="px-3 py-1 text-caption text-muted tnum">{list.counts ? `${t("openN", { count: list.counts.open })} · ${t("waitN", { count: list.counts.waiting })}` : ""}</p>
       <RefetchBar on={list.isFetching && !list.isPending && !list.isFetchingNextPage} />
       <div className="min-h-0 grow overflow-y-auto" tabIndex={-1}>
         {list.error && <div className="p-2"><ErrorBox error={list.error} since={rows && formats.clock(new Date(list.dataUpdatedAt))} onRetry={() => void list.refetch()} /></div>}
@@ -64,7 +64,7 @@ function Row({ row, now, chosen, onChoose }: { row: Conversation; now: number; c
           {row.unread > 0 && <span className="inline-flex h-5 min-w-5 shrink-0 items-center justify-center rounded-full bg-accent px-1.5 text-caption font-semibold text-white tnum"><span aria-hidden>{row.unread > 99 ? "99+" : row.unread}</span><span className="sr-only">{t("unread", { count: row.unread })}</span></span>}
         </span>
         <span className="flex flex-wrap items-center gap-1.5 text-caption text-muted">
-          {waits !== null && <Chip tone={waits > 3_600_000 ? "danger" : "warning"} icon={Clock}>{t("waits", { age: duration(Math.max(0, waits)) })}</Chip>}
+          {waits !== null && <Chip tone={waits > 3_600_000 ? "danger" : "warning"} icon={Clock}>{t("waits", { age: duration(Math.max(1_000, waits)) })}</Chip>}
           {row.intent && <Chip>{intents(row.intent)}</Chip>}
           {row.assignee_name && <span className="truncate">{row.assignee_name}</span>}
           <span className="grow" />
@@ -81,9 +81,12 @@ function Head({ filters, onFilter }: Pick<Props, "filters" | "onFilter">) {
   const numbers = useNumberNames();
   const [typed, type] = useState(filters.q ?? "");
   const asked = useSettled(typed);
-  const change = useRef(onFilter);
-  change.current = onFilter;
-  useEffect(() => change.current({ q: asked.trim() || undefined }), [asked]);
+  const present = useRef({ onFilter, q: filters.q });
+  present.current = { onFilter, q: filters.q };
+  useEffect(() => {
+    const wanted = asked.trim() || undefined;
+    if (wanted !== present.current.q) present.current.onFilter({ q: wanted });
+  }, [asked]);
   const pick = "field !h-8 min-w-0 grow basis-28 text-caption";
   return (
     <div className="space-y-2 border-b border-line p-2">

@@ -1,5 +1,5 @@
 /** The thread: newest below, older ones loaded upwards without a jump; notes of the team stand between. */
-import { CheckCheck, Paperclip, StickyNote, Trash2 } from "lucide-react";
+import { Paperclip, StickyNote, Trash2 } from "lucide-react";
 import { useMutation } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { api, read } from "../../api/client";
@@ -90,14 +90,12 @@ function Bubble({ entry }: { entry: ThreadEntry }) {
       <p className="mt-1 flex flex-wrap items-center justify-end gap-x-2 gap-y-1 text-caption text-muted tnum">
         {by && <span>{by}</span>}
         <time dateTime={entry.at}>{clock(new Date(entry.at))}</time>
-        {entry.message && (entry.message.status === "read" ? <span className="inline-flex items-center gap-1 text-read-fg"><CheckCheck size={14} aria-hidden /><Status entry={entry} /></span> : <Status entry={entry} />)}
+        {entry.message && <StatusChip status={entry.message.status} />}
       </p>
       {entry.message?.reason && entry.message.status !== "read" && entry.message.status !== "delivered" && <p className="mt-1 text-caption text-danger-fg">{say(entry.message.reason_text) ?? entry.message.reason}</p>}
     </div>
   );
 }
-
-const Status = ({ entry }: { entry: ThreadEntry }) => <StatusChip status={entry.message!.status} />;
 
 function Note({ note }: { note: ConversationNote }) {
   const t = useInboxTexts();
