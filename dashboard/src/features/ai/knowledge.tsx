@@ -73,7 +73,7 @@ export default function Knowledge() {
     ),
   });
   return (
-    <div className="grid grid-cols-1 gap-4 xl:grid-cols-[minmax(0,1fr)_400px]">
+    <div className="grid grid-cols-1 gap-4 2xl:grid-cols-[minmax(0,1fr)_400px]">
       <div className="min-w-0 space-y-3">
         {operator && (
           <div className="flex flex-wrap items-center gap-2">

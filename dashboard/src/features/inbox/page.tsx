@@ -82,8 +82,8 @@ function Opened({ id, now, onBack, onManage }: { id: string; now: number; onBack
           <h2 className="min-w-0 grow truncate text-card">{one.name ?? phone(one.phone)}</h2>
           {operator && (one.ai_on
             ? <Button busy={change.isPending} icon={<BotOff size={icon} aria-hidden />} aria-keyshortcuts="a" onClick={takeOver}>{t("takeOver")}</Button>
-            : <span className="inline-flex items-center gap-1 text-caption text-muted"><BotOff size={icon} aria-hidden />{t("aiOff")}</span>)}
-          {operator && one.state !== "closed" && <Button busy={change.isPending} icon={<Check size={icon} aria-hidden />} aria-keyshortcuts="e" onClick={close} className="hidden sm:inline-flex">{t("closeIt")}</Button>}
+            : <span className="inline-flex items-center gap-1 text-caption text-muted" title={t("aiOff")}><BotOff size={icon} aria-hidden /><span className="sr-only 2xl:not-sr-only">{t("aiOff")}</span></span>)}
+          {operator && one.state !== "closed" && <Button busy={change.isPending} icon={<Check size={icon} aria-hidden />} aria-keyshortcuts="e" aria-label={t("closeIt")} onClick={close} className="!hidden sm:!inline-flex">{t("closeShort")}</Button>}
           <IconButton label={t("showContext")} onClick={() => showAbout(true)} className="xl:!hidden"><UserRound size={16} /></IconButton>
           {operator && (
             <Menu>
