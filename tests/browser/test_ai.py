@@ -1,13 +1,15 @@
-"""What the assistant knows: a question with its answer is written, read, found by other words, and taken out again."""
+"""What the assistant knows and understands: a question is taught and found by other words; a message is judged."""
 
 from __future__ import annotations
+
+import secrets
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
-from tests.browser.world import World
+from tests.browser.world import World, post
 
 _READ_MS = 60_000
 
@@ -38,3 +40,36 @@ def test_a_viewer_changes_nothing(world: World, visit: Guests, company_id: str) 
     page = visit(role="viewer").open(company_id, "ai?tab=knowledge")
     for name in ("Nova pergunta", "Novo texto", "Mandar arquivo"):
         expect(page.get_by_role("button", name=name)).to_have_count(0)
+
+
+def test_a_message_is_understood_and_corrected(world: World, visit: Guests, company_id: str) -> None:
+    said = f"oi ja fiz o pix do pedido {secrets.token_hex(3)}, falta alguma coisa?"
+    number = world.api.call("GET", f"/sessions/{world.session_id}")["phone_number_id"]
+    post(f"{world.simulator_url}/_sim/reply", {"phone_number_id": number, "from": "5511987650001", "text": said})
+    one = visit()
+    page = one.open(company_id, "ai")
+    row = page.locator("main [data-row]:visible", has_text=said)
+    expect(row).to_contain_text("já pagou", timeout=_READ_MS)
+    one.judge("ai-decisions")
+    row.get_by_role("button", name="Certo").click()
+    expect(row.get_by_role("button", name="Certo")).to_have_attribute("aria-pressed", "true")
+    row.click(position={"x": 20, "y": 20})
+    expect(page.get_by_role("dialog")).to_contain_text("Exemplos mais próximos")
+    one.judge("ai-decision")
+
+
+def test_an_intent_is_taught_and_tried(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    page = one.open(company_id, "ai?tab=intents")
+    page.get_by_role("button", name="Nova intenção").click()
+    page.locator("input[name=label]").fill("Quer agendar")
+    page.locator("input[name=name]").fill("booking")
+    page.locator("textarea[name=examples]").fill(
+        "quero marcar um horário\ntem horário na quinta?\ndá pra agendar sábado?\nqueria agendar uma visita"
+    )
+    page.get_by_role("dialog").get_by_role("button", name="Salvar").click()
+    expect(page.locator("[data-own-intents]")).to_contain_text("4 exemplos")
+    page.locator("main textarea[name=text]").fill("dá pra marcar um horário sábado de manhã?")
+    page.get_by_role("button", name="Entender").click()
+    expect(page.locator("[data-understood=booking]")).to_be_visible(timeout=_READ_MS)
+    one.judge("ai-intents")

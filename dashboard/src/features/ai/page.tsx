@@ -6,13 +6,15 @@ import { Skeleton } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
 import { useAiTexts } from "./texts";
 
+const Decisions = lazy(() => import("./decisions"));
+const Intents = lazy(() => import("./intents"));
 const Knowledge = lazy(() => import("./knowledge"));
 
 export function Ai() {
   const t = useAiTexts();
   const [search, setSearch] = useUrlState();
   const choose = (tab: string) => setSearch({ ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])), tab: tab === TABS[0] ? undefined : tab }, { replace: false });
-  const shown: Record<(typeof TABS)[number], ReactNode> = { knowledge: <Knowledge /> };
+  const shown: Record<(typeof TABS)[number], ReactNode> = { decisions: <Decisions />, intents: <Intents />, knowledge: <Knowledge /> };
   return (
     <>
       <PageHead title={t("title")} />
@@ -21,4 +23,4 @@ export function Ai() {
   );
 }
 
-const TABS = ["knowledge"] as const;
+const TABS = ["decisions", "intents", "knowledge"] as const;

@@ -3,6 +3,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
+import { useIntentNames } from "../../api/intents";
 import { key } from "../../api/queries";
 import type { ConversationDetail } from "../../api/schema.gen";
 import { useMay, useSession } from "../../api/session";
@@ -13,7 +14,6 @@ import { ErrorBox } from "../../ui/states";
 import { Chip } from "../../ui/status";
 import { useFormats, When } from "../../ui/when";
 import type { Change } from "./data";
-import { useIntents } from "./intents";
 import { useInboxTexts } from "./texts";
 
 const STATES = { open: "isOpen", waiting: "isWaiting", closed: "isClosed" } as const;
@@ -21,7 +21,7 @@ const STATES = { open: "isOpen", waiting: "isWaiting", closed: "isClosed" } as c
 export function Context({ conversation: one, onChange }: { conversation: ConversationDetail; onChange: (change: Change, said: string) => void }) {
   const t = useInboxTexts();
   const say = useWords();
-  const intents = useIntents();
+  const intents = useIntentNames();
   const { percent } = useFormats();
   const operator = useMay("operator");
   const { company } = useParams({ strict: false }) as { company: string };
@@ -36,7 +36,7 @@ export function Context({ conversation: one, onChange }: { conversation: Convers
           [t("phone"), phone(one.phone)], [t("number"), one.session_name], [t("state"), t(STATES[one.state])],
           [t("assignee"), operator ? <Assignee key="assignee" one={one} onChange={onChange} /> : one.assignee_name ?? t("unassigned")],
           [t("aiState"), <span key="ai">{one.ai_on ? t("aiOn") : t("aiOff")}{!one.ai_on && one.ai_off_text ? <span className="block text-caption text-muted">{say(one.ai_off_text)}</span> : null}</span>],
-          [t("intent"), one.intent ? <span key="intent" className="flex flex-wrap items-center gap-2"><Chip>{intents(one.intent)}</Chip>{one.confidence !== null && <span className="text-caption text-muted tnum">{t("confidence", { share: percent(one.confidence) })}</span>}</span> : "—"],
+          [t("intent"), one.intent ? <span key="intent" className="flex flex-wrap items-center gap-2"><Chip>{intents.of(one.intent)}</Chip>{one.confidence !== null && <span className="text-caption text-muted tnum">{t("confidence", { share: percent(one.confidence) })}</span>}</span> : "—"],
           [t("waitingSince"), <When key="waits" at={one.waiting_since} />], [t("lastInbound"), <When key="in" at={one.last_inbound.at} />], [t("lastOutbound"), <When key="out" at={one.last_outbound?.at} />],
         ]}
       />

@@ -1,6 +1,7 @@
 /** Who waits for an answer: state, hands and order above, one line per person below. */
 import { Bot, BotOff, Clock } from "lucide-react";
 import { useEffect, useRef, useState } from "react";
+import { useIntentNames } from "../../api/intents";
 import type { Conversation } from "../../api/schema.gen";
 import { duration } from "../../lib/time";
 import { phone } from "../../lib/phone";
@@ -11,7 +12,6 @@ import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton } from "../../ui/states"
 import { Chip } from "../../ui/status";
 import { useFormats, When } from "../../ui/when";
 import { useConversations, useNumberNames } from "./data";
-import { useIntents } from "./intents";
 import type { Filters } from "./merge";
 import { useInboxTexts } from "./texts";
 import { leftMs } from "./window";
@@ -47,7 +47,7 @@ export function List({ filters, onFilter, chosen, onChoose, now }: Props) {
 
 function Row({ row, now, chosen, onChoose }: { row: Conversation; now: number; chosen: boolean; onChoose: (id: string) => void }) {
   const t = useInboxTexts();
-  const intents = useIntents();
+  const intents = useIntentNames();
   const name = row.name ?? phone(row.phone);
   const left = row.window.closes_at ? leftMs(row.window.closes_at, now) : undefined;
   const waits = row.waiting_since ? now - Date.parse(row.waiting_since) : null;
@@ -65,7 +65,7 @@ function Row({ row, now, chosen, onChoose }: { row: Conversation; now: number; c
         </span>
         <span className="flex flex-wrap items-center gap-1.5 text-caption text-muted">
           {waits !== null && <Chip tone={waits > 3_600_000 ? "danger" : "warning"} icon={Clock}>{t("waits", { age: duration(Math.max(1_000, waits)) })}</Chip>}
-          {row.intent && <Chip>{intents(row.intent)}</Chip>}
+          {row.intent && <Chip>{intents.of(row.intent)}</Chip>}
           {row.assignee_name && <span className="truncate">{row.assignee_name}</span>}
           <span className="grow" />
           {left === null && <span>{t("windowClosed")}</span>}
@@ -79,6 +79,7 @@ function Row({ row, now, chosen, onChoose }: { row: Conversation; now: number; c
 function Head({ filters, onFilter }: Pick<Props, "filters" | "onFilter">) {
   const t = useInboxTexts();
   const numbers = useNumberNames();
+  const intents = useIntentNames();
   const [typed, type] = useState(filters.q ?? "");
   const asked = useSettled(typed);
   const present = useRef({ onFilter, q: filters.q });
@@ -106,6 +107,9 @@ function Head({ filters, onFilter }: Pick<Props, "filters" | "onFilter">) {
             <option value="">{t("allNumbers")}</option>{numbers.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}
           </select>
         )}
+        <select aria-label={t("intent")} className={pick} value={filters.intent ?? ""} onChange={(event) => onFilter({ intent: event.target.value || undefined })}>
+          <option value="">{t("anyIntent")}</option>{intents.options.map((one) => <option key={one.value} value={one.value}>{one.title}</option>)}
+        </select>
         <button type="button" aria-pressed={filters.unread === "true"} onClick={() => onFilter({ unread: filters.unread === "true" ? undefined : "true" })} className="control !h-8 border border-line-strong text-caption aria-pressed:bg-accent-soft aria-pressed:text-accent-fg">{t("unreadOnly")}</button>
       </div>
     </div>

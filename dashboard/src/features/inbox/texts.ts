@@ -3,7 +3,7 @@ import { defineTexts } from "../../i18n";
 export const useInboxTexts = defineTexts("inbox", {
   title: "Conversas", list: "Lista de conversas", thread: "Conversa", context: "Sobre a pessoa", back: "Voltar à lista", showContext: "Ver a pessoa",
   open: "Abertas", waiting: "Em espera", closed: "Fechadas", allStates: "Todas", stateOf: "Estado", isOpen: "Aberta", isWaiting: "Em espera", isClosed: "Fechada", everybody: "De todos", me: "Minhas", nobody: "De ninguém", assignee: "Responsável",
-  order: "Ordem", recent: "Últimas primeiro", longest: "Quem espera há mais tempo", unreadOnly: "Não lidas", number: "Número", allNumbers: "Todos os números", intent: "Intenção", searchPlace: "Nome ou telefone",
+  order: "Ordem", recent: "Últimas primeiro", longest: "Quem espera há mais tempo", unreadOnly: "Não lidas", number: "Número", allNumbers: "Todos os números", intent: "Intenção", anyIntent: "Qualquer intenção", searchPlace: "Nome ou telefone",
   unread_zero: "Nada por ler", unread_one: "{{n}} mensagem por ler", unread_many: "{{n}} de mensagens por ler", unread_other: "{{n}} mensagens por ler",
   waits: "espera há {{age}}", aiOn: "IA ligada", aiOff: "IA desligada",
   openN_zero: "nenhuma aberta", openN_one: "{{n}} aberta", openN_many: "{{n}} de abertas", openN_other: "{{n}} abertas",
@@ -20,7 +20,7 @@ export const useInboxTexts = defineTexts("inbox", {
 }, {
   title: "Conversations", list: "List of conversations", thread: "Conversation", context: "About the person", back: "Back to the list", showContext: "See the person",
   open: "Open", waiting: "Set aside", closed: "Closed", allStates: "All", stateOf: "State", isOpen: "Open", isWaiting: "Set aside", isClosed: "Closed", everybody: "Everybody's", me: "Mine", nobody: "Nobody's", assignee: "Assignee",
-  order: "Order", recent: "Latest first", longest: "Who waits longest", unreadOnly: "Unread", number: "Number", allNumbers: "All numbers", intent: "Intent", searchPlace: "Name or phone",
+  order: "Order", recent: "Latest first", longest: "Who waits longest", unreadOnly: "Unread", number: "Number", allNumbers: "All numbers", intent: "Intent", anyIntent: "Any intent", searchPlace: "Name or phone",
   unread_zero: "Nothing to read", unread_one: "{{n}} message to read", unread_many: "{{n}} messages to read", unread_other: "{{n}} messages to read",
   waits: "waiting for {{age}}", aiOn: "AI on", aiOff: "AI off",
   openN_zero: "none open", openN_one: "{{n}} open", openN_many: "{{n}} open", openN_other: "{{n}} open",
