@@ -1,5 +1,5 @@
 /** Long lists in blocks of twenty-five: a block far from the screen is an empty box as high as it was, so that ten thousand rows scroll. */
-import { startTransition, useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
 
 export const BLOCK = 25;
 const NEAR = "1500px 0px";
@@ -30,7 +30,7 @@ function Block<Row>({ rows, first, rowHeight, alone, children }: Props<Row> & { 
       if (!entry) return;
       // A list that is not displayed has no height: what it was stays known.
       if (!entry.isIntersecting && entry.boundingClientRect.height > 0) setHeight(entry.boundingClientRect.height);
-      startTransition(() => setNear(entry.isIntersecting)); // what is far below may wait for the frame
+      setNear(entry.isIntersecting);
     }, { rootMargin: NEAR });
     watch.observe(ref.current);
     return () => watch.disconnect();
