@@ -22,6 +22,7 @@ cancelRuleCase | Cancelou um caso de regra | Cancelled a rule's case
 changeContacts | Mudou contatos em massa | Changed contacts in bulk
 changePassword | Mudou a própria senha | Changed their password
 confirmTotp | Ligou a verificação em duas etapas | Turned two-step sign-in on
+createAiIntent | Ensinou uma intenção | Taught an intent
 createAlert | Criou um alerta | Made an alert
 createApiKey | Criou uma chave de API | Made an API key
 createCampaign | Criou uma campanha | Made a campaign
@@ -40,6 +41,7 @@ createTemplate | Criou um modelo | Made a template
 createUser | Criou uma pessoa (linha de comando) | Made a person (command line)
 createWebhook | Criou um webhook | Made a webhook
 deactivateWebhook | Desativou um webhook | Deactivated a webhook
+deleteAiIntent | Excluiu uma intenção | Deleted an intent
 deleteAlert | Excluiu um alerta | Deleted an alert
 deleteCampaign | Excluiu um rascunho | Deleted a draft
 deleteContact | Tirou um contato | Removed a contact
@@ -81,6 +83,7 @@ exportPersonalData | Baixou os dados de uma pessoa | Downloaded a person's data
 getEventBytes | Baixou os bytes de um evento | Downloaded an event's bytes
 importTemplates | Importou modelos do WhatsApp | Imported WhatsApp's templates
 issueResetLink | Fez um link de nova senha (linha de comando) | Made a reset link (command line)
+judgeAiDecision | Julgou uma decisão da IA | Judged a decision of the AI
 pairSession | Ligou um celular | Linked a phone
 pauseCampaign | Pausou uma campanha | Paused a campaign
 pauseLane | Pausou uma faixa da fila | Paused a lane
@@ -138,6 +141,7 @@ testTemplate | Testou um modelo | Tested a template
 testWebhook | Testou um webhook | Tested a webhook
 tryRule | Provou uma regra | Tried a rule
 unlinkSession | Desligou um celular | Unlinked a phone
+updateAiIntent | Mudou uma intenção | Changed an intent
 updateAlert | Mudou um alerta | Changed an alert
 updateCampaign | Mudou uma campanha | Changed a campaign
 updateCompany | Mudou a empresa | Changed the company

@@ -31,8 +31,8 @@ export const KINDS: Record<string, { pt: string; en: string }> = {
   conversation: { pt: "Conversa", en: "Conversation" },
   quick_reply: { pt: "Resposta rápida", en: "Quick reply" },
   note: { pt: "Nota", en: "Note" },
-  intent: { pt: "Intenção", en: "Intent" },
+  ai_intent: { pt: "Intenção", en: "Intent" },
   knowledge: { pt: "Conhecimento", en: "Knowledge" },
-  agent: { pt: "Agente", en: "Agent" },
-  decision: { pt: "Decisão", en: "Decision" },
+  ai_agent: { pt: "Agente", en: "Agent" },
+  ai_decision: { pt: "Decisão", en: "Decision" },
 };
