@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,8 @@ from uuid import UUID
 import orjson
 import ray.util
 
+from actors.agent_responder import AgentResponder
+from actors.answering import Answering
 from actors.base import Life
 from actors.delta_feed import DeltaFeed
 from actors.direct_calls import DirectServer
@@ -22,12 +25,16 @@ from actors.lanes import WriterLane
 from actors.own_intents import OwnIntents
 from actors.recorder import Changes, summaries
 from actors.shard_door import ShardDoor
-from actors.understanding import AT_ONCE, NoAgent, Understanding
+from actors.understanding import AT_ONCE, Understanding
 from actors.understood_events import Offer
+from engine.addresses import Guard
 from engine.errors import StorageAway, Unavailable
+from engine.ids import IdMaker
 from engine.metrics import Delta
 from engine.settings import Settings
+from engine.vault import Vault
 from engine.wire import unpack
+from integrations.chat_models import ChatClient
 from integrations.embedding import Embedder
 from storage.ai_turns import count_turns, release_turns
 from storage.ingest import Lane
@@ -39,6 +46,10 @@ _LOOK_S = 1.0  # without a nudge
 _INGEST_S = 10.0
 _NICE = 10  # sending goes before understanding
 _FIRST_S = 0.004  # messages that come together are understood together
+
+
+def _now_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class AiWorker:
@@ -70,7 +81,7 @@ class AiWorker:
         if self._understanding is not None:
             return
         settings, life = self._settings, self._life
-        pool = await open_pool(settings.database_url, maximum=3, name=life.name, timeout_s=2.0)
+        pool = await open_pool(settings.database_url, maximum=8, name=life.name, timeout_s=2.0)
         await release_turns(pool, life.name)
         shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
         door = ShardDoor(
@@ -82,15 +93,24 @@ class AiWorker:
         self._own = OwnIntents(pool, self._embedder)
         self._offer = Offer(pool, door.ingest)
         self._pool = pool
+        answering = Answering(
+            pool,
+            Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]),
+            self._embed_here,
+            ChatClient(Guard(settings.outgoing_allow_private)),
+            _now_ms,
+        )
+        self._responder = AgentResponder(pool, answering, IdMaker(), _now_ms)
         self._understanding = Understanding(
             pool,
             self._changes.commit,
             self._embedder,
             self._own,
             self._offer,
-            NoAgent(),
+            self._responder,
             Handover(life, senders).push,
             life,
+            self._responder.slow,
         )
         life.run(self._work, pause_s=0.0, action="understand")
         life.run(self._look, pause_s=5.0, action="count_turns")
@@ -137,6 +157,11 @@ class AiWorker:
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
 
+    async def _embed_here(self, texts: Sequence[str], as_query: bool) -> list[list[float]]:
+        found = await (self._embedder.queries(texts) if as_query else self._embedder.passages(texts))
+        vectors: list[list[float]] = found.tolist()
+        return vectors
+
     async def embed(self, blob: bytes) -> bytes:
         """Return the vectors of some texts (``actors/embedding.py``)."""
         return await self._desk.embed(blob)
@@ -164,6 +189,8 @@ class AiWorker:
         """Stop; turns under way are another's as soon as they are given back."""
         await self._direct.close()
         await self._life.stop()
+        if self._understanding is not None:
+            await self._understanding.stop()
         await self._feed.close()
         await self._changes.close()
         self._embedder.close()

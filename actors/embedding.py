@@ -20,7 +20,8 @@ class EmbeddingCaller:
     """Asks the actor that has the model (``actors/embedding_desk.py``)."""
 
     def __init__(self, settings: Settings) -> None:
-        self._ref = EmbeddingRef(settings.instance)
+        # A worker takes its place where no AI worker runs: knowledge is then still read and found.
+        self._ref = EmbeddingRef("ai-0" if settings.ai_workers else "worker-0", settings.instance)
 
     async def __call__(self, texts: Sequence[str], as_query: bool) -> list[list[float]]:
         """Return a vector per text; ``as_query``: they are asked, not known.

@@ -125,8 +125,8 @@ class SenderRef(ActorRef):
 class EmbeddingRef(ActorRef):
     """Whoever has the model that texts are embedded with."""
 
-    def __init__(self, namespace: str) -> None:
-        super().__init__("worker-0", namespace)
+    def __init__(self, name: str, namespace: str) -> None:
+        super().__init__(name, namespace)
 
     async def embed(self, blob: bytes) -> bytes:
         """Return the vectors of some texts (``actors/embedding.py``)."""

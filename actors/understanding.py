@@ -6,6 +6,7 @@ is finished, with its decision and its answer, by the one transaction that still
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
@@ -47,6 +48,7 @@ from storage.unwanted import take_wishes
 log = logging.getLogger(__name__)
 AT_ONCE = 32
 LEASE_S = 60.0
+MOST_BESIDE = 64
 MOST_ATTEMPTS = 5
 MODEL_WISH = "ai"  # the source of an opt-out that a model read out of a message
 
@@ -108,6 +110,7 @@ class Understanding:
         responder: decides about answers.
         push: hands new messages to their senders.
         life: counts.
+        slow: which of some companies wait for a language model: their messages are answered beside the others.
     """
 
     def __init__(
@@ -120,6 +123,7 @@ class Understanding:
         responder: Responder,
         push: Callable[[list[dict[str, Any]]], None],
         life: Life,
+        slow: Callable[[set[UUID]], Awaitable[set[UUID]]] | None = None,
     ) -> None:
         self._pool = pool
         self._commit = commit
@@ -129,6 +133,8 @@ class Understanding:
         self._responder = responder
         self._push = push
         self._life = life
+        self._slow = slow
+        self._beside: set[asyncio.Task[None]] = set()
 
     async def run_once(self) -> int:
         """Take up what is due and finish it; return how many turns that were.
@@ -167,8 +173,44 @@ class Understanding:
         gone = [turn for turn in turns if turn.event_id not in heard]
         understood = await self._understand([turn for turn in turns if turn.event_id in heard], heard)
         await self._offer.tell(understood)
-        outcomes = await self._responder.respond(understood)
-        await self._finish(understood, outcomes, gone)
+        slow = set() if self._slow is None else await self._slow({one.turn.company_id for one in understood})
+        quick = [one for one in understood if one.turn.company_id not in slow]
+        for one in understood:
+            if one.turn.company_id in slow:
+                self._answer_beside(one)
+        outcomes = await self._responder.respond(quick)
+        await self._finish(quick, outcomes, gone)
+
+    def _answer_beside(self, one: Understood) -> None:
+        """Have a message answered while others go on; beyond the bound it waits until its lease is over."""
+        if len(self._beside) >= MOST_BESIDE:
+            self._life.count("ai_turns_put_off")
+            return
+        task = asyncio.get_running_loop().create_task(self._answer(one))
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
+    async def _answer(self, one: Understood) -> None:
+        try:
+            await self._finish([one], await self._responder.respond([one]))
+        except (*AWAY, MasteriaError) as error:
+            log.warning("an answer waits: %s", type(error).__name__, extra={"action": "understand"})
+        except Exception as error:
+            log.warning("a turn failed: %s: %s", type(error).__name__, error, extra={"action": "understand"})
+            self._life.count("ai_turns_failed")
+            if one.turn.attempts >= MOST_ATTEMPTS:
+                await self._finish([one], [Outcome(SILENT, "failed")])
+
+    async def settle(self) -> None:
+        """Wait until no message is being answered beside the others."""
+        while self._beside:
+            await asyncio.wait(set(self._beside))
+
+    async def stop(self) -> None:
+        """Give up what is being answered beside the others: its turns come again."""
+        for task in list(self._beside):
+            task.cancel()
+        await self.settle()
 
     async def _understand(self, turns: Sequence[Turn], heard: dict[UUID, Heard]) -> list[Understood]:
         texts = [_text(heard[turn.event_id]) for turn in turns]

@@ -18,6 +18,7 @@ Changes = dict[str, list[Any] | None]
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "ai_decision": ("feedback", "feedback_intent"),
     "ai_intent": ("name", "label", "description", "examples", "threshold", "active"),
+    "agent": ("name", "session_id", "active", "settings", "model", "has_key"),
     "alert": ("name", "metric", "threshold", "window_s", "scope", "quiet", "channels", "active"),
     "api_key": ("name", "prefix", "role", "scopes", "revoked_at"),
     "campaign": ("name", "audience", "variants", "variables", "sessions", "schedule", "quiet_hours", "status"),

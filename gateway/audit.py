@@ -77,6 +77,12 @@ _KINDS: Mapping[str, str] = {
     "users": "user",
     "webhooks": "webhook",
 }
+_AI_KINDS: Mapping[str, str] = {
+    "agents": "agent",
+    "decisions": "ai_decision",
+    "intents": "ai_intent",
+    "knowledge": "knowledge",
+}
 # What their answers and bodies do not tell.
 _SAID: Mapping[str, Changes] = {
     "changePassword": {"password": None},
@@ -105,7 +111,7 @@ def kind_of(operation: Operation) -> str | None:
     if parts[:2] == ["contacts", "import"]:
         return "contact_import"
     if parts[0] == "ai":
-        return {"knowledge": "knowledge", "intents": "ai_intent", "decisions": "ai_decision"}.get(parts[1])
+        return _AI_KINDS.get(parts[1])
     if parts == ["opt-outs", "policy"]:
         return "opt_out_policy"
     if parts[0] == "auth" and parts[1] in ("password", "totp"):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import orjson
 
 from storage.pool import Connection, Pool
@@ -40,13 +41,12 @@ async def insert_agent(executor: Pool | Connection, company_id: UUID, agent: Age
     return await executor.fetchval(query("ai/insert_agent"), company_id, *agent.columns(), now) is not None
 
 
-async def update_agent(executor: Pool | Connection, company_id: UUID, agent: AgentRow, now: datetime) -> bool:
-    """Store what an agent has become; False: there is none.
-
-    Raises:
-        asyncpg.UniqueViolationError: its number has another one.
-    """
-    return await executor.fetchval(query("ai/update_agent"), company_id, *agent.columns(), now) is not None
+async def update_agent(executor: Pool | Connection, company_id: UUID, agent: AgentRow, now: datetime) -> bool | None:
+    """Store what an agent has become; False: there is none; None: its number has another one."""
+    try:
+        return await executor.fetchval(query("ai/update_agent"), company_id, *agent.columns(), now) is not None
+    except asyncpg.UniqueViolationError:
+        return None
 
 
 async def delete_agent(executor: Pool | Connection, company_id: UUID, agent_id: UUID) -> bool:
@@ -70,6 +70,12 @@ async def find_agent(executor: Pool | Connection, company_id: UUID, session_id: 
     """Return who answers for a number: its own agent, else the company's; None: nobody."""
     row = await fetch_one(executor, "ai/find_agent", company_id, session_id)
     return None if row is None or not row["active"] else _read(row)
+
+
+async def models_asked(executor: Pool | Connection, companies: Iterable[UUID]) -> set[UUID]:
+    """Return which of these companies ask a language model."""
+    rows = await executor.fetch(query("ai/models_asked"), list(companies))
+    return {row["company_id"] for row in rows}
 
 
 def _read(row: Row) -> Row:

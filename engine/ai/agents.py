@@ -72,7 +72,7 @@ class Agent:
     per_conversation: int = 20
     per_day: int = 2_000
     delay_s: tuple[float, float] = (0.0, 0.0)
-    least: float = 0.6
+    least: float = 0.7
     hosts: tuple[str, ...] = ()
     model: Model | None = field(default=None)
 

@@ -23,7 +23,7 @@ _WHAT_ARE_YOU = re.compile(
 )
 _THANKS = {"thanks"}
 # What the confidence of a likeness is: measured on the questions of docs/AI.md, "Answering".
-_LIKENESS = ((0.80, 0.0), (0.86, 0.35), (0.88, 0.6), (0.90, 0.8), (0.93, 0.95), (1.0, 1.0))
+_LIKENESS = ((0.85, 0.0), (0.87, 0.4), (0.88, 0.6), (0.89, 0.7), (0.90, 0.8), (0.91, 0.92), (0.94, 1.0))
 _SELF = {
     "pt-BR": "Sou {name}, assistente virtual. Respondo o que sei e chamo uma pessoa da equipe quando preciso.",
     "en": "I am {name}, a virtual assistant. I answer what I know and call a person of the team when needed.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.ai.answer_reasons import ANSWERS
 from engine.reading_reasons import Words
 
 ANSWERED, HANDED_OVER, SILENT, SUGGESTED = "answered", "handed_over", "silent", "suggested"
@@ -22,4 +23,6 @@ REASONS: dict[str, Words] = {
 
 def reason_words(reason: str | None) -> Words | None:
     """Return a reason in words; one that nobody knows stands for itself."""
-    return None if reason is None else REASONS.get(reason) or Words(reason, reason)
+    if reason is None:
+        return None
+    return REASONS.get(reason) or ANSWERS.get(reason) or Words(reason, reason)

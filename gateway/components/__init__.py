@@ -6,6 +6,7 @@ Importing the package fills ``gateway.schema.COMPONENTS``; each file defines the
 from __future__ import annotations
 
 from gateway.components import (
+    agents,
     ai,
     alerts,
     audit,
@@ -37,6 +38,7 @@ from gateway.examples import EXAMPLES
 from gateway.schema import COMPONENTS
 
 __all__ = [
+    "agents",
     "ai",
     "alerts",
     "audit",

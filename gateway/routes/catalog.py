@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.operations import Operation
 from gateway.routes import (
+    agents,
     ai_decisions,
     ai_intents,
     alerts,
@@ -105,6 +106,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *alerts.OPERATIONS,
     *notifications.OPERATIONS,
     *retention.OPERATIONS,
+    *agents.OPERATIONS,
     *knowledge.OPERATIONS,
     *ai_intents.OPERATIONS,
     *ai_decisions.OPERATIONS,

@@ -32,11 +32,43 @@ from tests.storage.people_kit import add_company
 NOW_MS = time.time_ns() // 1_000_000
 NOW = ms_to_time(NOW_MS)
 ANA, MARINA = "+5511900000001", "+5521977776666"
+QUESTION = "qual o prazo de entrega?"
 ACTIONS = ["order_state", "resend_pix", "tag", "hand_over"]
 DELIVERY = "Entregamos em 5 a 8 dias úteis depois do pagamento."
 PIX = "00020126360014br.gov.bcb.pix0114+55119000000015204000053039865802BR5903ANA6001S62070503***6304AAAA"
 OTHER_PIX = "00020126360014br.gov.bcb.pix0114+55219777766665204000053039865802BR5906MARINA6001S62070503***6304BBBB"
 _vault = Vault(b"v" * 32)
+
+
+async def add_agent(
+    pool: Pool, company: UUID, settings: Mapping[str, Any] | None = None, model: Mapping[str, Any] | None = None
+) -> UUID:
+    """Let an agent answer for a company, in place of any other."""
+    agent_id = new_id(NOW)
+    row = AgentRow(
+        id=agent_id,
+        session_id=None,
+        name="Bia",
+        active=True,
+        settings={"actions": ACTIONS, "tags": ["interessado"], **(settings or {})},
+        model=model,
+        model_sealed=_vault.seal(KEY.encode(), agent_id.bytes),
+    )
+    await pool.execute("DELETE FROM ai_agents WHERE company_id = $1", company)
+    assert await insert_agent(pool, company, row, NOW)
+    return agent_id
+
+
+async def add_source(pool: Pool, company: UUID, kind: str, name: str, text: str, question: str | None = None) -> UUID:
+    """Let a company's assistant know a text, or a question's approved answer."""
+    source = NewSource(id=new_id(NOW), kind=kind, name=name, question=question, content=text)
+    passages = split_text(text, name) if question is None else split_question(question, text)
+    vectors = await embed([one.meaning for one in passages], False)
+    async with pool.acquire() as connection, connection.transaction():
+        await insert_source(connection, company, source, NOW)
+        await put_passages(connection, company, Place(source.id, 0), 1, passages, vectors)
+        await finish_source(connection, company, source.id, 1, len(passages), NOW, MODEL)
+    return source.id
 
 
 class Shop:
@@ -97,35 +129,13 @@ class Shop:
         return self
 
     async def agent(self, settings: Mapping[str, Any], model: Mapping[str, Any] | None) -> UUID:
-        agent_id = new_id(NOW)
-        row = AgentRow(
-            id=agent_id,
-            session_id=None,
-            name="Bia",
-            active=True,
-            settings={"actions": ACTIONS, "tags": ["interessado"], **settings},
-            model=model,
-            model_sealed=_vault.seal(KEY.encode(), agent_id.bytes),
-        )
-        await self.pool.execute("DELETE FROM ai_agents WHERE company_id = $1", self.company)
-        assert await insert_agent(self.pool, self.company, row, NOW)
-        return agent_id
+        return await add_agent(self.pool, self.company, settings, model)
 
     async def know_question(self, question: str, answer: str) -> UUID:
-        return await self._know("question", "Entrega", question, answer)
+        return await add_source(self.pool, self.company, "question", "Entrega", answer, question)
 
     async def know_text(self, name: str, text: str) -> UUID:
-        return await self._know("text", name, None, text)
-
-    async def _know(self, kind: str, name: str, question: str | None, text: str) -> UUID:
-        source = NewSource(id=new_id(NOW), kind=kind, name=name, question=question, content=text)
-        passages = split_text(text, name) if question is None else split_question(question, text)
-        vectors = await embed([one.meaning for one in passages], False)
-        async with self.pool.acquire() as connection, connection.transaction():
-            await insert_source(connection, self.company, source, NOW)
-            await put_passages(connection, self.company, Place(source.id, 0), 1, passages, vectors)
-            await finish_source(connection, self.company, source.id, 1, len(passages), NOW, MODEL)
-        return source.id
+        return await add_source(self.pool, self.company, "text", name, text)
 
     async def hear(self, text: str | None, *, phone: str = ANA, name: str | None = "Ana", ago_s: float = 1.0) -> Asked:
         """Store an inbound message as the shard does; return what the worker would ask about it."""

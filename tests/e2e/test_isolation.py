@@ -29,6 +29,7 @@ from tests.seeding import add_event, add_message, add_session, new_id
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 # Routes whose body must be sound before an id is looked at.
 BODIES: Mapping[str, object] = {
+    "updateAgent": {"active": False},
     "updateKnowledge": {"active": False},
     "updateAiIntent": {"active": False},
     "judgeAiDecision": {"feedback": "right"},
@@ -77,6 +78,8 @@ CAMPAIGN_STATES = {
 OF_A_CAMPAIGN = {f"exportCampaignRecipients{form}" for form in ("Csv", "Json", "Jsonl")}
 # Routes that show or make something of the caller's company: what another company has must not be in the answer.
 LISTS = {
+    "listAgents",
+    "getAiSpending",
     "listKnowledge",
     "listEvents",
     "listMessages",
@@ -137,6 +140,7 @@ LISTS = {
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
+    "createAgent",
     "createKnowledge",
     "uploadKnowledge",
     "askKnowledge",
@@ -247,6 +251,7 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
             "/api/v1/invitations", {"email": f"{uuid4().hex}@loja.test", "role": "viewer"}
         ),
     }
+    made["agent_id"] = await owner.post("/api/v1/ai/agents", {"name": "a"})
     made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
     intent = {"name": f"i{uuid4().hex}", "label": "Um", "examples": ["um exemplo"]}
     made["intent_id"] = await owner.post("/api/v1/ai/intents", intent)
@@ -392,7 +397,7 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         answer = await _call(owner, operation, ids)
         assert answer.status in (200, 201, 202, 204), (operation.name, answer.body)
         await pool.execute("DELETE FROM templates")
-        for table in ("exports", "alerts", "outgoing_webhooks", "ai_intents"):  # a company may have only so many
+        for table in ("exports", "alerts", "outgoing_webhooks", "ai_intents", "ai_agents"):  # only so many are allowed
             await pool.execute(f"DELETE FROM {table}")
 
 
