@@ -93,7 +93,7 @@ class AiWorker:
         self._own = OwnIntents(pool, self._embedder)
         self._offer = Offer(pool, door.ingest)
         self._pool = pool
-        answering = Answering(
+        self._answering = answering = Answering(
             pool,
             Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]),
             self._embed_here,
@@ -156,6 +156,22 @@ class AiWorker:
             return orjson.dumps(await self._own.describe(UUID(bytes=company_id), text))
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
+
+    async def suggest(self, blob: bytes) -> bytes:
+        """Return what could be answered in a conversation (JSON): ``[company_id, conversation_id]``.
+
+        Raises:
+            NotFound: the company has no such conversation.
+            StorageAway: Postgres is away.
+        """
+        company_id, conversation_id = unpack(blob)
+        if self._understanding is None:
+            raise StorageAway("this AI worker is waiting for Postgres")
+        try:
+            found = await self._answering.suggest(UUID(bytes=company_id), UUID(bytes=conversation_id))
+        except AWAY as error:
+            raise StorageAway("Postgres is away") from error
+        return orjson.dumps(found.shown())
 
     async def _embed_here(self, texts: Sequence[str], as_query: bool) -> list[list[float]]:
         found = await (self._embedder.queries(texts) if as_query else self._embedder.passages(texts))

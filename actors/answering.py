@@ -6,27 +6,31 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from actors.embedding import Embed
 from actors.model_talk import ModelDesk, Question, Reply
-from engine.ai.agents import Agent, read_agent
+from engine.ai.agents import Agent, Model, read_agent
 from engine.ai.answering import (
+    MOST_SUGGESTIONS,
     WINDOW,
     Candidate,
     Conversation,
     Decision,
     Heard,
     approved_answer,
+    approved_suggestions,
     delay_s,
     first_look,
 )
 from engine.ai.plain_words import spelled_out
 from engine.ai.prompts import MOST_HISTORY, plain_name
 from engine.ai.tool_runs import ToolRuns
+from engine.errors import NotFound
 from engine.ids import ms_to_time
 from engine.vault import SealBroken, Vault
 from engine.zones import zone_named
@@ -53,6 +57,22 @@ class Asked:
     phone: str
     event_id: UUID
     heard: Heard
+
+
+class Suggestions(NamedTuple):
+    """What could be answered, the best first; why a model's answer is not among them, and which model was asked."""
+
+    found: list[Decision]
+    why_not: str | None
+    model: str | None
+
+    def shown(self) -> dict[str, Any]:
+        """Return them as JSON values."""
+        found = [
+            {"text": one.text, "reason": one.reason, "confidence": one.confidence, "sources": list(one.sources)}
+            for one in self.found
+        ]
+        return {"found": found, "why_not": self.why_not, "model": self.model}
 
 
 class Answering:
@@ -101,6 +121,41 @@ class Answering:
         reply.latency_ms = round((time.monotonic() - begun) * 1000)
         return reply
 
+    async def suggest(self, company_id: UUID, conversation_id: UUID) -> Suggestions:
+        """Return what could be answered to a person's last words: for somebody to choose from, nothing is sent or done.
+
+        Raises:
+            NotFound: the company has no such conversation.
+            Unavailable: knowledge cannot be searched just now.
+        """
+        known = await read_conversation(self._pool, company_id, conversation_id)
+        if known is None:
+            raise NotFound
+        row = await find_agent(self._pool, company_id, known["session_id"])
+        agent = Agent(name="") if row is None else read_agent(row["name"], row["settings"], row["model"])
+        text = known["last_text"] or ""
+        asked = Asked(
+            company_id=company_id,
+            conversation_id=conversation_id,
+            session_id=known["session_id"],
+            phone=known["phone"],
+            event_id=known["last_event_id"],
+            heard=Heard(text, None),
+        )
+        if not text.strip():
+            return Suggestions([], "no_text", None)
+        candidates, passages = await self._knowledge(asked)
+        found, why, model = approved_suggestions(candidates), None, None
+        if row is not None and agent.model is not None:
+            looking = replace(agent, actions=agent.actions & {"order_state"})
+            reply = await self._with_model(asked, looking, agent.model, row, known, candidates, passages)
+            model = reply.model
+            if reply.decision.reason in ("model_answer", "order_told"):
+                found = [reply.decision, *found][:MOST_SUGGESTIONS]
+            else:
+                why = reply.decision.reason
+        return Suggestions(found, why, model)
+
     async def _decided(self, asked: Asked, agent: Agent, row: Row) -> Reply:
         now = ms_to_time(self._now_ms())
         known = await read_conversation(self._pool, asked.company_id, asked.conversation_id)
@@ -113,10 +168,23 @@ class Answering:
         candidates, passages = await self._knowledge(asked)
         if agent.model is None:
             return Reply(approved_answer(agent, candidates))
+        return await self._with_model(asked, agent, agent.model, row, known, candidates, passages)
+
+    async def _with_model(
+        self,
+        asked: Asked,
+        agent: Agent,
+        model: Model,
+        row: Row,
+        known: Row,
+        candidates: Sequence[Candidate],
+        passages: Sequence[str],
+    ) -> Reply:
+        now = ms_to_time(self._now_ms())
         question = Question(
             company_id=asked.company_id,
             agent=agent,
-            model=agent.model,
+            model=model,
             key=self._key(row),
             text=asked.heard.text or "",
             name=plain_name(known["name"]),

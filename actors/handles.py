@@ -147,6 +147,10 @@ class AiRef(ActorRef):
         """Have a text understood without any consequence."""
         return cast("bytes", await self.call("understand", blob, timeout_s=10.0))
 
+    async def suggest(self, blob: bytes) -> bytes:
+        """Have answers suggested; a language model may be asked."""
+        return cast("bytes", await self.call("suggest", blob, timeout_s=35.0))
+
 
 class AggregatorRef(ActorRef):
     """The metrics aggregator's calls."""

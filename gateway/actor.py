@@ -123,6 +123,7 @@ class Gateway:
         settings = self._settings
         ids = IdMaker()
         aggregator = AggregatorRef(settings.instance)
+        readers = AiReaders(settings.instance, settings.ai_workers)
         return Services(
             settings=settings,
             pool=pool,
@@ -146,7 +147,8 @@ class Gateway:
             webhook_door=WebhookDoor(self._directory, self._intake, self._refusals, ids, settings.max_body_bytes),
             meta_door=MetaDoor(self._directory, self._intake, ids, settings.max_meta_body_bytes),
             embed=EmbeddingCaller(settings),
-            understand=AiReaders(settings.instance, settings.ai_workers),
+            understand=readers,
+            suggest=readers.suggest,
         )
 
     def _batcher(self, number: int) -> ShardBatcher:

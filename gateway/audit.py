@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 NOTHING_CHANGED = frozenset(
     (
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("askKnowledge", "understandText", "checkSession", "markRead"),
+        *("askKnowledge", "suggestAnswers", "understandText", "checkSession", "markRead"),
         *("readConversation", "readNotification", "readAllNotifications"),
         "proposeTotp",
     )

@@ -74,11 +74,24 @@ class AiReaders:
         Raises:
             Unavailable: no AI worker runs, or it is being restarted.
         """
+        found: dict[str, Any] = orjson.loads(await self._worker(company_id).understand(pack([company_id.bytes, text])))
+        return found
+
+    async def suggest(self, company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+        """Return what could be answered in a conversation.
+
+        Raises:
+            NotFound: the company has no such conversation.
+            Unavailable: no AI worker runs, or it is being restarted.
+        """
+        asked = pack([company_id.bytes, conversation_id.bytes])
+        found: dict[str, Any] = orjson.loads(await self._worker(company_id).suggest(asked))
+        return found
+
+    def _worker(self, company_id: UUID) -> AiRef:
         if not self._workers:
             raise Unavailable("AI is switched off in this installation (ai_workers = 0)")
-        worker = self._workers[company_id.int % len(self._workers)]
-        found: dict[str, Any] = orjson.loads(await worker.understand(pack([company_id.bytes, text])))
-        return found
+        return self._workers[company_id.int % len(self._workers)]
 
 
 class ActorSenders:

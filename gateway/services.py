@@ -115,3 +115,4 @@ class Services:
     meta_door: ASGIApp
     embed: Embed
     understand: Understand
+    suggest: Callable[[UUID, UUID], Awaitable[dict[str, Any]]]

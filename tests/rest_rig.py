@@ -12,8 +12,10 @@ from uuid import UUID
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
+from actors.answering import Answering
 from actors.own_intents import OwnIntents
 from actors.web_session_memory import show
+from engine.addresses import Guard
 from engine.credentials import hash_token, make_api_key, make_installation_key, shown_prefix
 from engine.ids import IdMaker, id_time, ms_to_time, time_to_ms
 from engine.metrics import Delta
@@ -32,6 +34,7 @@ from gateway.refusals import RefusalCounter
 from gateway.services import Services
 from gateway.sign_in import SignInDesk
 from gateway.uploads import MediaPost, Uploads
+from integrations.chat_models import ChatClient
 from storage.api_keys import insert_api_key
 from storage.companies import insert_company
 from storage.pool import Connection, Pool
@@ -234,6 +237,11 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
     actors, clock, vault = FakeActors(), FakeClock(), Vault(b"v" * 32)
     defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example", "redis_url": ""}
     stated = Settings(**{"instance": "test", "data_dir": "/nowhere", "database_url": "", **defaults, **settings})
+    answering = Answering(pool, vault, embed, ChatClient(Guard()), clock)
+
+    async def suggest(company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+        return (await answering.suggest(company_id, conversation_id)).shown()
+
     services = Services(
         settings=stated,
         pool=pool,
@@ -258,6 +266,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         meta_door=_door,
         embed=embed,
         understand=OwnIntents(pool, embedder()).describe,
+        suggest=suggest,
     )
     stranger = Client(build_app(services))
     key = await make_key(services, None, "owner")

@@ -12,6 +12,8 @@ from engine.ai.agents import Agent
 from engine.ai.passages import fold
 
 WINDOW = timedelta(hours=24)
+MOST_SUGGESTIONS = 3
+_LEAST_SUGGESTED = 0.2
 Kind = Literal["answered", "handed_over", "silent"]
 _PEOPLE = {"wants_person": "wants_person", "complaint_refund": "complaint"}
 _MACHINES = r"(?:robo|bot|maquina|ia|inteligencia artificial|pessoa|humano|humana|gente|atendente|real)"
@@ -164,9 +166,14 @@ def approved_answer(agent: Agent, candidates: Sequence[Candidate], *, failed: st
     return Decision("answered", failed or "approved_answer", best.text, (best.key,), sure)
 
 
-def worth_asking(agent: Agent, candidates: Sequence[Candidate], *, has_orders: bool) -> bool:
-    """Tell whether a language model has anything to answer from: something near, or the person's own orders."""
-    return has_orders or any(confidence_of(one.likeness) >= agent.least / 2 for one in candidates)
+def approved_suggestions(candidates: Sequence[Candidate]) -> list[Decision]:
+    """Return what somebody could send of what was approved: less sure than what would be sent without them."""
+    found = [
+        Decision("answered", "approved_answer", one.text, (one.key,), sure)
+        for one in candidates
+        if one.approved and (sure := confidence_of(one.likeness)) >= _LEAST_SUGGESTED
+    ]
+    return found[:MOST_SUGGESTIONS]
 
 
 def delay_s(agent: Agent, text: str, chance: float) -> float:

@@ -141,6 +141,7 @@ LISTS = {
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
     "createAgent",
+    "suggestAnswers",
     "createKnowledge",
     "uploadKnowledge",
     "askKnowledge",
@@ -463,6 +464,8 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
             {"filter": {}, "add_to_list": str(theirs["list_id"]), "preview": True},
             "add_to_list",
         ),
+        ("POST", "/ai/suggestions", {"conversation_id": str(theirs["conversation_id"])}, "conversation_id"),
+        ("POST", "/ai/agents", {"name": "a", "session_id": session_id}, "session_id"),
         ("POST", "/queue/pause", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         ("POST", "/queue/resume", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         (

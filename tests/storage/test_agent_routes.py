@@ -8,9 +8,11 @@ import pytest
 
 from engine.ids import ms_to_time
 from storage.ai_agents import find_agent
+from storage.conversations import Heard, fold_inbound
 from storage.pool import Pool
+from tests.actors.answering_rig import DELIVERY, QUESTION, add_source
 from tests.rest_rig import NOW_MS, Rig, make_rig
-from tests.seeding import add_session
+from tests.seeding import add_session, new_id
 
 PATH = "/api/v1/ai/agents"
 NOW = ms_to_time(NOW_MS)
@@ -74,3 +76,26 @@ async def test_only_owners_change_agents_and_all_see_what_was_spent(rig: Rig) ->
     assert (await operator.post(PATH, {"name": "Bia"})).status == 403
     spent = await viewer.get("/api/v1/ai/spending")
     assert spent.json == {"day": "2026-09-21", "tokens": 0, "cost": "0.000000", "asked": 0, "failed": 0}
+
+
+async def test_answers_are_suggested_to_operators(rig: Rig, pool: Pool) -> None:
+    company, owner = await rig.company()
+    session = await add_session(pool, company, NOW)
+    source_id = await add_source(pool, company, "question", "Entrega", DELIVERY, "Qual é o prazo de entrega?")
+    event_id = new_id(NOW)
+    async with pool.acquire() as connection, connection.transaction():
+        heard = Heard(company, session, "+5511900000001", NOW, event_id, "text", QUESTION)
+        await fold_inbound(connection, [heard], NOW)
+    told = await owner.post("/api/v1/ai/suggestions", {"conversation_id": str(event_id)})
+    assert told.status == 200
+    (one,) = told.json["data"]
+    assert (one["text"], one["reason"], one["sources"]) == (
+        DELIVERY,
+        "approved_answer",
+        [{"source_id": str(source_id), "position": 0}],
+    )
+    assert (told.json["model"], told.json["why_not"]) == (None, None)
+    unknown = await owner.post("/api/v1/ai/suggestions", {"conversation_id": str(new_id(NOW))})
+    assert (unknown.status, unknown.json["errors"][0]["field"]) == (422, "conversation_id")
+    viewer = await rig.client(company, "viewer")
+    assert (await viewer.post("/api/v1/ai/suggestions", {"conversation_id": str(event_id)})).status == 403
