@@ -3582,6 +3582,98 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Agents: who answers for the company and for each of its numbers
+         * @description Takes the role viewer.
+         */
+        get: operations["listAgents"];
+        put?: never;
+        /**
+         * Have an agent answer
+         * @description It answers from the company's knowledge: without a model the best approved answer, with one what the model says and the data hold. It never answers behind an opt-out, outside of the 24-hour window, or where a person has taken over; it calls a person for complaints, on request, and where it is not sure. Takes the role owner.
+         */
+        post: operations["createAgent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/agents/{agent_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One agent
+         * @description Takes the role viewer.
+         */
+        get: operations["getAgent"];
+        put?: never;
+        post?: never;
+        /**
+         * Have an agent answer no more
+         * @description Takes the role owner.
+         */
+        delete: operations["deleteAgent"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an agent, from its next answer on
+         * @description Fields that are left out stay; `settings` and `model` are replaced as wholes. A model's key stays while its address does. Takes the role owner.
+         */
+        patch: operations["updateAgent"];
+        trace?: never;
+    };
+    "/api/v1/ai/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What language models have cost the company today (UTC)
+         * @description Takes the role viewer.
+         */
+        get: operations["getAiSpending"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/suggestions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What could be answered to a person's last words, for somebody to choose from
+         * @description Approved answers that may fit, and before them what the agent's language model says, if it has one and the data hold it. Nothing is sent, nobody is tagged, and no PIX code is looked up. Takes the role operator.
+         */
+        post: operations["suggestAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai/knowledge": {
         parameters: {
             query?: never;
@@ -4498,6 +4590,204 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AgentInput: {
+            /** @description Under which it answers. */
+            name: string;
+            /** Format: uuid */
+            session_id?: string | null;
+            /** @default true */
+            active: boolean;
+            settings?: {
+                /** @description Who it is and what it should heed; customers are never told it. */
+                persona?: string;
+                /** @enum {string} */
+                tone?: "friendly" | "neutral" | "formal";
+                /** @enum {string} */
+                language?: "pt-BR" | "en" | "es";
+                /** @description What a language model may have done. */
+                actions?: ("order_state" | "resend_pix" | "tag" | "hand_over")[];
+                /** @description The tags that it may give. */
+                tags?: string[];
+                /** @description When it works; 0 is Monday; none: always. */
+                hours?: {
+                    days: number[];
+                    /** @description `HH:MM`. */
+                    from: string;
+                    /** @description `HH:MM`. */
+                    to: string;
+                }[];
+                /** @description IANA name; the company's by default. */
+                zone?: string;
+                /** @enum {string} */
+                outside?: "answer" | "silent" | "hand_over";
+                /** @description Answers that a person gets in 24 hours. */
+                per_conversation?: number;
+                /** @description Answers of a local day. */
+                per_day?: number;
+                /** @description From, to: how long it takes its time. */
+                delay_s?: number[];
+                /** @description Below this confidence a person is called. */
+                least?: number;
+                /** @description Where links may lead. */
+                hosts?: string[];
+            };
+            model?: {
+                /** @description Of an OpenAI-compatible API, for instance `https://api.example.com/v1`. */
+                url: string;
+                name: string;
+                timeout_s?: number;
+                max_tokens?: number;
+                daily_tokens?: number;
+                /** @description Money of a day (UTC), in the currency of the prices. */
+                daily_cost?: number;
+                /** @description Of a million tokens that are read. */
+                price_in?: number;
+                /** @description Of a million tokens that are written. */
+                price_out?: number;
+                /** @description Phones, documents, e-mails and names may leave to the model. */
+                shares_personal_data?: boolean;
+                /** @description Sealed; never shown. */
+                key?: string;
+            } | null;
+        };
+        AgentChange: {
+            /** @description Under which it answers. */
+            name?: string;
+            /** Format: uuid */
+            session_id?: string | null;
+            /** @default true */
+            active: boolean;
+            settings?: {
+                /** @description Who it is and what it should heed; customers are never told it. */
+                persona?: string;
+                /** @enum {string} */
+                tone?: "friendly" | "neutral" | "formal";
+                /** @enum {string} */
+                language?: "pt-BR" | "en" | "es";
+                /** @description What a language model may have done. */
+                actions?: ("order_state" | "resend_pix" | "tag" | "hand_over")[];
+                /** @description The tags that it may give. */
+                tags?: string[];
+                /** @description When it works; 0 is Monday; none: always. */
+                hours?: {
+                    days: number[];
+                    /** @description `HH:MM`. */
+                    from: string;
+                    /** @description `HH:MM`. */
+                    to: string;
+                }[];
+                /** @description IANA name; the company's by default. */
+                zone?: string;
+                /** @enum {string} */
+                outside?: "answer" | "silent" | "hand_over";
+                /** @description Answers that a person gets in 24 hours. */
+                per_conversation?: number;
+                /** @description Answers of a local day. */
+                per_day?: number;
+                /** @description From, to: how long it takes its time. */
+                delay_s?: number[];
+                /** @description Below this confidence a person is called. */
+                least?: number;
+                /** @description Where links may lead. */
+                hosts?: string[];
+            };
+            model?: {
+                /** @description Of an OpenAI-compatible API, for instance `https://api.example.com/v1`. */
+                url: string;
+                name: string;
+                timeout_s?: number;
+                max_tokens?: number;
+                daily_tokens?: number;
+                /** @description Money of a day (UTC), in the currency of the prices. */
+                daily_cost?: number;
+                /** @description Of a million tokens that are read. */
+                price_in?: number;
+                /** @description Of a million tokens that are written. */
+                price_out?: number;
+                /** @description Phones, documents, e-mails and names may leave to the model. */
+                shares_personal_data?: boolean;
+                /** @description Sealed; never shown. */
+                key?: string;
+            } | null;
+        };
+        Agent: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: uuid
+             * @description Null: for every number that has none of its own.
+             */
+            session_id: string | null;
+            active: boolean;
+            settings: {
+                /** @description Who it is and what it should heed; customers are never told it. */
+                persona?: string;
+                /** @enum {string} */
+                tone?: "friendly" | "neutral" | "formal";
+                /** @enum {string} */
+                language?: "pt-BR" | "en" | "es";
+                /** @description What a language model may have done. */
+                actions?: ("order_state" | "resend_pix" | "tag" | "hand_over")[];
+                /** @description The tags that it may give. */
+                tags?: string[];
+                /** @description When it works; 0 is Monday; none: always. */
+                hours?: {
+                    days: number[];
+                    /** @description `HH:MM`. */
+                    from: string;
+                    /** @description `HH:MM`. */
+                    to: string;
+                }[];
+                /** @description IANA name; the company's by default. */
+                zone?: string;
+                /** @enum {string} */
+                outside?: "answer" | "silent" | "hand_over";
+                /** @description Answers that a person gets in 24 hours. */
+                per_conversation?: number;
+                /** @description Answers of a local day. */
+                per_day?: number;
+                /** @description From, to: how long it takes its time. */
+                delay_s?: number[];
+                /** @description Below this confidence a person is called. */
+                least?: number;
+                /** @description Where links may lead. */
+                hosts?: string[];
+            };
+            model: {
+                /** @description Of an OpenAI-compatible API, for instance `https://api.example.com/v1`. */
+                url?: string;
+                name?: string;
+                timeout_s?: number;
+                max_tokens?: number;
+                daily_tokens?: number;
+                /** @description Money of a day (UTC), in the currency of the prices. */
+                daily_cost?: number;
+                /** @description Of a million tokens that are read. */
+                price_in?: number;
+                /** @description Of a million tokens that are written. */
+                price_out?: number;
+                /** @description Phones, documents, e-mails and names may leave to the model. */
+                shares_personal_data?: boolean;
+            } | null;
+            has_key: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        Agents: {
+            data: components["schemas"]["Agent"][];
+        };
+        AiSpending: {
+            /** Format: date */
+            day: string;
+            tokens: number;
+            /** @description Money with six decimals. */
+            cost: string;
+            asked: number;
+            failed: number;
+        };
         AiIntentInput: {
             /** @description As rules and decisions name it. A built-in name adds examples to that intent. */
             name: string;
@@ -8138,6 +8428,37 @@ export interface components {
             pair_code: string | null;
             until_ms: number | null;
         };
+        SuggestionsInput: {
+            /** Format: uuid */
+            conversation_id: string;
+        };
+        Suggestions: {
+            data: {
+                text: string;
+                /** @description What it comes of: approved, or a model's. */
+                reason: string;
+                /** @description The reason in words. */
+                reason_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                confidence: number;
+                sources: {
+                    /** Format: uuid */
+                    source_id: string;
+                    position: number;
+                }[];
+            }[];
+            /** @description The language model that was asked; null: none was. */
+            model: string | null;
+            /** @description Why no answer of a model is among them. */
+            why_not: string | null;
+            /** @description The reason in words. */
+            why_not_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+        };
         SyncInput: {
             /** Format: uuid */
             webhook_id: string;
@@ -9233,6 +9554,11 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AgentInput = components['schemas']['AgentInput'];
+export type AgentChange = components['schemas']['AgentChange'];
+export type Agent = components['schemas']['Agent'];
+export type Agents = components['schemas']['Agents'];
+export type AiSpending = components['schemas']['AiSpending'];
 export type AiIntentInput = components['schemas']['AiIntentInput'];
 export type AiIntentChange = components['schemas']['AiIntentChange'];
 export type AiIntent = components['schemas']['AiIntent'];
@@ -9368,6 +9694,8 @@ export type SessionWithUsage = components['schemas']['SessionWithUsage'];
 export type LimitsInput = components['schemas']['LimitsInput'];
 export type Limits = components['schemas']['Limits'];
 export type LinkedDevice = components['schemas']['LinkedDevice'];
+export type SuggestionsInput = components['schemas']['SuggestionsInput'];
+export type Suggestions = components['schemas']['Suggestions'];
 export type SyncInput = components['schemas']['SyncInput'];
 export type SyncChange = components['schemas']['SyncChange'];
 export type Sync = components['schemas']['Sync'];
@@ -19434,6 +19762,293 @@ export interface operations {
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAgents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, the newest first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agents"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "Bia",
+                 *       "settings": {
+                 *         "persona": "Você ajuda alunos de uma escola de confeitaria.",
+                 *         "actions": [
+                 *           "order_state",
+                 *           "resend_pix",
+                 *           "hand_over"
+                 *         ],
+                 *         "hours": [
+                 *           {
+                 *             "days": [
+                 *               0,
+                 *               1,
+                 *               2,
+                 *               3,
+                 *               4
+                 *             ],
+                 *             "from": "08:00",
+                 *             "to": "20:00"
+                 *           }
+                 *         ],
+                 *         "outside": "hand_over",
+                 *         "delay_s": [
+                 *           2,
+                 *           8
+                 *         ],
+                 *         "hosts": [
+                 *           "escola.example"
+                 *         ]
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentInput"];
+            };
+        };
+        responses: {
+            /** @description The agent; it answers from now on. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description This number (or the company, where no number is named) has an agent already, or there are 100. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The agent; its model's key is never shown. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateAgent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                agent_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "active": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["AgentChange"];
+            };
+        };
+        responses: {
+            /** @description The agent as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Agent"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description This number (or the company, where no number is named) has an agent already, or there are 100. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAiSpending: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Today's sums. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSpending"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    suggestAnswers: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "conversation_id": "0199f000-0000-7000-8000-0000000000e1"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SuggestionsInput"];
+            };
+        };
+        responses: {
+            /** @description Up to three, the best first. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Suggestions"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
