@@ -28,6 +28,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.e2e.rig import Instance
 from tests.e2e.shop import Shop
+from tests.e2e.waiting import wait_until
 
 _CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 # Requests per route that fit the document, and that just do not.
@@ -109,7 +110,13 @@ async def _belongings(shop: Shop) -> dict[str, str]:
     alert = await shop.api.post("/alerts", {"name": "Falhas", "metric": "failure_rate", "threshold": 0.2,
                                             "window_s": 600, "channels": {"app": True}})  # fmt: skip
     event = (await shop.post(shop.api.client, shop.body.make(1))).json()["id"]
+    reply = await shop.api.post("/quick-replies", {"shortcut": "acesso", "text": "Oi, {{customer_name}}!"})
+    conversation = await _conversation(shop)
+    note = await shop.api.post(f"/conversations/{conversation}/notes", {"text": "prometi retorno"})
     return {
+        "quick_reply_id": reply["id"],
+        "conversation_id": conversation,
+        "note_id": note["id"],
         "contact_id": contact["id"],
         "list_id": members["id"],
         "alert_id": alert["id"],
@@ -120,6 +127,20 @@ async def _belongings(shop: Shop) -> dict[str, str]:
         "rule_id": shop.rule_id,
         "company_id": shop.company_id,
     }
+
+
+async def _conversation(shop: Shop) -> str:
+    """Return the conversation of somebody who writes to the shop."""
+    body = {"phone_number_id": shop.phone_number_id, "from": "5511987650077", "text": "Oi!", "name": "Cliente"}
+    await shop.simulator.call("POST", "/reply", body)
+    found: list[dict[str, Any]] = []
+
+    async def there() -> bool:
+        found[:] = (await shop.api.get("/conversations"))["data"]
+        return bool(found)
+
+    await wait_until(there, 20.0, "the conversation")
+    return str(found[0]["id"])
 
 
 @pytest.mark.timeout(240)
