@@ -9,6 +9,7 @@ from uuid import UUID
 from engine.matching import RuleRow, RuleSet, SessionRow, TemplateRow
 from engine.reading import WebhookReader
 from engine.type_names import event_types_of
+from engine.web_inbound import APP
 from engine.zones import zone_named
 from storage.company_config import CompanyRows
 
@@ -36,6 +37,10 @@ class Company:
         }
         self.sessions_by_number = {
             (row["app_id"], row["phone_number_id"]): UUID(row["id"]) for row in rows.sessions if row["phone_number_id"]
+        }
+        # A WhatsApp-Web session has no number's id at Meta: it is named by its own (engine/web_inbound.py).
+        self.sessions_by_number |= {
+            (APP, row["id"]): UUID(row["id"]) for row in rows.sessions if row["transport"] == "web"
         }
         self.accounts = {(row["app_id"], row["waba_id"]) for row in rows.sessions if row["waba_id"]}
         self.rules = RuleSet.build(

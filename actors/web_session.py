@@ -7,13 +7,16 @@ its old lease to end, finds its credentials in the store, and goes on without a 
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from actors.base import Life
-from actors.handles import AggregatorRef, SupervisorRef
+from actors.handles import AggregatorRef, ShardRef, SupervisorRef
+from actors.shard_door import ShardDoor
+from actors.web_inbox import WebInbox
 from actors.web_session_clients import WebClients
 from actors.web_session_sending import WebSending
 from engine.errors import Conflict, Unavailable
@@ -21,6 +24,9 @@ from engine.settings import Settings
 from storage.pool import AWAY, open_pool
 from whatsapp.web.port import WebClientError
 from whatsapp.web.store import private_umask
+
+_INGEST_S = 10.0
+_INBOX_S = 5.0
 
 
 class WebSessionSender:
@@ -54,12 +60,16 @@ class WebSessionSender:
             AggregatorRef(settings.instance).apply,
             lambda company_id: supervisor.announce("sessions", company_id),
         )
+        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
+        calls = [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards]
+        sending.inbox = WebInbox(self._life, ShardDoor(calls, supervisor.shard_table, settings.batch_bytes).ingest)
         try:
             await sending.start()
         except BaseException:
             await pool.close()
             raise
         self._sending = sending
+        self._life.run(sending.inbox.run, pause_s=0.0, action="bring_inbound")
 
     async def state(self) -> bytes:
         """Return the session as it is shown, QR code and pairing code included (JSON)."""
@@ -109,6 +119,8 @@ class WebSessionSender:
     async def drain(self) -> None:
         """Finish what is in flight, record it, close the connection and give the lease back."""
         if self._sending is not None:
+            if self._sending.inbox is not None:
+                await self._sending.inbox.empty(_INBOX_S)
             await self._sending.drain()
 
     def _ready(self) -> WebSending:

@@ -21,6 +21,7 @@ import asyncpg
 
 from actors.base import Life
 from actors.flights import Flight
+from actors.web_inbox import WebInbox
 from actors.web_session_book import PostgresBook
 from actors.web_session_ledger import Ledger
 from actors.web_session_memory import recall, remember, show
@@ -35,6 +36,7 @@ from engine.settings import Settings
 from engine.stops import Stop
 from engine.web_disconnects import Reaction
 from engine.web_gate import Gate, Hold
+from engine.web_inbound import WebMessage
 from engine.web_options import WebOptions, read_web_options
 from storage.leases import acquire, release, renew
 from storage.outgoing_watch import refresh_watch
@@ -88,6 +90,7 @@ class WebSending:
         self.fence: int | None = None
         self.session: WebSession | None = None
         self.row: WebSessionRow | None = None
+        self.inbox: WebInbox | None = None
         self._settings = settings
         self._id = session_id
         self._life = life
@@ -222,6 +225,11 @@ class WebSending:
             self._life.spawn(self._courier.book.answered(phone))
         if self.row is None or self._ledger is None:
             return
+        if self.inbox is not None:  # stored as an event, which also hears what is said about being written to
+            told = WebMessage(*(getattr(message, name) for name in WebMessage._fields))
+            told = told._replace(chat=phone.removeprefix("+"))
+            if self.inbox.take(self.row.company_id, self._id, told, time.time_ns() // 1_000_000):
+                return
         if (found := read_wish(message.text or "")) is not None:
             at = ms_to_time(message.at_ms)
             wish = Wish(self.row.company_id, phone, found.stop, OWN_WORD, at, found.kind)
