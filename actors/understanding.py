@@ -33,6 +33,7 @@ from storage.ai_turns import (
     Turn,
     claim_turns,
     finish_turns,
+    give_back,
     insert_decisions,
     read_messages,
     set_intents,
@@ -50,6 +51,7 @@ AT_ONCE = 32
 LEASE_S = 60.0
 MOST_BESIDE = 64
 MOST_ATTEMPTS = 5
+_AWAY_S = 0.5
 MODEL_WISH = "ai"  # the source of an opt-out that a model read out of a message
 
 Commit = Callable[[Callable[[Connection, Delta], Awaitable[list[Transition]]]], Awaitable[list[Transition]]]
@@ -147,8 +149,9 @@ class Understanding:
         try:
             await self._take(turns)
         except AWAY:
-            raise  # they come again when their lease is over
+            raise  # Postgres gives them to whoever comes first when their lease is over
         except MasteriaError:
+            await give_back(self._pool, turns, _AWAY_S, uncounted=True)  # a shard is being restarted, say
             raise
         except Exception:
             log.exception("a batch failed: its turns are done one by one", extra={"action": "understand"})
@@ -160,13 +163,17 @@ class Understanding:
     async def _take_one(self, turn: Turn) -> None:
         try:
             await self._take([turn])
-        except (*AWAY, MasteriaError):
+        except AWAY:
             raise
+        except MasteriaError:
+            await give_back(self._pool, [turn], _AWAY_S, uncounted=True)
         except Exception as error:
             log.warning("a turn failed: %s: %s", type(error).__name__, error, extra={"action": "understand"})
             self._life.count("ai_turns_failed")
             if turn.attempts >= MOST_ATTEMPTS:
                 await self._finish([_unreadable(turn)], [Outcome(SILENT, "failed")])
+            else:
+                await give_back(self._pool, [turn], 2.0**turn.attempts, uncounted=False)
 
     async def _take(self, turns: Sequence[Turn]) -> None:
         heard = await read_messages(self._pool, turns)

@@ -80,6 +80,24 @@ async def release_turns(executor: Pool | Connection, owner: str) -> None:
     await executor.execute(query("ai/release_turns"), owner)
 
 
+async def give_back(executor: Pool | Connection, turns: Sequence[Turn], after_s: float, *, uncounted: bool) -> None:
+    """Give turns back, to be taken up again after a while.
+
+    Args:
+        executor: any.
+        turns: those that are not ours any more stay as they are.
+        after_s: how long nobody looks at them.
+        uncounted: the try does not count; it was not the turn's fault.
+    """
+    await executor.execute(
+        query("ai/give_back"),
+        [turn.event_id for turn in turns],
+        [turn.fence for turn in turns],
+        timedelta(seconds=after_s),
+        uncounted,
+    )
+
+
 async def read_messages(executor: Pool | Connection, turns: Sequence[Turn]) -> dict[UUID, Heard]:
     """Return what was written in these turns, by event."""
     ids = [turn.event_id for turn in turns]

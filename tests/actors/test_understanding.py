@@ -17,6 +17,7 @@ from actors.own_intents import OwnIntents
 from actors.recorder import Changes
 from actors.understanding import MOST_ATTEMPTS, NoAgent, Outcome, Responder, Understanding, Understood
 from actors.understood_events import Offer
+from engine.errors import Unavailable
 from engine.ids import ms_to_time
 from engine.wire import DONE, FLAG_CARRIES, KIND_META, Answer, Intake
 from integrations.embedding import Embedder
@@ -257,6 +258,22 @@ async def test_one_message_that_cannot_be_done_holds_up_nobody(world: World) -> 
         await worker.run_once()
     rows = {row["phone"]: row["reason"] for row in await world.decisions()}
     assert rows == {"+5511987650000": "no_agent", PHONE: "failed"}
+
+
+async def test_while_a_shard_is_away_turns_wait_and_no_try_is_counted(world: World) -> None:
+    await world.hear("quanto custa o curso?")
+
+    class Away:
+        async def respond(self, turns: Sequence[Understood]) -> list[Outcome]:
+            raise Unavailable("the shard is being restarted")
+
+    with pytest.raises(Unavailable):
+        await world.worker(Away()).run_once()
+    [turn] = await world.rig.rows("SELECT attempts, look_at <= now() + interval '1 second' AS soon FROM ai_turns")
+    assert turn == {"attempts": 0, "soon": True}
+    await world.pool.execute("UPDATE ai_turns SET look_at = now()")
+    await world.finish(world.worker())
+    assert len(await world.decisions()) == 1
 
 
 async def test_a_companys_own_intent_is_learnt_from_its_examples(world: World) -> None:

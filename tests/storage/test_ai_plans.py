@@ -64,6 +64,7 @@ def _cases(decision: UUID, talk: UUID) -> dict[str, tuple[list[Any], int]]:
         "claim_turns": (["ai-1", 32, timedelta(seconds=60)], 900),
         "release_turns": (["ai-0"], 3_000),
         "count_turns": ([], 600),
+        "give_back": ([[decision], [0], timedelta(seconds=1), True], 60),
         "finish_turns": ([[decision], [0]], 30),
         "set_intents": ([[COMPANY], [talk], ["price"], [0.5], LAST], 30),
         "list_decisions": ([COMPANY, NEWEST.id, 51, None, None, None], 120),

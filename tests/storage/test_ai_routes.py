@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from storage.ai_turns import Decision, insert_decisions
+from storage.conversation_people import blank_texts, follow_number
+from storage.erasure import forget_number
 from storage.pool import Pool
 from tests.asgi import Client
 from tests.rest_rig import Rig, make_rig
@@ -156,3 +159,20 @@ async def test_a_wrong_decision_becomes_an_example_once(rig: Rig, pool: Pool) ->
     refused = await owner.post(path, {"feedback": "right", "intent": "price"})
     assert refused.json["errors"][0]["field"] == "intent"
     assert (await owner.post(path, {"feedback": "right"})).json["feedback_intent"] is None
+
+
+async def test_what_was_decided_goes_with_its_person(rig: Rig, pool: Pool) -> None:
+    company, _ = await rig.company()
+    stranger = await decide(pool, company, phone="+5511900000009")
+    mine = await decide(pool, company)
+    async with pool.acquire() as connection, connection.transaction():
+        await follow_number(connection, company, ANA, "+5511900000005", NOW)
+    assert await pool.fetchval("SELECT phone FROM ai_decisions WHERE id = $1", mine) == "+5511900000005"
+    async with pool.acquire() as connection, connection.transaction():
+        assert await blank_texts(connection, company, NOW, 100) == 0
+        assert await blank_texts(connection, company, NOW + timedelta(seconds=1), 100) == 2
+    row = await pool.fetchrow("SELECT text, neighbours FROM ai_decisions WHERE id = $1", mine)
+    assert row is not None and tuple(row) == (None, "[]")
+    async with pool.acquire() as connection, connection.transaction():
+        await forget_number(connection, company, "+5511900000005", NOW)
+    assert await pool.fetch("SELECT id FROM ai_decisions") == [(stranger,)]
