@@ -28,8 +28,8 @@ _TEXTS = (
     "oi qual o valor do curso {}",
     "quanto ta custando {} por favor",
     "queria saber o preço do plano {}",
-    "qnto fica {} no pix?",
-    "boa tarde me passa o valor do {}",
+    "qnto fica o curso {} no pix?",
+    "boa tarde qual o preço do curso {}",
 )
 
 
