@@ -25,6 +25,7 @@ _ACTORS = {
     "Fanout": "fanout",
     "Scheduler": "scheduler",
     "Worker": "worker",
+    "AiWorker": "ai",
     "Supervisor": "supervisor",
     "BareGateway": "gateway",
     "BareShard": "shards",

@@ -175,4 +175,4 @@ async def test_what_was_decided_goes_with_its_person(rig: Rig, pool: Pool) -> No
     assert row is not None and tuple(row) == (None, "[]")
     async with pool.acquire() as connection, connection.transaction():
         await forget_number(connection, company, "+5511900000005", NOW)
-    assert await pool.fetch("SELECT id FROM ai_decisions") == [(stranger,)]
+    assert await pool.fetchval("SELECT array_agg(id) FROM ai_decisions") == [stranger]
