@@ -29,7 +29,7 @@ export function Companies({ narrow }: { narrow: boolean }) {
       align="start"
       open={open}
       onOpenChange={setOpen}
-      trigger={<button type="button" className="control !px-1.5 hover:bg-sunken" aria-label={`${t("company")}: ${company.name}`}>{face}{!narrow && <ChevronsUpDown size={14} className="text-faint" aria-hidden />}</button>}
+      trigger={<button type="button" className="control !px-1.5 hover:bg-sunken"><span className="sr-only">{`${t("company")}: `}</span>{face}{!narrow && <ChevronsUpDown size={14} className="text-faint" aria-hidden />}</button>}
     >
       <div className="w-64 p-1">
         {companies.length >= 6 && <input className="field mb-1" aria-label={t("searchCompany")} placeholder={t("searchCompany")} value={text} onChange={(event) => setText(event.target.value)} />}

@@ -1,6 +1,6 @@
 /** Chips of what is filtered, and a field to add one: `campo:valor`. All of it lives in the URL. */
 import { Plus, X } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { Button } from "./button";
 import { useUiTexts } from "./texts";
 
@@ -12,11 +12,13 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
   const t = useUiTexts();
   const [name, setName] = useState(fields[0]!.name);
   const [text, setText] = useState("");
+  const input = useRef<HTMLInputElement>(null);
   const field = fields.find((one) => one.name === name) ?? fields[0]!;
   const active = fields.filter((one) => values[one.name]);
   const add = (event: FormEvent) => {
     event.preventDefault();
-    if (text.trim()) onChange(field.name, text.trim());
+    if (!text.trim()) return input.current?.focus();
+    onChange(field.name, text.trim());
     setText("");
   };
   return (
@@ -32,7 +34,7 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
           </select>
         ) : (
           <>
-            <input aria-label={field.title} placeholder={field.placeholder} className="field min-w-0 max-w-44" value={text} onChange={(event) => setText(event.target.value)} />
+            <input ref={input} aria-label={field.title} placeholder={field.placeholder} className="field min-w-0 max-w-44" value={text} onChange={(event) => setText(event.target.value)} />
             <Button type="submit" aria-label={t("filter")} title={t("filter")} className="!px-2"><Plus size={14} aria-hidden /></Button>
           </>
         )}
