@@ -22,6 +22,7 @@ cancelRuleCase | Cancelou um caso de regra | Cancelled a rule's case
 changeContacts | Mudou contatos em massa | Changed contacts in bulk
 changePassword | Mudou a própria senha | Changed their password
 confirmTotp | Ligou a verificação em duas etapas | Turned two-step sign-in on
+createAgent | Criou um agente | Made an agent
 createAiIntent | Ensinou uma intenção | Taught an intent
 createAlert | Criou um alerta | Made an alert
 createApiKey | Criou uma chave de API | Made an API key
@@ -41,6 +42,7 @@ createTemplate | Criou um modelo | Made a template
 createUser | Criou uma pessoa (linha de comando) | Made a person (command line)
 createWebhook | Criou um webhook | Made a webhook
 deactivateWebhook | Desativou um webhook | Deactivated a webhook
+deleteAgent | Excluiu um agente | Deleted an agent
 deleteAiIntent | Excluiu uma intenção | Deleted an intent
 deleteAlert | Excluiu um alerta | Deleted an alert
 deleteCampaign | Excluiu um rascunho | Deleted a draft
@@ -141,6 +143,7 @@ testTemplate | Testou um modelo | Tested a template
 testWebhook | Testou um webhook | Tested a webhook
 tryRule | Provou uma regra | Tried a rule
 unlinkSession | Desligou um celular | Unlinked a phone
+updateAgent | Mudou um agente | Changed an agent
 updateAiIntent | Mudou uma intenção | Changed an intent
 updateAlert | Mudou um alerta | Changed an alert
 updateCampaign | Mudou uma campanha | Changed a campaign

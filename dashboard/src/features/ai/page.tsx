@@ -6,6 +6,7 @@ import { Skeleton } from "../../ui/states";
 import { Tabs } from "../../ui/tabs";
 import { useAiTexts } from "./texts";
 
+const Agents = lazy(() => import("./agents"));
 const Decisions = lazy(() => import("./decisions"));
 const Intents = lazy(() => import("./intents"));
 const Knowledge = lazy(() => import("./knowledge"));
@@ -14,7 +15,7 @@ export function Ai() {
   const t = useAiTexts();
   const [search, setSearch] = useUrlState();
   const choose = (tab: string) => setSearch({ ...Object.fromEntries(Object.keys(search).map((name) => [name, undefined])), tab: tab === TABS[0] ? undefined : tab }, { replace: false });
-  const shown: Record<(typeof TABS)[number], ReactNode> = { decisions: <Decisions />, intents: <Intents />, knowledge: <Knowledge /> };
+  const shown: Record<(typeof TABS)[number], ReactNode> = { decisions: <Decisions />, intents: <Intents />, knowledge: <Knowledge />, agents: <Agents /> };
   return (
     <>
       <PageHead title={t("title")} />
@@ -23,4 +24,4 @@ export function Ai() {
   );
 }
 
-const TABS = ["decisions", "intents", "knowledge"] as const;
+const TABS = ["decisions", "intents", "knowledge", "agents"] as const;

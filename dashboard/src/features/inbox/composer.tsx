@@ -16,6 +16,7 @@ import { Picker } from "../../ui/picker";
 import { useErrorText } from "../../ui/states";
 import { threadChanged, useQuickReplies } from "./data";
 import { QuickList } from "./quick-list";
+import { Suggestions, useSuggestions } from "./suggestions";
 import { useInboxTexts } from "./texts";
 import { leftMs, slashed } from "./window";
 
@@ -78,6 +79,8 @@ function TextBox({ conversation }: { conversation: ConversationDetail }) {
   const [at, setAt] = useState(0);
   const replies = useQuickReplies(conversation.id);
   const send = useSend(conversation.id, () => { setText(""); area.current?.focus(); });
+  const asked = useSuggestions(conversation.id);
+  const accept = (suggested: string) => { setText(suggested); asked.reset(); requestAnimationFrame(() => area.current?.focus()); };
   const slash = shut ? null : slashed(text, caret);
   const found = slash ? (replies.data?.data ?? []).filter((one) => one.shortcut.startsWith(slash.word.toLowerCase())).slice(0, 8) : [];
   const take = (one: QuickReply) => {
@@ -95,12 +98,15 @@ function TextBox({ conversation }: { conversation: ConversationDetail }) {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); return setAt((now) => (now + (event.key === "ArrowDown" ? 1 : found.length - 1)) % found.length); }
       if (event.key === "Enter" || event.key === "Tab") { event.preventDefault(); return take(found[Math.min(at, found.length - 1)]!); }
     }
+    const first = asked.data?.data[0];
+    if (event.key === "Tab" && !event.shiftKey && first && !text) { event.preventDefault(); return accept(first.text); }
     if (event.key === "Escape" && slash) { event.stopPropagation(); return shutList(true); }
     if (event.key === "Enter" && !event.shiftKey) { event.preventDefault(); go(); }
   };
   const look = (element: HTMLTextAreaElement) => { setCaret(element.selectionStart); shutList(false); setAt(0); };
   return (
     <div className="relative">
+      <Suggestions asked={asked} onTake={accept} />
       {slash && <QuickList found={found} at={Math.min(at, found.length - 1)} onTake={take} />}
       <div className="flex items-end gap-2">
         <textarea

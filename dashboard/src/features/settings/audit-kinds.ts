@@ -33,6 +33,6 @@ export const KINDS: Record<string, { pt: string; en: string }> = {
   note: { pt: "Nota", en: "Note" },
   ai_intent: { pt: "Intenção", en: "Intent" },
   knowledge: { pt: "Conhecimento", en: "Knowledge" },
-  ai_agent: { pt: "Agente", en: "Agent" },
+  agent: { pt: "Agente", en: "Agent" },
   ai_decision: { pt: "Decisão", en: "Decision" },
 };
