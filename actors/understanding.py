@@ -38,7 +38,7 @@ from storage.ai_turns import (
     read_messages,
     set_intents,
 )
-from storage.conversations import AI, hand_over, note_outbound
+from storage.conversations import AI, hand_over, lock_conversation, note_outbound
 from storage.message_changes import Transition, born
 from storage.message_rows import MessageRow, create_messages
 from storage.message_rows import hand_over as wire_of
@@ -244,7 +244,7 @@ class Understanding:
             made.clear()
             now = ms_to_time(time.time_ns() // 1_000_000)
             ours = await finish_turns(connection, [*(one.turn for one in understood), *gone])
-            mine = [(one, outcome) for one, outcome in pairs if one.turn.event_id in ours]
+            mine = await _left_to_ai(connection, [pair for pair in pairs if pair[0].turn.event_id in ours])
             skipped = await take_wishes(connection, [wish for one, _ in mine if (wish := _wish(one)) is not None], now)
             told: dict[tuple[UUID, UUID], tuple[str, float]] = {}
             for one, outcome in mine:
@@ -285,6 +285,27 @@ class Understanding:
                 if row.status == "queued" and row.due_at is not None and row.due_at <= row.created_at
             ]
         )
+
+
+async def _left_to_ai(
+    connection: Connection, pairs: Sequence[tuple[Understood, Outcome]]
+) -> list[tuple[Understood, Outcome]]:
+    """Return the outcomes, without the answers to conversations that a person has taken over meanwhile.
+
+    Those conversations stay locked: whoever takes one over now finds the answer, and calls it off.
+    """
+    asked = {(one.turn.company_id, one.turn.conversation_id) for one, outcome in pairs if outcome.message is not None}
+    left = set()
+    for place in sorted(asked):  # in one order, so that two workers never wait in a circle
+        held = await lock_conversation(connection, *place)
+        if held is not None and held["ai_on"]:
+            left.add(place)
+    return [
+        (one, outcome)
+        if outcome.message is None or (one.turn.company_id, one.turn.conversation_id) in left
+        else (one, outcome._replace(outcome=SILENT, reason="ai_off", message=None))
+        for one, outcome in pairs
+    ]
 
 
 def _text(heard: Heard) -> str | None:

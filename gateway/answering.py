@@ -8,7 +8,9 @@ from engine.conversations import Hands, answered_by_hand
 from engine.drafts import TRANSACTIONAL
 from gateway.calls import Call
 from storage.conversations import Author, change_conversation, find_conversation, lock_conversation, note_outbound
+from storage.machine_answers import call_off_answers
 from storage.members import get_member
+from storage.message_changes import Transition
 from storage.message_rows import MessageRow
 from storage.pool import Connection
 from storage.searching import Row
@@ -26,12 +28,12 @@ async def author_of(call: Call, connection: Connection) -> Author:
     return Author("person", principal.person.user_id, name)
 
 
-async def note_answer(call: Call, connection: Connection, row: MessageRow) -> None:
+async def note_answer(call: Call, connection: Connection, row: MessageRow) -> list[Transition]:
     """Note a message that is sent by hand as its person's answer; bulk answers nobody."""
     if row.lane != TRANSACTIONAL:
-        return
+        return []
     if await find_conversation(connection, row.company_id, row.session_id, row.to_phone) is None:
-        return
+        return []
     author = await author_of(call, connection)
     await note_outbound(
         connection,
@@ -43,16 +45,30 @@ async def note_answer(call: Call, connection: Connection, row: MessageRow) -> No
         message_id=row.id,
         author=author,
     )
+    return []
 
 
-async def note_reply(call: Call, conversation: Row, connection: Connection, row: MessageRow) -> None:
-    """Note an answer out of the inbox: it also takes the conversation over from AI, and is read."""
+async def note_reply(call: Call, conversation: Row, connection: Connection, row: MessageRow) -> list[Transition]:
+    """Note an answer out of the inbox: it also takes the conversation over from AI, and is read.
+
+    Returns:
+        What AI had written there and what is not going to be sent any more.
+    """
     held = await lock_conversation(connection, call.company_id, conversation["id"])
     if held is None:  # erased meanwhile: the message is one like any other
-        return
+        return []
     await note_answer(call, connection, row)
     after = answered_by_hand(hands_of(held), user_of(call))
-    await change_conversation(connection, call.company_id, held["id"], after, row.created_at)
+    return await keep_hands(call, connection, held, after)
+
+
+async def keep_hands(call: Call, connection: Connection, held: Row, after: Hands) -> list[Transition]:
+    """Store whose a locked conversation is now; what AI had written there and has not left yet is called off."""
+    now = call.now()
+    await change_conversation(connection, call.company_id, held["id"], after, now)
+    if after.ai_on or not held["ai_on"]:
+        return []
+    return await call_off_answers(connection, call.company_id, held["id"], now)
 
 
 def hands_of(row: Row) -> Hands:

@@ -28,7 +28,7 @@ from gateway.stored_events import empty_event, with_variables
 from storage.companies import get_company
 from storage.countries import skip_barred
 from storage.events import get_event
-from storage.message_changes import born, count
+from storage.message_changes import Transition, born, count
 from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
 from storage.messages import claim_idempotency_key
 from storage.pool import Connection
@@ -82,14 +82,15 @@ class _Request:
 
 
 async def send_message(
-    call: Call, key: str | None, also: Callable[[Connection, MessageRow], Awaitable[None]] | None = None
+    call: Call, key: str | None, also: Callable[[Connection, MessageRow], Awaitable[list[Transition]]] | None = None
 ) -> tuple[UUID, bool]:
     """Store a message and hand it to its sender; return its id, and whether the key was used for it before.
 
     Args:
         call: the request, its body checked against ``SEND_SCHEMA``.
         key: its idempotency key.
-        also: what else a message that is going to be sent means, in the same transaction.
+        also: what else a message that is going to be sent means, in the same transaction; it returns what that
+            changed about other messages.
 
     Raises:
         FieldProblem: names everything that is wrong.
@@ -111,7 +112,7 @@ async def send_message(
         await create_messages(connection, [stored])
         count(delta, [born(stored)])
         if stored.due_at is not None and also is not None:
-            await also(connection, stored)
+            count(delta, await also(connection, stored))
         return stored
 
     stored = await call.services.ledger.write(work)

@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from engine.conversations import STATES, changed
 from engine.errors import Conflict, FieldProblem, NotFound
+from engine.metrics import Delta
 from engine.pagination import COUNT_CAP
 from engine.phones import normalise_typed
-from gateway.answering import hands_of, user_of
+from gateway.answering import hands_of, keep_hands, user_of
 from gateway.calls import Call, json_response, page_response
 from gateway.conversation_views import conversation_view, offered_view
 from gateway.operations import PAGING, Answer, Operation, choice_query, flag_query, id_query, ok, page_of, text_query
@@ -26,8 +27,10 @@ from storage.conversation_lists import (
     show_conversation,
     summarise,
 )
-from storage.conversations import change_conversation, lock_conversation, mark_read
+from storage.conversations import lock_conversation, mark_read
 from storage.members import get_member
+from storage.message_changes import count as count_transitions
+from storage.pool import Connection
 from storage.searching import Row
 
 ME, NOBODY = "me", "nobody"
@@ -110,8 +113,9 @@ async def _update(call: Call) -> Response:
     version = wanted.pop("version", None)
     if "ai_off_reason" in wanted and wanted.get("ai_on", True):
         raise FieldProblem([{"field": "ai_off_reason", "reason": "goes only with ai_on false"}])
-    company, now = call.company_id, call.now()
-    async with call.services.pool.acquire() as connection, connection.transaction():
+    company = call.company_id
+
+    async def work(connection: Connection, delta: Delta) -> None:
         held = await lock_conversation(connection, company, call.path_id("conversation_id"))
         if held is None:
             raise NotFound
@@ -124,7 +128,9 @@ async def _update(call: Call) -> Response:
         before = hands_of(held)
         after = changed(before, wanted, user_of(call))
         if after != before:
-            await change_conversation(connection, company, held["id"], after, now)
+            count_transitions(delta, await keep_hands(call, connection, held, after))
+
+    await call.services.ledger.write(work)
     return await _get(call)
 
 

@@ -146,3 +146,31 @@ async def test_a_crash_before_the_turn_is_finished_makes_one_answer(world: World
     await world.finish(worker(world, pool))
     assert len(await world.rig.rows("SELECT 1 FROM messages")) == 1
     assert len(await world.decisions()) == 1
+
+
+async def test_whoever_takes_over_while_a_model_thinks_is_not_talked_over(
+    world: World, pool: Pool, server: OpenAiServer
+) -> None:
+    await add_agent(pool, world.rig.company_id, {}, {"url": server.url, "name": "m", "timeout_s": 20.0})
+
+    async def taken(_: object) -> None:
+        await pool.execute("UPDATE conversations SET ai_on = false, ai_off_reason = 'taken_over'")
+
+    server.says, asked = text("Oi"), asyncio.Event()
+    one = worker(world, pool)
+    respond = one._responder.respond
+
+    async def late(turns: Sequence[Any]) -> Any:
+        outcomes = await respond(turns)
+        await taken(turns)
+        asked.set()
+        return outcomes
+
+    one._responder.respond = late  # type: ignore[method-assign]
+    await world.hear("qual o horário de vocês?")
+    await one.run_once()
+    await one.settle()
+    assert asked.is_set()
+    assert await world.rig.rows("SELECT 1 FROM messages") == []
+    (decision,) = await world.decisions()
+    assert (decision["outcome"], decision["reason"], decision["message_id"]) == ("silent", "ai_off", None)

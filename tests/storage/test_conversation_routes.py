@@ -258,6 +258,29 @@ async def test_a_person_takes_over_closes_and_gives_back(shop: Shop) -> None:
     assert (await shop.get(ana))["assignee_id"] is None
 
 
+@pytest.mark.parametrize("how", ["takes over", "answers"])
+async def test_what_ai_wrote_does_not_leave_once_a_person_has_the_conversation(shop: Shop, how: str) -> None:
+    ana = await shop.hear(ANA)
+    company, session = shop.company, shop.session
+    waiting = await add_message(shop.pool, company, session, NOW, to_phone=ANA, status="queued")
+    gone = await add_message(shop.pool, company, session, NOW, to_phone=ANA, status="sent", due_at=None)
+    others = await add_message(shop.pool, company, session, NOW, to_phone=ANA, status="queued")
+    async with shop.pool.acquire() as connection:
+        for message in (waiting, gone):
+            await note_outbound(connection, company, session, ANA, "Oi", NOW, message_id=message, author=AI)
+    if how == "takes over":
+        await shop.patch(ana, ai_on=False)
+    else:
+        answer = await shop.owner.call("POST", f"{LIST}/{ana}/messages", body={"text": "Sou a Bia."})
+        assert answer.status == 201, answer.body
+    rows = await shop.pool.fetch("SELECT id, status, reason FROM messages WHERE id = ANY($1)", [waiting, gone, others])
+    assert {row["id"]: (row["status"], row["reason"]) for row in rows} == {
+        waiting: ("cancelled", "taken_over"),
+        gone: ("sent", None),
+        others: ("queued", None),
+    }
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
