@@ -22,6 +22,18 @@ from engine.web_reasons import web_words
 _WHATSAPP = "whatsapp_"  # engine/failures.py: the error code follows
 _WAITING: Mapping[str, Words] = {
     "retry": Words("Nova tentativa marcada.", "Another try is due."),
+    "no_answer": Words(
+        "Não houve resposta: não se sabe se saiu. Os recibos podem dizer.",
+        "There was no answer: nobody knows whether it left. Receipts may tell.",
+    ),
+    "sender_lost": Words(
+        "Quem enviava parou no meio: não se sabe se saiu. Os recibos podem dizer.",
+        "Its sender went away in between: nobody knows whether it left. Receipts may tell.",
+    ),
+    "sent_again": Words(
+        "Nada disse que saiu: foi enviada de novo, como a política manda.",
+        "Nothing told that it left: it was sent again, as the policy says.",
+    ),
     "session_paused": Words("A sessão está pausada.", "The session is paused."),
     "session_stopped": Words("A sessão está parada.", "The session is stopped."),
     "session_removed": Words("A sessão foi removida.", "The session was removed."),
