@@ -59,7 +59,7 @@ def test_a_campaign_goes_from_nothing_to_its_report(world: World, visit: Guests,
     value.get_by_role("combobox").first.select_option("value")
     value.get_by_label("Valor").fill("97.00")
     _saved(page)
-    expect(page.locator("figure")).to_contain_text("97,00")
+    expect(page.get_by_role("region", name="Como chega").first).to_contain_text("97,00")
     page.reload()
     one.settled()
     expect(value.get_by_label("Valor")).to_have_value("97.00")
@@ -108,7 +108,7 @@ def test_a_campaign_goes_from_nothing_to_its_report(world: World, visit: Guests,
     expect(page.locator("[data-row]:visible")).to_have_count(int(would))
     one.judge("campaign-report")
     page.locator("[data-row]:visible").first.click()
-    expect(page.get_by_role("dialog").locator("figure")).to_be_visible()
+    expect(page.get_by_role("dialog").get_by_role("group", name="Prévia no telefone")).to_be_visible()
     one.judge("campaign-person")
 
 

@@ -7,6 +7,8 @@ export function useGiveBack() {
     onOpenAutoFocus: () => { opener.current = document.activeElement; },
     onCloseAutoFocus: (event: Event) => {
       event.preventDefault();
+      // Whoever answered may have sent the focus elsewhere meanwhile, such as to the field that was refused.
+      if (document.activeElement && document.activeElement !== document.body) return;
       if (opener.current instanceof HTMLElement) opener.current.focus();
     },
   };

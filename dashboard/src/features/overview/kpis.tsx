@@ -76,7 +76,7 @@ function Small({ messages, from, before }: { messages: Record<string, number> | 
   const { company } = useParams({ strict: false }) as { company: string };
   return (
     <p className="mt-2 flex flex-wrap gap-x-4 text-caption text-muted tnum">
-      {(["held", "skipped", "uncertain"] as const).map((name) => <Link key={name} to={`/c/${company}/messages` as string} search={{ status: name, from } as never} className="hover:underline">{messages ? t(name, { count: messages[name] ?? 0 }) : "—"}</Link>)}
+      {(["held", "skipped", "uncertain"] as const).map((name) => <Link key={name} to={`/c/${company}/messages` as string} search={{ status: name, from } as never} className="inline-flex min-h-6 items-center hover:underline">{messages ? t(name, { count: messages[name] ?? 0 }) : "—"}</Link>)}
       <span className="grow text-right">{before}</span>
     </p>
   );

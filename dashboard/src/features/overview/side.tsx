@@ -72,7 +72,7 @@ export function Funnel({ funnel, range }: { funnel: Record<string, number> | und
       <Bars label={t("funnel")} top={top} rows={FUNNEL.map((step) => ({ key: step, name: t(step), value: funnel?.[step] ?? 0, text: funnel ? `${count(funnel[step])} · ${percent((funnel[step] ?? 0) / top)}` : "—", ...(step in REACHED ? { to, search: { from, status: REACHED[step as "read"] } } : {}) }))} />
       {later > 0 && <p className="mt-2 px-1 text-caption text-muted">{t("failedLater", { count: later })}</p>}
       <p className="mt-3 flex flex-wrap gap-x-3 px-1 text-caption text-muted tnum">
-        {APART.map((status) => <Link key={status} to={to as string} search={{ from, status } as never} className="hover:underline">{funnel ? t(APART_WORDS[status], { count: (funnel[status] ?? 0) + (status === "failed" ? funnel.limited ?? 0 : 0) }) : "—"}</Link>)}
+        {APART.map((status) => <Link key={status} to={to as string} search={{ from, status } as never} className="inline-flex min-h-6 items-center hover:underline">{funnel ? t(APART_WORDS[status], { count: (funnel[status] ?? 0) + (status === "failed" ? funnel.limited ?? 0 : 0) }) : "—"}</Link>)}
         {(funnel?.limited ?? 0) > 0 && <span>{t("limitedBy", { count: funnel!.limited! })}</span>}
       </p>
     </Card>
