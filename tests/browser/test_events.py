@@ -80,13 +80,15 @@ def test_a_replay_is_counted_before_it_runs(world: World, visit: Guests, company
 
 
 def test_rows_are_walked_by_keyboard(world: World, visit: Guests, company_id: str) -> None:
-    page = visit(Look()).open(company_id, "events")
+    one = visit(Look())
+    page = one.open(company_id, "events")
     expect(page.locator(_ROWS).first).to_be_visible()
     page.keyboard.press("j")
     page.keyboard.press("j")
     assert page.evaluate("document.activeElement?.dataset.row") == page.locator(_ROWS).nth(1).get_attribute("data-row")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/events/[0-9a-f-]{36}"))
+    one.settled()
     page.keyboard.press("g")
     page.keyboard.press("o")
     expect(page.locator("[data-kpi]").first).to_be_visible()

@@ -66,9 +66,13 @@ def test_the_flow_is_activated_changed_and_its_reminder_called_off(
     active = page.get_by_role("switch", name="Expirado ativo").is_checked()
     one.judge("pix-flow")
     page.get_by_role("button", name="Salvar fluxo").click()
+
+    def saved() -> bool:
+        settings = world.api.call("GET", "/flows/pix")["settings"]["parts"]
+        return bool((settings["reminder"]["minutes_before"], settings["expired"]["active"]) == (45, active))
+
+    assert wait_until(saved, 15.0), "the flow was not saved as it was filled in"
     expect(page.get_by_role("button", name="Salvar fluxo")).to_be_disabled()
-    settings = world.api.call("GET", "/flows/pix")["settings"]["parts"]
-    assert (settings["reminder"]["minutes_before"], settings["expired"]["active"]) == (45, active)
     page.get_by_role("button", name="Encerrar fluxo").click()
     page.get_by_role("dialog").get_by_role("button", name="Encerrar fluxo").click()
     expect(page.get_by_role("button", name="Ativar fluxo PIX")).to_be_visible()
