@@ -1,5 +1,5 @@
 /** Around every page: sidebar, top bar, bottom bar on a phone, keys, and the live connection of the company. */
-import { Link, Outlet, useNavigate, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useParams } from "@tanstack/react-router";
 import { Menu as MenuIcon, PanelLeft, Search } from "lucide-react";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { queries, readFailed } from "../api/queries";
@@ -8,14 +8,13 @@ import { connectLive, useLiveStatus, useNow } from "../live/hooks";
 import { zoneName } from "../lib/time";
 import { IconButton } from "../ui/button";
 import { cx } from "../ui/cx";
-import { keysOn } from "../ui/keys";
 import { Place } from "../ui/page";
 import { Empty, ReadAgain } from "../ui/states";
-import { typing } from "../ui/table";
 import { Now, useFormats, Zone } from "../ui/when";
 import { Companies } from "./companies";
 import { Bell } from "./bell";
 import { Connection } from "./connection";
+import { useKeys } from "./keys";
 import { Links, useCurrentPath } from "./links";
 import { PAGES } from "./nav";
 import { useShellTexts } from "./texts";
@@ -120,30 +119,4 @@ function Foot() {
   const t = useShellTexts();
   const { language, zone } = useFormats();
   return <footer className="px-6 py-2 text-right text-caption text-faint">{t("zone", { zone: zoneName(language, zone) })}</footer>;
-}
-
-function useKeys(company: string, does: { palette: () => void; help: () => void; fold: () => void }) {
-  const navigate = useNavigate();
-  useEffect(() => {
-    let went = 0;
-    const onKey = (event: KeyboardEvent) => {
-      const command = event.ctrlKey || event.metaKey;
-      if (command && event.key.toLowerCase() === "k") { event.preventDefault(); return does.palette(); }
-      if (command && event.key.toLowerCase() === "b") { event.preventDefault(); return does.fold(); }
-      if (command || event.altKey || typing(event.target) || document.querySelector("[role=dialog]") || !keysOn()) return;
-      if (event.key === "?") return does.help();
-      if (event.key === "g") { went = Date.now(); return; }
-      if (event.key === "/") {
-        const field = document.querySelector<HTMLElement>("[data-filter]");
-        if (field) { event.preventDefault(); field.focus(); }
-        return;
-      }
-      if (Date.now() - went > 1_500) return;
-      went = 0;
-      const page = PAGES.find((one) => one.letter === event.key);
-      if (page) { event.preventDefault(); void navigate({ to: `/c/${company}${page.path && `/${page.path}`}` as string }); }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  });
 }
