@@ -21,6 +21,7 @@ from engine.masked_json import masked_json, without_documents
 from engine.pagination import DEFAULT_LIMIT, NEWEST, OLDEST, Position, encode_cursor
 from gateway.audit import audited, is_audited
 from gateway.auth import Person, Principal
+from gateway.compression import compressed, is_compressible
 from gateway.cookies import SAFE_METHODS
 from gateway.counts import Count
 from gateway.operations import Operation
@@ -153,6 +154,7 @@ class Endpoint:
     def __init__(self, operation: Operation, services: Services, reader: Operation | None = None) -> None:
         self._operation = operation
         self._audited = is_audited(operation)
+        self._compressible = is_compressible(operation)
         self._reader = reader
         self._services = services
         self._parameters = {query.name: query for query in operation.query}
@@ -161,6 +163,8 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive, send)
         response = await self._answer(request)
+        if self._compressible:
+            response = await compressed(response, request.headers.get("accept-encoding", ""))
         await response(scope, receive, send)
 
     async def _answer(self, request: Request) -> Response:

@@ -12,12 +12,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from gateway.compression import gzipped
+from gateway.downloads import takes_gzip
+
 _FOLDER = Path(__file__).parent / "openapi_docs"
 
 
 def documentation_routes(document: dict[str, Any]) -> list[Route]:
     """Return the routes of the document and of its page."""
     document_bytes = orjson.dumps(document)
+    document_gzip = gzipped(document_bytes)  # the same for everybody, and a megabyte long otherwise
     style = (_FOLDER / "docs.css").read_text(encoding="utf-8")
     script = (_FOLDER / "docs.js").read_text(encoding="utf-8")
     page = (_FOLDER / "docs.html").read_text(encoding="utf-8")
@@ -29,7 +33,11 @@ def documentation_routes(document: dict[str, Any]) -> list[Route]:
     )
 
     async def openapi(request: Request) -> Response:
-        return Response(document_bytes, media_type="application/json", headers={"cache-control": "no-cache"})
+        headers = {"cache-control": "no-cache", "vary": "accept-encoding"}
+        if not takes_gzip(request.headers.get("accept-encoding", "")):
+            return Response(document_bytes, media_type="application/json", headers=headers)
+        headers["content-encoding"] = "gzip"
+        return Response(document_gzip, media_type="application/json", headers=headers)
 
     async def docs(request: Request) -> Response:
         headers = {"content-security-policy": policy, "cache-control": "no-cache"}
