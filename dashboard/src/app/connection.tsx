@@ -5,6 +5,7 @@ import { Button } from "../ui/button";
 import { cx } from "../ui/cx";
 import { Facts } from "../ui/page";
 import { Popover } from "../ui/popover";
+import { seconds } from "../lib/numbers";
 import { useFormats } from "../ui/when";
 import { useShellTexts } from "./texts";
 
@@ -18,7 +19,7 @@ export function Connection() {
   const [said, say] = useState("");
   const heard = status.heardAt;
   const age = heard === null ? null : Math.max(0, now - heard);
-  const aged = age === null ? "" : `${new Intl.NumberFormat(formats.language, { maximumFractionDigits: 1, minimumFractionDigits: age < 10_000 ? 1 : 0 }).format(age < 10_000 ? age / 1000 : Math.round(age / 1000))} s`;
+  const aged = age === null ? "" : seconds(age, formats.language);
   const lost = status.phase === "waiting" && age !== null && age > 30_000;
   const words = lost && heard ? t("offline", { at: formats.clock(new Date(heard)) }) : status.phase === "waiting" ? t("waiting", { n: String(status.attempt) }) : t(status.phase);
   useEffect(() => say(words), [words]);

@@ -1,10 +1,9 @@
 /** Words in two languages. A page brings its own with `defineTexts`; Portuguese is the source and the fallback. */
-import i18next from "i18next";
-import { useCallback } from "react";
-import { initReactI18next, useTranslation } from "react-i18next";
+import { createContext, createElement, useCallback, useContext, useSyncExternalStore, type ReactNode } from "react";
 import type { Language } from "../lib/time";
 
 const STORED = "masteria.language";
+const LANGUAGES = ["pt-BR", "en"] as const;
 
 function remembered(): Language {
   try {
@@ -14,15 +13,9 @@ function remembered(): Language {
   }
 }
 
-void i18next.use(initReactI18next).init({
-  lng: remembered(),
-  fallbackLng: "pt-BR",
-  resources: {},
-  interpolation: { escapeValue: false },
-  react: { useSuspense: false },
-  initAsync: false,
-});
-document.documentElement.lang = i18next.language;
+let spoken: Language = remembered();
+const listeners = new Set<() => void>();
+if (typeof document !== "undefined") document.documentElement.lang = spoken;
 
 export function setLanguage(language: Language): void {
   try {
@@ -30,34 +23,70 @@ export function setLanguage(language: Language): void {
   } catch {
     /* private mode: it holds for this visit */
   }
+  spoken = language;
   document.documentElement.lang = language;
-  void i18next.changeLanguage(language);
+  listeners.forEach((tell) => tell());
+}
+
+const Spoken = createContext<Language | null>(null);
+const listen = (tell: () => void) => {
+  listeners.add(tell);
+  return () => void listeners.delete(tell);
+};
+
+/** Around everything that speaks: one subscription for the whole page, so that a word in a row of a table costs none. */
+export function Speaking({ children }: { children: ReactNode }) {
+  return createElement(Spoken, { value: useSyncExternalStore(listen, () => spoken) }, children);
 }
 
 export function useLanguage(): Language {
-  useTranslation();
-  return i18next.language === "en" ? "en" : "pt-BR";
+  return useContext(Spoken) ?? spoken;
 }
 
 type Plural = "zero" | "one" | "many" | "other";
 type Base<K> = K extends `${infer B}_${Plural}` ? B : K;
+type Words = Record<string, string>;
 export type Values = Record<string, string | number>;
 export type Translate<T> = (key: Base<keyof T & string>, values?: Values) => string;
+
+const RULES = { "pt-BR": new Intl.PluralRules("pt-BR"), en: new Intl.PluralRules("en-GB") };
+const COUNTS = { "pt-BR": new Intl.NumberFormat("pt-BR"), en: new Intl.NumberFormat("en-GB") };
+const known = new Map<string, Record<Language, Words>>();
+
+/** The texts of every page that was loaded: what tests compare. */
+export const allTexts = (): ReadonlyMap<string, Record<Language, Words>> => known;
+
+// A key may come from the API: "constructor" is no word of ours.
+const word = (words: Words, key: string): string | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
+
+/** The form of a counted text: none has a word of its own, the rest follows the language's rules. */
+function form(words: Words, key: string, count: number, language: Language): string | undefined {
+  return (count === 0 ? word(words, `${key}_zero`) : undefined) ?? word(words, `${key}_${RULES[language].select(count)}`) ?? word(words, `${key}_other`);
+}
+
+function translator(language: Language, words: Words, source: Words) {
+  return (key: string, values?: Values): string => {
+    const count = values?.count;
+    const text = (typeof count === "number" ? form(words, key, count, language) : undefined) ?? word(words, key) ?? word(source, key) ?? key;
+    if (!text.includes("{{")) return text;
+    return text.replace(/{{(\w+)}}/g, (_, name: string) => {
+      const value = values?.[name] ?? (name === "n" && typeof count === "number" ? COUNTS[language].format(count) : undefined);
+      return value === undefined ? "" : String(value);
+    });
+  };
+}
 
 /**
  * Register a page's words; returns the hook that reads them. Counted texts (`key_one` …) take `count`, which is written
  * by the language's rules: `{{n}}` is the formatted number.
  */
 export function defineTexts<T extends Record<string, string>>(space: string, pt: T, en: { [K in keyof T]: string }) {
-  i18next.addResourceBundle("pt-BR", space, pt, true, true);
-  i18next.addResourceBundle("en", space, en, true, true);
+  const words: Record<Language, Words> = { "pt-BR": pt, en };
+  known.set(space, words);
+  // Made once: what a component hands on stays the same until the language changes.
+  const speak = Object.fromEntries(LANGUAGES.map((one) => [one, translator(one, words[one], pt)])) as unknown as Record<Language, Translate<T>>;
   return function useTexts(): Translate<T> {
-    const { t } = useTranslation(space);
-    const language = useLanguage();
-    return (key, values) => {
-      const n = typeof values?.count === "number" ? new Intl.NumberFormat(language === "en" ? "en-GB" : "pt-BR").format(values.count) : "";
-      return t(key as string, { n, ...values } as never) as unknown as string;
-    };
+    return speak[useLanguage()];
   };
 }
 

@@ -1,14 +1,14 @@
 // @vitest-environment jsdom
 /** Both languages say the same things, counted texts have all forms, placeholders agree, and no word is left unused. */
 import { readFileSync, readdirSync } from "node:fs";
-import i18next from "i18next";
 import { expect, test } from "vitest";
+import { allTexts } from ".";
 
 const SOURCE = `${process.cwd()}/src`;
 const files = (readdirSync(SOURCE, { recursive: true }) as string[]).filter((name) => /\.tsx?$/.test(name) && !/\.test\./.test(name) && !name.endsWith("schema.gen.ts"));
 const modules = import.meta.glob(["../**/texts.ts"], { eager: true });
-const spaces = () => Object.keys(i18next.store.data["pt-BR"] ?? {}).filter((one) => one !== "translation");
-const words = (language: string, space: string) => i18next.getResourceBundle(language, space) as Record<string, string>;
+const spaces = () => [...allTexts().keys()];
+const words = (language: "pt-BR" | "en", space: string) => allTexts().get(space)![language];
 const holes = (text: string) => [...text.matchAll(/{{(\w+)}}/g)].map((found) => found[1]).sort().join();
 
 test("every page's words are found here", () => expect(spaces().length).toBe(Object.keys(modules).length));

@@ -2,15 +2,14 @@
 import { createContext, useContext } from "react";
 import { useLanguage } from "../i18n";
 import { bytes, compact, count, money, percent, rate } from "../lib/numbers";
-import { ago, clock, date, dateTime, type Precision } from "../lib/time";
+import { ago, clock, date, dateTime, type Language, type Precision } from "../lib/time";
 
 export const Zone = createContext("America/Sao_Paulo");
 /** The present, told by the shell every so often, so that "3 min ago" grows. */
 export const Now = createContext(0);
 
-export function useFormats() {
-  const language = useLanguage();
-  const zone = useContext(Zone);
+/** Numbers and times as a language and a zone write them. */
+function formatsOf(language: Language, zone: string) {
   return {
     language,
     zone,
@@ -25,6 +24,19 @@ export function useFormats() {
     dateTime: (at: Date, precision?: Precision) => dateTime(at, language, zone, precision),
     ago: (at: Date, now: number) => ago(at, now, language),
   };
+}
+
+type Formats = ReturnType<typeof formatsOf>;
+const made = new Map<string, Formats>();
+
+/** The same functions at every call, so that what gets them need not be drawn anew. */
+export function useFormats(): Formats {
+  const language = useLanguage();
+  const zone = useContext(Zone);
+  const name = `${language} ${zone}`;
+  let found = made.get(name);
+  if (!found) made.set(name, (found = formatsOf(language, zone)));
+  return found;
 }
 
 export function When({ at, exact }: { at: string | null | undefined; exact?: Precision }) {
