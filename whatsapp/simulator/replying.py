@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from json.encoder import encode_basestring_ascii as quoted
 from typing import Any
@@ -132,13 +132,22 @@ def _chosen(kind: str) -> _Content:
     return content
 
 
+def _bytes(text: object, encoded: object, sample: bytes) -> bytes:
+    """Return a file's bytes: as text, in base64, or the kind's sample."""
+    if isinstance(encoded, str):
+        try:
+            return b64decode(encoded, validate=True)
+        except ValueError as error:
+            raise ValueError("base64 must be base64") from error
+    return text.encode() if isinstance(text, str) else sample
+
+
 def _media(kind: str) -> _Content:
     def content(value: Any, world: World, number: Number, _: int) -> tuple[str, str]:
         fields = dict(value) if isinstance(value, dict) else {}
         mime_type, sample = _SAMPLES[kind]
         mime_type = str(fields.pop("mime_type", mime_type))
-        body = fields.pop("content", None)
-        raw = body.encode() if isinstance(body, str) else sample
+        raw = _bytes(fields.pop("content", None), fields.pop("base64", None), sample)
         media = world.media.add(world.clock.now_ms(), number.phone_number_id, mime_type, raw)
         told = {"mime_type": mime_type, "sha256": b64encode(bytes.fromhex(media.sha256)).decode(), "id": media.identity}
         extra: dict[str, dict[str, Any]] = {

@@ -1,6 +1,6 @@
 /** The one way to the API: company, CSRF token, errors as `Problem`, and what an ended session does. */
 import createClient, { type Middleware } from "openapi-fetch";
-import { problemOf, unreachable } from "./problem";
+import { refusal, unreachable } from "./problem";
 import type { paths } from "./schema.gen";
 import { getSession, setSession } from "./session";
 
@@ -31,6 +31,6 @@ export async function read<T>(answer: Promise<{ data?: T; error?: unknown; respo
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw unreachable();
   }
-  if (!told.response.ok) throw problemOf(told.response, told.error);
+  if (!told.response.ok) throw await refusal(told.response, told.error);
   return told.data as T;
 }

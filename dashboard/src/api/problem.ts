@@ -6,6 +6,9 @@ export interface FieldProblem {
 }
 
 export class Problem extends Error {
+  /** The detail in Portuguese, where it is known (lib/conflict-reasons.ts). */
+  detailPt: string | null = null;
+
   constructor(
     readonly status: number,
     readonly type: string,
@@ -38,6 +41,16 @@ export function problemOf(response: Response, body: unknown): Problem {
     told.errors ?? [],
     Number.isFinite(wait) && wait > 0 ? wait : null,
   );
+}
+
+/** The same with what the API says in Portuguese, too: those words are many, and loaded when one is refused for the first time. */
+export async function refusal(response: Response, body: unknown): Promise<Problem> {
+  const problem = problemOf(response, body);
+  if (problem.detail && problem.status >= 400 && problem.status < 500 && problem.status !== 404) {
+    const words = await import("../lib/field-reasons").catch(() => null); // without them it is said in English
+    problem.detailPt = words?.inPortuguese(problem.detail) ?? null;
+  }
+  return problem;
 }
 
 /** No answer at all: the gateway cannot be reached. */

@@ -1,5 +1,5 @@
 /** A file sent as a request's body, with how much of it has gone: fetch does not tell that. */
-import { problemOf, unreachable } from "./problem";
+import { refusal, unreachable } from "./problem";
 import { getSession, setSession } from "./session";
 
 export interface Upload<T> { answer: Promise<T>; cancel: () => void }
@@ -19,7 +19,7 @@ export function upload<T>(path: string, query: Record<string, string>, file: Blo
     request.onload = () => {
       if (request.status >= 200 && request.status < 300) return resolve(request.response as T);
       if (request.status === 401 && getSession().user) setSession({ expired: true });
-      reject(problemOf(new Response(null, { status: request.status, statusText: request.statusText, headers: told(request) }), request.response));
+      void refusal(new Response(null, { status: request.status, statusText: request.statusText, headers: told(request) }), request.response).then(reject);
     };
     request.send(file);
   });

@@ -16,7 +16,7 @@ import { Bell } from "./bell";
 import { Connection } from "./connection";
 import { useKeys } from "./keys";
 import { Links, useCurrentPath } from "./links";
-import { PAGES } from "./nav";
+import { PAGES, type PageName } from "./nav";
 import { useShellTexts } from "./texts";
 import { UserMenu } from "./user-menu";
 
@@ -26,6 +26,8 @@ const MorePages = lazy(() => import("./more-pages"));
 const SignInAgain = lazy(() => import("../features/sign-in/again"));
 const NARROW = "masteria.narrow";
 /** What a phone's bar holds, as far as it exists; everything else is behind "more". */
+/** A fifth of a phone's width has room for nine letters. */
+const SHORT: Partial<Record<PageName, "home" | "inbox" | "queueShort">> = { overview: "home", conversations: "inbox", queue: "queueShort" };
 const THUMB: string[] = ["overview", "events", "campaigns", "conversations", "queue", "sessions", "webhooks"];
 
 export function Shell() {
@@ -101,7 +103,7 @@ function BottomBar() {
       {pages.map(({ name, path, icon: Icon }) => (
         <Link key={name} to={`/c/${company}${path && `/${path}`}` as string} aria-current={current === path ? "page" : undefined} className={cx(cell, current === path ? "text-accent-fg" : "text-muted")}>
           <Icon size={20} strokeWidth={1.75} aria-hidden />
-          <span className="max-w-full truncate px-0.5">{name === "overview" ? t("home") : t(name)}</span>
+          <span className="max-w-full truncate px-0.5">{t(SHORT[name] ?? name)}</span>
         </Link>
       ))}
       {PAGES.length > pages.length && (

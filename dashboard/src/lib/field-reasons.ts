@@ -1,4 +1,5 @@
 /** What the API says is wrong with a field, in Portuguese: it says the common ones in English only. */
+import { FORMS } from "./field-reasons-forms";
 import { MORE } from "./field-reasons-more";
 
 const SAID: [RegExp, (found: RegExpExecArray) => string][] = [
@@ -60,8 +61,11 @@ const SAID: [RegExp, (found: RegExpExecArray) => string][] = [
   [/^(.*)unknown (field|filter|operator) '(.*)'; did you mean '(.*)'\?$/, (found) => `${found[1]}não existe “${found[3]}”; seria “${found[4]}”?`],
 ];
 
+// The closest words first: those of the forms hold what is left.
+const ALL = [...MORE, ...SAID, ...FORMS];
+
 export function inPortuguese(reason: string): string {
-  for (const [pattern, words] of [...MORE, ...SAID]) {
+  for (const [pattern, words] of ALL) {
     const found = pattern.exec(reason);
     if (found) return words(found);
   }

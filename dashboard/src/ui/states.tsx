@@ -1,6 +1,7 @@
 /** What a page shows instead of its data: a skeleton that ends, an error that keeps old data, and three kinds of nothing. */
 import { CircleAlert, Inbox, SearchX } from "lucide-react";
 import { createContext, useContext, useEffect, useState, type ReactNode } from "react";
+import { useLanguage } from "../i18n";
 import { Button } from "./button";
 import { CopyButton } from "./copy";
 import { cx } from "./cx";
@@ -25,17 +26,18 @@ export function Skeleton({ rows = 8, height = 40, onRetry }: { rows?: number; he
 }
 
 /** What an error is, without leaning on the API's module: `Problem` fits it. */
-interface Told { status?: number; detail?: string; requestId?: string | null; message?: string }
+interface Told { status?: number; detail?: string; detailPt?: string | null; requestId?: string | null; message?: string }
 
 export function useErrorText(): (error: unknown) => string {
   const t = useUiTexts();
+  const language = useLanguage();
   return (error) => {
-    const { status = 0, detail } = (error ?? {}) as Told;
+    const { status = 0, detail, detailPt } = (error ?? {}) as Told;
     if (status === 0 || status === 503 || status === 502) return t("errorAway");
     if (status === 403) return t("errorForbidden");
     if (status === 404) return t("errorMissing");
     if (status >= 500) return t("errorInternal");
-    return detail || t("errorOther");
+    return detail ? (language === "en" ? detail : detailPt ?? detail) : t("errorOther");
   };
 }
 

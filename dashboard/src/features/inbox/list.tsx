@@ -94,7 +94,7 @@ function Head({ filters, onFilter }: Pick<Props, "filters" | "onFilter">) {
       <input data-filter type="search" aria-label={t("searchPlace")} placeholder={t("searchPlace")} className="field" value={typed} onChange={(event) => type(event.target.value)} />
       <div className="flex flex-wrap gap-1.5">
         <select aria-label={t("stateOf")} className={pick} value={filters.state ?? ""} onChange={(event) => onFilter({ state: event.target.value || "all" })}>
-          <option value="open">{t("open")}</option><option value="waiting">{t("waiting")}</option><option value="closed">{t("closed")}</option><option value="">{t("allStates")}</option>
+          <option value="open">{t("isOpen")}</option><option value="waiting">{t("isWaiting")}</option><option value="closed">{t("isClosed")}</option><option value="">{t("allStates")}</option>
         </select>
         <select aria-label={t("assignee")} className={pick} value={filters.assignee_id ?? ""} onChange={(event) => onFilter({ assignee_id: event.target.value || undefined })}>
           <option value="">{t("everybody")}</option><option value="me">{t("me")}</option><option value="nobody">{t("nobody")}</option>

@@ -35,7 +35,7 @@ export function Inbox() {
   const choose = (id: string | undefined) => setSearch({ open: id }, { replace: open !== undefined && id !== undefined });
   useRowKeys(choose);
   return (
-    <div className="flex h-[calc(100dvh-128px)] min-h-105 flex-col lg:h-[calc(100dvh-110px)]">
+    <div className="flex h-[calc(100dvh-160px)] min-h-105 flex-col lg:h-[calc(100dvh-110px)]">
       <div className={cx(open && "hidden lg:block")}><PageHead title={t("title")} /></div>
       <div className="card grid min-h-0 grow grid-cols-1 overflow-hidden lg:grid-cols-[320px_minmax(0,1fr)] xl:grid-cols-[320px_minmax(0,1fr)_300px]">
         <section aria-label={t("list")} className={cx("min-h-0 flex-col border-r border-line", open ? "hidden lg:flex" : "flex")}>
@@ -95,7 +95,7 @@ function Opened({ id, now, onBack, onManage }: { id: string; now: number; onBack
           )}
         </header>
         {found.error && <ErrorBox error={found.error} onRetry={() => void found.refetch()} />}
-        <Thread id={one.id} />
+        <Thread id={one.id} files={one.transport !== "web"} />
         {operator && <Composer conversation={one} now={now} onManage={onManage} />}
       </section>
       <aside aria-label={t("context")} className="hidden min-h-0 overflow-y-auto border-l border-line xl:block" tabIndex={-1}><Context conversation={one} onChange={act} /></aside>

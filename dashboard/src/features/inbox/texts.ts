@@ -2,7 +2,7 @@ import { defineTexts } from "../../i18n";
 
 export const useInboxTexts = defineTexts("inbox", {
   title: "Conversas", list: "Lista de conversas", thread: "Conversa", context: "Sobre a pessoa", back: "Voltar à lista", showContext: "Ver a pessoa",
-  open: "Abertas", waiting: "Em espera", closed: "Fechadas", allStates: "Todas", stateOf: "Estado", isOpen: "Aberta", isWaiting: "Em espera", isClosed: "Fechada", everybody: "De todos", me: "Minhas", nobody: "De ninguém", assignee: "Responsável",
+  allStates: "Todas", stateOf: "Estado", isOpen: "Aberta", isWaiting: "Em espera", isClosed: "Fechada", everybody: "De todos", me: "Minhas", nobody: "De ninguém", assignee: "Responsável",
   order: "Ordem", recent: "Últimas primeiro", longest: "Quem espera há mais tempo", unreadOnly: "Não lidas", number: "Número", allNumbers: "Todos os números", intent: "Intenção", anyIntent: "Qualquer intenção", searchPlace: "Nome ou telefone",
   unread_zero: "Nada por ler", unread_one: "{{n}} mensagem por ler", unread_many: "{{n}} de mensagens por ler", unread_other: "{{n}} mensagens por ler",
   waits: "espera há {{age}}", aiOn: "IA ligada", aiOff: "IA desligada",
@@ -16,10 +16,10 @@ export const useInboxTexts = defineTexts("inbox", {
   quick: "Respostas rápidas", noQuick: "Nenhuma resposta rápida com esse nome.", manageQuick: "Respostas rápidas", newQuick: "Nova resposta rápida", shortcut: "Atalho", shortcutHint: "Letras, números, _ e -: digita-se depois de /", text: "Texto", save: "Salvar", edit: "Editar", remove: "Excluir", saved: "Salvo", removed: "Excluído", noQuickYet: "Nenhuma resposta rápida", noQuickText: "Guarde o que se responde todo dia; / abre a lista ao escrever.", removeTitle: "Excluir /{{name}}?", cancel: "Cancelar",
   takeOver: "Assumir", takenOver: "A IA parou; a conversa é sua", giveBack: "Devolver à IA", givenBack: "A IA volta a responder", suggest: "Sugerir resposta", suggestions: "Sugestões", noSuggestion: "Nenhuma sugestão.", tabTakes: "Tab aceita", closeIt: "Fechar conversa", closeShort: "Fechar", closedIt: "Conversa fechada", reopen: "Reabrir", reopened: "Conversa reaberta", setAside: "Pôr em espera", asideDone: "Em espera até a pessoa escrever", unassigned: "Ninguém", assigned: "Responsável mudado",
   state: "Estado", phone: "Telefone", lastInbound: "Última mensagem dela", lastOutbound: "Última resposta", waitingSince: "Espera desde", confidence: "confiança {{share}}", aiState: "IA", contact: "Abrir o contato", orders: "Pedidos", noOrders: "Nenhum pedido",
-  lastMessages: "Mensagens",
+  lastMessages: "Mensagens", picture: "Imagem que a pessoa enviou", listen: "Ouvir", watch: "Ver o vídeo", saveShort: "Baixar", saveFile: "Baixar {{name}}", fileGone: "O WhatsApp não guarda mais este arquivo.", again: "Tentar de novo",
 }, {
   title: "Conversations", list: "List of conversations", thread: "Conversation", context: "About the person", back: "Back to the list", showContext: "See the person",
-  open: "Open", waiting: "Set aside", closed: "Closed", allStates: "All", stateOf: "State", isOpen: "Open", isWaiting: "Set aside", isClosed: "Closed", everybody: "Everybody's", me: "Mine", nobody: "Nobody's", assignee: "Assignee",
+  allStates: "All", stateOf: "State", isOpen: "Open", isWaiting: "Set aside", isClosed: "Closed", everybody: "Everybody's", me: "Mine", nobody: "Nobody's", assignee: "Assignee",
   order: "Order", recent: "Latest first", longest: "Who waits longest", unreadOnly: "Unread", number: "Number", allNumbers: "All numbers", intent: "Intent", anyIntent: "Any intent", searchPlace: "Name or phone",
   unread_zero: "Nothing to read", unread_one: "{{n}} message to read", unread_many: "{{n}} messages to read", unread_other: "{{n}} messages to read",
   waits: "waiting for {{age}}", aiOn: "AI on", aiOff: "AI off",
@@ -33,5 +33,5 @@ export const useInboxTexts = defineTexts("inbox", {
   quick: "Quick replies", noQuick: "No quick reply of that name.", manageQuick: "Quick replies", newQuick: "New quick reply", shortcut: "Shortcut", shortcutHint: "Letters, digits, _ and -: typed behind /", text: "Text", save: "Save", edit: "Edit", remove: "Delete", saved: "Saved", removed: "Deleted", noQuickYet: "No quick replies", noQuickText: "Keep what is answered every day; / opens the list while writing.", removeTitle: "Delete /{{name}}?", cancel: "Cancel",
   takeOver: "Take over", takenOver: "The AI has stopped; the conversation is yours", giveBack: "Give back to the AI", givenBack: "The AI answers again", suggest: "Suggest a reply", suggestions: "Suggestions", noSuggestion: "No suggestion.", tabTakes: "Tab accepts", closeIt: "Close conversation", closeShort: "Close", closedIt: "Conversation closed", reopen: "Reopen", reopened: "Conversation reopened", setAside: "Set aside", asideDone: "Set aside until the person writes", unassigned: "Nobody", assigned: "Assignee changed",
   state: "State", phone: "Phone", lastInbound: "Their last message", lastOutbound: "Last reply", waitingSince: "Waiting since", confidence: "confidence {{share}}", aiState: "AI", contact: "Open the contact", orders: "Orders", noOrders: "No orders",
-  lastMessages: "Messages",
+  lastMessages: "Messages", picture: "Picture that the person sent", listen: "Listen", watch: "Watch", saveShort: "Save", saveFile: "Save {{name}}", fileGone: "WhatsApp does not keep this file any more.", again: "Try again",
 });

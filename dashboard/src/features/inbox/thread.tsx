@@ -1,5 +1,5 @@
 /** The thread: newest below, older ones loaded upwards without a jump; notes of the team stand between. */
-import { Paperclip, StickyNote, Trash2 } from "lucide-react";
+import { StickyNote, Trash2 } from "lucide-react";
 import { useMutation } from "@tanstack/react-query";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { api, read } from "../../api/client";
@@ -16,13 +16,15 @@ import { StatusChip } from "../../ui/status";
 import { toast } from "../../ui/toasts";
 import { useFormats } from "../../ui/when";
 import { useNotes, useThread } from "./data";
+import { Media } from "./media";
 import { useInboxTexts } from "./texts";
 
 type Line = { kind: "entry"; at: string; entry: ThreadEntry } | { kind: "note"; at: string; note: ConversationNote };
 /** So near to the end one is reading what comes. */
 const NEAR_PX = 80;
 
-export function Thread({ id }: { id: string }) {
+/** `files`: whether this number's files can be fetched. */
+export function Thread({ id, files }: { id: string; files: boolean }) {
   const t = useInboxTexts();
   const formats = useFormats();
   const thread = useThread(id);
@@ -62,7 +64,7 @@ export function Thread({ id }: { id: string }) {
           {lines?.map((line, at) => (
             <li key={line.kind === "note" ? line.note.id : line.entry.id} className="flex flex-col">
               {formats.date(new Date(line.at)) !== (at ? formats.date(new Date(lines[at - 1]!.at)) : "") && <p className="my-2 self-center rounded-full bg-sunken px-3 py-0.5 text-caption text-muted">{formats.date(new Date(line.at))}</p>}
-              {line.kind === "note" ? <Note note={line.note} /> : <Bubble entry={line.entry} />}
+              {line.kind === "note" ? <Note note={line.note} /> : <Bubble entry={line.entry} conversation={id} files={files} />}
             </li>
           ))}
         </ol>
@@ -74,7 +76,7 @@ export function Thread({ id }: { id: string }) {
 
 const BY = { rule: "byRule", campaign: "byCampaign", ai: "byAi", person: "bySomebody", key: "byKey", api_key: "byKey" } as const;
 
-function Bubble({ entry }: { entry: ThreadEntry }) {
+function Bubble({ entry, conversation, files }: { entry: ThreadEntry; conversation: string; files: boolean }) {
   const t = useInboxTexts();
   const say = useWords();
   const { clock } = useFormats();
@@ -85,8 +87,8 @@ function Bubble({ entry }: { entry: ThreadEntry }) {
   const words = entry.text ?? (entry.message?.template ? entry.message.template : t("notText", { type: entry.type }));
   return (
     <div data-entry={entry.direction} className={cx("max-w-[88%] min-w-24 rounded-dialog border px-3 py-2", out ? "self-end rounded-br-none border-transparent bg-accent-soft" : "self-start rounded-bl-none border-line bg-surface")}>
-      {media && <p className="mb-1 flex items-center gap-2 text-table text-muted"><Paperclip size={14} aria-hidden />{media.filename ?? media.mime_type ?? entry.type}</p>}
-      <p className={cx("break-words whitespace-pre-wrap", !entry.text && "text-muted italic")}>{entry.text ? nodes(shownOf(words), (missing) => missing) : words}</p>
+      {media && <Media file={media} conversation={conversation} event={entry.inbound!.event_id} held={files} />}
+      {(entry.text || !media) && <p className={cx("break-words whitespace-pre-wrap", !entry.text && "text-muted italic")}>{entry.text ? nodes(shownOf(words), (missing) => missing) : words}</p>}
       <p className="mt-1 flex flex-wrap items-center justify-end gap-x-2 gap-y-1 text-caption text-muted tnum">
         {by && <span>{by}</span>}
         <time dateTime={entry.at}>{clock(new Date(entry.at))}</time>
