@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import Look
 from tests.browser.world import World
@@ -77,6 +78,34 @@ def test_a_replay_is_counted_before_it_runs(world: World, visit: Guests, company
     one.judge("event-replay")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_a_replay_whose_rule_changed_meanwhile_asks_again(world: World, visit: Guests, company_id: str) -> None:
+    order = world.sender.order("order_refused")  # nothing answers that yet
+    send = {"session_id": world.session_id, "text": "Vamos tentar de novo?"}
+    rule = {"name": "Recusados", "trigger": {"event_type": "order_refused"}, "action": {"send": send}}
+    made = world.api.call("POST", "/rules", rule)["id"]
+    try:
+        one = visit(expected=(409,))
+        page = one.open(company_id, f"events?order_id={order}")
+        page.locator(_ROWS).first.get_by_role("link").first.click()
+        page.get_by_role("button", name="Reprocessar").click()
+        dialog = page.get_by_role("dialog")
+        run = dialog.get_by_role("button", name="Reprocessar 1")
+        expect(run).to_be_enabled(timeout=20_000)
+        changed = {"action": {"send": {**send, "text": "Quer tentar outro cartão?"}}}
+        world.api.call("PATCH", f"/rules/{made}", changed)
+        run.click()
+        expect(dialog).to_contain_text("contado de novo")
+        assert world.messages_of(order) == []
+        expect(run).to_be_enabled(timeout=20_000)
+        one.judge("event-replay-changed")
+        run.click()
+        expect(dialog).to_have_count(0)
+        sent = [changed["action"]["send"]["text"]]
+        assert wait_until(lambda: [each["text"] for each in world.messages_of(order)] == sent, 20.0)
+    finally:
+        world.api.call("DELETE", f"/rules/{made}")
 
 
 def test_rows_are_walked_by_keyboard(world: World, visit: Guests, company_id: str) -> None:

@@ -19,7 +19,7 @@ export function JobBar({ started, onClose }: { started: Job; onClose: () => void
   const job = told.job ?? started;
   const over = job.state !== "running";
   useEffect(() => { if (over) refresh("dead-letters", "dead-letter-summary", "queue", "holds"); }, [over]);
-  const cancel = () => void read(api.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })).then(told.refetch);
+  const cancel = () => void read(api.POST("/api/v1/jobs/{job_id}/cancel", { params: { path: { job_id: job.id } } })).catch(() => undefined).then(told.refetch); // what came to its end meanwhile says so
   return (
     <div role="status" className="card mb-3 flex flex-wrap items-center gap-4 p-3" data-job={job.state}>
       <span className="text-table font-medium">{t(STATES[job.state as "done"] ?? "job_running")}</span>
