@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 _APP = Path(__file__).resolve().parents[2] / "dashboard" / "src" / "app"
-_PAGE = re.compile(r'\bpage\(\s*"(/[^"]*)"')
+_PAGE = re.compile(r'\b(?:page|here)\(\s*"(/[^"]*)"')
 _ALONE = re.compile(r'path: "(/(?:sign-in|reset-password|invitation)[^"$]*)"')
 _IN_MENU = re.compile(r'name: "(\w+)",[^}]*?path: "([^"]*)"')
 

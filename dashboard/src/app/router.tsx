@@ -1,10 +1,13 @@
 /** Addresses. The company stands in the path, so that two tabs cannot mix; pages are loaded when they are opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet, redirect } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { api, read } from "../api/client";
 import { Problem } from "../api/problem";
 import { getSession, setSession, signedIn } from "../api/session";
+import { Overview } from "../features/overview/page";
 import { parseSearch, stringifySearch } from "../lib/search";
 import { Failed, NotFound } from "./failures";
+import { Shell } from "./shell";
 
 const LAST = "masteria.company";
 
@@ -58,11 +61,13 @@ const company = createRoute({
     if (getSession().company?.id !== found?.id) setSession({ company: found });
     if (found) localStorage.setItem(LAST, found.id);
   },
-  component: lazyRouteComponent(() => import("./shell"), "Shell"),
+  component: Shell,
 });
 
 const page = <P extends string>(path: P, load: () => Promise<Record<string, unknown>>, name: string) =>
   createRoute({ getParentRoute: () => company, path, component: lazyRouteComponent(load as never, name as never) as never });
+
+const here = <P extends string>(path: P, component: () => ReactNode) => createRoute({ getParentRoute: () => company, path, component });
 
 export const tree = root.addChildren([
   home,
@@ -70,7 +75,8 @@ export const tree = root.addChildren([
   resetPassword,
   invitation,
   company.addChildren([
-    page("/", () => import("../features/overview/page"), "Overview"),
+    // With the shell in the first script: what everybody sees first comes in one piece, and not one after another.
+    here("/", Overview),
     page("/campaigns", () => import("../features/campaigns/page"), "Campaigns"),
     page("/campaigns/$campaignId", () => import("../features/campaigns/report/page"), "Report"),
     page("/campaigns/$campaignId/$step", () => import("../features/campaigns/wizard/page"), "Wizard"),

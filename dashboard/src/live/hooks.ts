@@ -24,14 +24,21 @@ export function useLive<T extends object = Data>(topic: string | null): T | unde
   return useSyncExternalStore(subscribe, () => (topic ? live.get(topic) : undefined)) as T | undefined;
 }
 
+/** Have a topic told, for who reads it now and then. */
+export function useTopic(topic: string): void {
+  useEffect(() => socket.want(topic), [topic]);
+}
+
 /** The same at most once in `everyMs`: for charts, whose cost is per render. */
 export function useLiveSlow<T extends object = Data>(topic: string, everyMs: number): T | undefined {
-  useEffect(() => socket.want(topic), [topic]);
+  useTopic(topic);
   const [shown, show] = useState<T | undefined>(() => live.get(topic) as T | undefined);
   useEffect(() => {
-    const timer = setInterval(() => {
+    const look = () => {
       if (document.visibilityState === "visible") show(live.get(topic) as T | undefined);
-    }, everyMs);
+    };
+    look(); // what is told more often from now on is told at once
+    const timer = setInterval(look, everyMs);
     return () => clearInterval(timer);
   }, [topic, everyMs]);
   return shown;

@@ -1,39 +1,79 @@
-/** Long lists in blocks of twenty-five: a block far from the screen is an empty box as high as it was, so that ten thousand rows scroll. */
-import { useEffect, useRef, useState, type ReactNode, type RefObject } from "react";
+/** Long lists in blocks of ten rows: those far from the screen are one empty box above and one below it, so that ten thousand rows scroll. */
+import { memo, useCallback, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
+import { chunks, shown, sum, type Span } from "./windowing";
 
-export const BLOCK = 25;
-const NEAR = "1500px 0px";
+const ROWS = 10;
+/** Shorter lists stand there whole. */
+export const SHORT = 50;
+/** How far above and below the screen rows are kept ready: more than a flick of the wheel goes in one frame. */
+const NEAR_PX = 1_500;
 
+type Draw<Row> = (block: { ref: (element: HTMLElement | null) => void; rows: Row[]; first: number }) => ReactNode;
 interface Props<Row> {
   rows: Row[];
-  /** How high a row is until a block has been seen. */
+  /** How high a row is until one has been seen. */
   rowHeight: number;
-  /** One block: its element gets the ref; without rows it is a box of that height. */
-  children: (block: { ref: RefObject<never>; rows: Row[] | null; height: number; first: number }) => ReactNode;
+  /** The box that stands for the blocks above or below. */
+  gap: (height: number) => ReactNode;
+  /** One block: its element gets the ref. */
+  children: Draw<Row>;
 }
 
-export function Blocks<Row>({ rows, rowHeight, children }: Props<Row>) {
-  const count = Math.ceil(rows.length / BLOCK);
-  return Array.from({ length: count }, (_, number) => {
-    const first = number * BLOCK;
-    return <Block key={number} rows={rows.slice(first, first + BLOCK)} first={first} rowHeight={rowHeight} alone={rows.length <= 2 * BLOCK}>{children}</Block>;
-  });
+export function Blocks<Row>({ rows, rowHeight, gap, children }: Props<Row>) {
+  const blocks = useMemo(() => chunks(rows, ROWS), [rows]);
+  const seen = useRef(new Map<number, number>());
+  const elements = useRef(new Map<number, HTMLElement>());
+  const [span, setSpan] = useState<Span>({ from: 0, to: 0 });
+  const whole = rows.length <= SHORT;
+  // What was seen keeps its height; what was not is as high as the first rows were.
+  const heights = useCallback(() => {
+    const guess = (seen.current.get(0) ?? rowHeight * ROWS) / ROWS;
+    return blocks.map((block, at) => seen.current.get(at) ?? guess * block.length);
+  }, [blocks, rowHeight]);
+  const look = useCallback(() => {
+    let known: { at: number; top: number } | null = null;
+    for (const [at, element] of elements.current) {
+      const box = element.getBoundingClientRect();
+      if (box.height === 0) return; // a list that is not displayed (the other one is) has no place
+      seen.current.set(at, box.height);
+      known ??= { at, top: box.top };
+    }
+    if (!known) return;
+    const all = heights();
+    const next = shown(all, known.top - sum(all, 0, known.at), innerHeight, NEAR_PX);
+    setSpan((before) => (before.from === next.from && before.to === next.to ? before : next));
+  }, [heights]);
+  useLayoutEffect(() => {
+    if (whole) return undefined;
+    look();
+    // Captured: the list may stand in a box that scrolls by itself.
+    addEventListener("scroll", look, { capture: true, passive: true });
+    addEventListener("resize", look);
+    return () => {
+      removeEventListener("scroll", look, { capture: true });
+      removeEventListener("resize", look);
+    };
+  }, [look, whole]);
+  const put = useCallback((at: number, element: HTMLElement | null) => {
+    if (element) elements.current.set(at, element);
+    else elements.current.delete(at);
+  }, []);
+  const from = whole ? 0 : Math.min(span.from, Math.max(0, blocks.length - 1));
+  const to = whole ? blocks.length - 1 : Math.min(span.to, blocks.length - 1);
+  const all = whole ? [] : heights();
+  const above = sum(all, 0, from);
+  const below = sum(all, to + 1, all.length);
+  return (
+    <>
+      {above > 0 && gap(above)}
+      {blocks.slice(from, to + 1).map((block, at) => <Block key={from + at} at={from + at} rows={block} put={put} draw={children as Draw<unknown>} />)}
+      {below > 0 && gap(below)}
+    </>
+  );
 }
 
-function Block<Row>({ rows, first, rowHeight, alone, children }: Props<Row> & { first: number; alone: boolean }) {
-  const ref = useRef<HTMLElement>(null);
-  const [near, setNear] = useState(first === 0);
-  const [height, setHeight] = useState(0);
-  useEffect(() => {
-    if (alone || !ref.current || typeof IntersectionObserver === "undefined") return;
-    const watch = new IntersectionObserver(([entry]) => {
-      if (!entry) return;
-      // A list that is not displayed has no height: what it was stays known.
-      if (!entry.isIntersecting && entry.boundingClientRect.height > 0) setHeight(entry.boundingClientRect.height);
-      setNear(entry.isIntersecting);
-    }, { rootMargin: NEAR });
-    watch.observe(ref.current);
-    return () => watch.disconnect();
-  }, [alone]);
-  return children({ ref: ref as RefObject<never>, rows: alone || near ? rows : null, height: height || rows.length * rowHeight, first });
-}
+/** Drawn again only when its rows, or how they look, have changed: not when others come and go. */
+const Block = memo(function Block({ at, rows, put, draw }: { at: number; rows: unknown[]; put: (at: number, element: HTMLElement | null) => void; draw: Draw<unknown> }) {
+  const ref = useCallback((element: HTMLElement | null) => put(at, element), [at, put]);
+  return draw({ ref, rows, first: at * ROWS });
+});

@@ -1,6 +1,6 @@
 /** One table for every list: real table on wide screens, two-line rows on a phone, keys j/k/Enter and x/Shift+x, load more by cursor. */
 import { useEffect, useLayoutEffect, useRef, useState, type ReactNode } from "react";
-import { BLOCK, Blocks } from "./blocks";
+import { Blocks, SHORT } from "./blocks";
 import { Button } from "./button";
 import { cx } from "./cx";
 import { mark, markAll, type Marked } from "./marked";
@@ -33,7 +33,7 @@ interface Props<Row> {
 export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, footer, marking }: Props<Row>) {
   const t = useUiTexts();
   const box = useRef<HTMLDivElement>(null);
-  const { head, widths } = useWidths(rows.length > 2 * BLOCK, columns.length);
+  const { head, widths } = useWidths(rows.length > SHORT, columns.length);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
@@ -72,23 +72,23 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
       <div className="hidden overflow-x-auto sm:block" tabIndex={-1}>
         <table aria-label={label} aria-rowcount={rows.length + 1} className={cx("w-full border-collapse text-table", widths && "table-fixed")}>
           <thead>
-            <tr ref={head} className="border-b border-line text-left text-caption text-muted">
+            <tr ref={head} aria-rowindex={1} className="border-b border-line text-left text-caption text-muted">
               {marking && <th scope="col" className="w-9 pl-3"><input type="checkbox" aria-label={t("markAll")} checked={every} onChange={() => marking.onChange(markAll(marking.marked, order))} className="block h-4 w-4 accent-[var(--accent)]" /></th>}
               {columns.map((column, at) => <th key={column.key} scope="col" style={{ width: widths?.[at + (marking ? 1 : 0)] }} className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right")}>{column.title}</th>)}
             </tr>
           </thead>
-          <Blocks rows={rows} rowHeight={40}>{({ ref, rows: shown, height }) => <tbody ref={ref} className="[&:last-child>tr:last-child]:border-0">
-            {shown?.map((row) => (
-              <tr key={id(row)} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
+          <Blocks rows={rows} rowHeight={40} gap={(height) => <tbody aria-hidden><tr><td colSpan={columns.length + 1} style={{ height }} /></tr></tbody>}>{({ ref, rows: block, first }) => <tbody ref={ref} className="[&:last-child>tr:last-child]:border-0">
+            {block.map((row, at) => (
+              <tr key={id(row)} aria-rowindex={first + at + 2} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
                 {marking && <td className="w-9 pl-3"><span className="flex items-center">{tick(row)}</span></td>}
                 {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
               </tr>
-            )) ?? <tr aria-hidden><td colSpan={columns.length + 1} style={{ height }} /></tr>}
+            ))}
           </tbody>}</Blocks>
         </table>
       </div>
       <div className="sm:hidden">
-        <Blocks rows={rows} rowHeight={60}>{({ ref, rows: shown, height }) => <ul ref={ref} aria-label={label} className="[&:last-child>li:last-child]:border-0" style={shown ? undefined : { height }}>{shown?.map((row) => (
+        <Blocks rows={rows} rowHeight={60} gap={(height) => <div aria-hidden style={{ height }} />}>{({ ref, rows: block }) => <ul ref={ref} aria-label={label} className="[&:last-child>li:last-child]:border-0">{block.map((row) => (
           <li key={id(row)} {...rowProps(row)} className="min-h-13 space-y-1 border-b border-line px-3 py-2 text-table">
             <div className="flex items-center justify-between gap-3"><span className="flex min-w-0 flex-wrap items-center gap-2 font-medium">{marking && tick(row)}{phoneCells(row, "main")}</span><span className="flex shrink-0 items-center gap-2 tnum">{phoneCells(row, "side")}</span></div>
             <div className="flex flex-wrap justify-between gap-x-3 text-caption text-muted">{phoneCells(row, "sub")}</div>

@@ -1,7 +1,8 @@
 /** A chart over time. What draws it is heavy and comes by itself, once the chart is on the screen. */
-import { lazy, Suspense, useContext, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, memo, Suspense, useContext, useMemo } from "react";
 import { dayOf, ticks } from "../lib/calendar";
 import { cx } from "./cx";
+import { useOnScreen } from "./on-screen";
 import { useFormats, Zone } from "./when";
 
 export interface ChartLine {
@@ -38,23 +39,15 @@ export const BEFORE = "4 4";
 const DAY_MS = 86_400_000;
 const Chart = lazy(() => import("./charts"));
 
-/** Whether something has been on the screen: what is not is not drawn. */
-function useSeen() {
-  const ref = useRef<HTMLDivElement>(null);
-  const [seen, see] = useState(typeof IntersectionObserver === "undefined");
-  useEffect(() => {
-    if (seen || !ref.current) return;
-    const watch = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && see(true), { rootMargin: "200px" });
-    watch.observe(ref.current);
-    return () => watch.disconnect();
-  }, [seen]);
-  return [ref, seen] as const;
-}
+/** What is not on the screen stays as it was drawn last, and is drawn anew when it comes back. */
+const Drawn = memo(function Drawn({ chart }: { chart: Parameters<typeof Chart>[0]; on: boolean }) {
+  return <Chart {...chart} />;
+}, (_before, now) => !now.on);
 
 export function TimeChart({ height = "h-[180px] sm:h-[260px]", legend = true, ...chart }: ChartProps & { height?: string; legend?: boolean }) {
   const { clock, date } = useFormats();
   const zone = useContext(Zone);
-  const [ref, seen] = useSeen();
+  const { ref, on, ever } = useOnScreen<HTMLDivElement>();
   const first = chart.from ?? chart.points[0]?.at ?? 0;
   const last = chart.to ?? chart.points.at(-1)?.at ?? 0;
   const narrow = typeof innerWidth === "number" && innerWidth < 640;
@@ -66,7 +59,7 @@ export function TimeChart({ height = "h-[180px] sm:h-[260px]", legend = true, ..
   const mark = (at: number) => (days ? shortDate(date(new Date(at)), dayOf(at, zone)) : clock(new Date(at)));
   return (
     <>
-      <div ref={ref} className={height}>{seen && chart.points.length > 0 && <Suspense><Chart {...chart} points={points} span={(at) => chart.span(begun(at))} onPick={chart.onPick && ((at) => chart.onPick!(begun(at)))} marks={marks} mark={mark} /></Suspense>}</div>
+      <div ref={ref} className={height}>{ever && chart.points.length > 0 && <Suspense><Drawn on={on} chart={{ ...chart, points, span: (at) => chart.span(begun(at)), onPick: chart.onPick && ((at) => chart.onPick!(begun(at))), marks, mark }} /></Suspense>}</div>
       {legend && (
         <ul className="mt-2 flex flex-wrap gap-x-4 gap-y-1 text-caption text-muted">
           {chart.lines.map((line) => (

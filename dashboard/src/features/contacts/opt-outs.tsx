@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
@@ -13,6 +13,7 @@ import { Button } from "../../ui/button";
 import { Confirm, Dialog } from "../../ui/dialog";
 import { AreaField, ChoiceField, Form, TextField } from "../../ui/form";
 import { Card } from "../../ui/page";
+import { RowLink } from "../../ui/row-link";
 import { Empty, ErrorBox, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
 import { Switch } from "../../ui/switch";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
@@ -32,9 +33,9 @@ export function OptOuts() {
   const [adding, add] = useState(false);
   const [allowing, allow] = useState<OptOut | null>(null);
   const list = useList<OptOut>("opt-outs", { kind }, (cursor, signal) => read(api.GET("/api/v1/opt-outs", { params: { query: { kind, limit: 100, cursor } as never }, signal })));
-  const source = (row: OptOut) => (row.event_id ? <Link to={`/c/${company}/events/${row.event_id}` as string} className="underline">{t("saidInMessage")}</Link> : row.source === "message" ? t("saidInMessage") : row.source.replace(/^user:/, "").replace(/^api_key:/, "API · "));
+  const source = (row: OptOut) => (row.event_id ? <RowLink to={`/c/${company}/events/${row.event_id}`} className="underline">{t("saidInMessage")}</RowLink> : row.source === "message" ? t("saidInMessage") : row.source.replace(/^user:/, "").replace(/^api_key:/, "API · "));
   const columns: Column<OptOut>[] = [
-    { key: "who", title: t("person"), phone: "main", cell: (row) => (row.contact_id ? <Link to={`/c/${company}/contacts/${row.contact_id}` as string} className="font-medium hover:underline">{row.name ?? phone(row.phone)}</Link> : <span className="font-medium">{t("noContact")}</span>) },
+    { key: "who", title: t("person"), phone: "main", cell: (row) => (row.contact_id ? <RowLink to={`/c/${company}/contacts/${row.contact_id}`} className="font-medium hover:underline">{row.name ?? phone(row.phone)}</RowLink> : <span className="font-medium">{t("noContact")}</span>) },
     { key: "phone", title: t("phone"), phone: "sub", cell: (row) => <span className="tnum whitespace-nowrap">{phone(row.phone)}</span> },
     { key: "kind", title: t("wants"), cell: (row) => (row.kind === "all" ? t("nothingAtAll") : t("noMarketing")) },
     { key: "source", title: t("source"), phone: "sub", cell: source },

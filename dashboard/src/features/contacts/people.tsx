@@ -11,6 +11,7 @@ import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
 import { FilterBar } from "../../ui/filters";
 import { NOBODY } from "../../ui/marked";
+import { RowLink } from "../../ui/row-link";
 import { SelectionBar } from "../../ui/selection";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
@@ -50,7 +51,7 @@ export function People({ onNew }: { onNew?: () => void }) {
   const tooMany = !everyone && marked.ids.size > MOST_IDS;
   const path = (row: Contact) => `/c/${company}/contacts/${row.id}` as string;
   const columns: Column<Contact>[] = [
-    { key: "name", title: t("name"), phone: "main", cell: (row) => <Link to={path(row)} className="font-medium hover:underline">{row.name ?? phone(row.phone ?? row.wa_id)}</Link> },
+    { key: "name", title: t("name"), phone: "main", cell: (row) => <RowLink to={path(row)} className="font-medium hover:underline">{row.name ?? phone(row.phone ?? row.wa_id)}</RowLink> },
     { key: "phone", title: t("phone"), phone: "sub", cell: (row) => <span className="tnum whitespace-nowrap">{phone(row.phone)}</span> },
     { key: "tags", title: t("tags"), cell: (row) => <TagChips tags={row.tags} /> },
     { key: "consent", title: t("consent"), phone: "side", cell: (row) => <ConsentChip contact={row} /> },

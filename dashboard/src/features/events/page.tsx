@@ -1,4 +1,4 @@
-import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams } from "@tanstack/react-router";
 import { useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
@@ -9,6 +9,7 @@ import { phone } from "../../lib/phone";
 import { useUrlState } from "../../lib/url";
 import { FilterBar } from "../../ui/filters";
 import { PageHead } from "../../ui/page";
+import { RowLink } from "../../ui/row-link";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
 import { Chip, type Tone } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
@@ -40,7 +41,7 @@ export function Events() {
   const save = (format: "csv" | "json") => download(`/api/v1/exports/events.${format}`, query, `events.${format}`).catch((error: unknown) => toast(words(error), { bad: true }));
   const columns: Column<EventSummary>[] = [
     { key: "time", title: t("time"), cell: (row) => <When at={row.created_at} />, phone: "sub" },
-    { key: "type", title: t("type"), phone: "main", cell: (row) => <Link to={`/c/${company}/events/${row.id}` as string} title={row.event_type ?? undefined} className="font-medium hover:underline">{row.event_type ? typeName(row.event_type) : "—"}</Link> },
+    { key: "type", title: t("type"), phone: "main", cell: (row) => <RowLink to={`/c/${company}/events/${row.id}`} title={row.event_type ?? undefined} className="font-medium hover:underline">{row.event_type ? typeName(row.event_type) : "—"}</RowLink> },
     { key: "source", title: t("source"), cell: (row) => row.source },
     { key: "customer", title: t("customer"), phone: "sub", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
     { key: "order", title: t("order"), cell: (row) => row.order_id ?? "—" },

@@ -3,9 +3,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState } from "react";
 import { api, read } from "../../api/client";
 import { key } from "../../api/queries";
-import { live, useLive, useLiveSlow, useNow } from "../../live/hooks";
+import { live, useLive, useTopic } from "../../live/hooks";
 import { RANGE_MS, RANGE_STEP, type Range } from "../../lib/period";
 import type { Point } from "./charts";
+import { atLeast } from "./readings";
 import { advance, begin, type Counters, type Tail } from "./tail";
 
 type Counts = Record<string, number>;
@@ -20,6 +21,8 @@ export interface Summary extends LiveMetrics { time_zone: string; period: Sums; 
 
 /** Read anew so seldom because the live counters move what was read; the sums of a long range move little. */
 const EVERY_MS: Record<Range, number> = { "5m": 30_000, "1h": 60_000, "24h": 120_000, "7d": 300_000, "30d": 300_000 };
+/** Charts cost by the redraw: once a second is as often as one sees them move. */
+const MOVE_MS = 1_000;
 export const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 function span(range: Range, before = 0) {
@@ -79,15 +82,18 @@ export function countersOf(metrics: LiveMetrics | undefined): Counters | null {
 
 /** A series as of this moment, at most once a second: the steps go on, and the last one grows with what is counted live. */
 export function useMoved(points: Point[], stepMs: number): Point[] {
-  const tick = useLiveSlow("metrics", 1_000);
-  const now = useNow(stepMs > STEP_MS.minute ? 10_000 : 1_000);
+  useTopic("metrics");
   const [tail, setTail] = useState<Tail>(() => begin([], null));
   useEffect(() => setTail(begin(points, countersOf(present()))), [points]);
   useEffect(() => {
-    const metrics = present();
-    const ms = metrics?.latency_ms?.event_to_accepted;
-    setTail((known) => advance(known, Date.now(), stepMs, countersOf(metrics), ms?.p50 ?? null, ms?.p99 ?? null));
-  }, [tick, now, stepMs]);
+    const timer = setInterval(() => {
+      if (document.visibilityState !== "visible") return;
+      const metrics = present();
+      const ms = metrics?.latency_ms?.event_to_accepted;
+      setTail((known) => advance(known, Date.now(), stepMs, countersOf(metrics), ms?.p50 ?? null, ms?.p99 ?? null));
+    }, MOVE_MS);
+    return () => clearInterval(timer);
+  }, [stepMs]);
   return tail.points;
 }
 
@@ -105,10 +111,4 @@ export function moved(period: { events: number; messages: Counts }, then: LiveMe
 export function usePresent(summary: Summary | undefined) {
   const metrics = useLive<LiveMetrics>("metrics");
   return useMemo(() => (summary ? moved(summary.period, summary.today, metrics?.today) : undefined), [summary, metrics]);
-}
-
-const REACHED = ["accepted", "sent", "delivered", "read"];
-/** Messages that came at least that far; the statuses are exclusive. */
-export function atLeast(messages: Counts, status: string): number {
-  return REACHED.slice(REACHED.indexOf(status)).reduce((sum, one) => sum + (messages[one] ?? 0), 0);
 }

@@ -20,6 +20,8 @@ import { closed } from "./tail";
 import { useOverviewTexts } from "./texts";
 
 const Checklist = lazy(() => import("./checklist"));
+/** The same element at every render: what has not changed is not looked at. It asks for a good deal: after the numbers. */
+const CHECKLIST = <Suspense><Checklist /></Suspense>;
 
 type Quantiles = { p50?: number | null; p95?: number | null; p99?: number | null };
 
@@ -46,10 +48,11 @@ export function Overview() {
   // The step is that of what is shown: while another range is being read, the old one still is.
   const points = useMoved(read, STEP_MS[(series.data?.step ?? "hour") as keyof typeof STEP_MS]);
   const drawn = useMemo(() => closed(points, Date.now()), [points]);
-  const sparks = useMemo(() => {
+  const reached = useMemo(() => {
     const status = (names: string[]) => (series.data?.data ?? []).map((step) => (step.messages ? names.reduce((sum, name) => sum + ((step.messages as Record<string, number>)[name] ?? 0), 0) : null));
-    return { events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed), delivered: status(["delivered", "read"]), read: status(["read"]) };
-  }, [points, series.data]);
+    return { delivered: status(["delivered", "read"]), read: status(["read"]) };
+  }, [series.data]);
+  const sparks = useMemo(() => ({ ...reached, events: points.map((one) => one.events), accepted: points.map((one) => one.accepted), failed: points.map((one) => one.failed) }), [points, reached]);
   const events = points.reduce((sum, one) => sum + (one.events ?? 0), 0);
   const accepted = points.reduce((sum, one) => sum + (one.accepted ?? 0), 0);
   const trouble = [summary, series, funnel].find((one) => one.error);
@@ -62,7 +65,7 @@ export function Overview() {
         </div>
       </PageHead>
       {trouble && <div className="mb-3"><ErrorBox error={trouble.error} since={trouble.dataUpdatedAt ? formats.clock(new Date(trouble.dataUpdatedAt), "second") : undefined} onRetry={() => { void summary.refetch(); void series.refetch(); void funnel.refetch(); }} /></div>}
-      <Suspense><Checklist /></Suspense>
+      {summary.data && CHECKLIST}
       <Kpis summary={summary.data} points={sparks} range={range} />
       <div className="mt-4 grid grid-cols-1 gap-3 lg:grid-cols-12 min-[160rem]:grid-cols-24">
         <Card title={t("throughput")} aside={<Rates />} className="lg:col-span-8">

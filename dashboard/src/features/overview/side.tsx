@@ -1,4 +1,5 @@
 import { Link, useParams } from "@tanstack/react-router";
+import { memo } from "react";
 import { useLive } from "../../live/hooks";
 import type { Range } from "../../lib/period";
 import { failedLater, REACHED } from "../../lib/reached";
@@ -13,13 +14,13 @@ interface SessionState { name?: string; state?: string; accepted_s?: number; tod
 interface QueueState { depth: number; oldest_s: number; scheduled: number; held: number; sending: number }
 const SENT = ["accepted", "sent", "delivered", "read"];
 
-function Open({ path, name }: { path: string; name: string }) {
+const Open = memo(function Open({ path, name }: { path: string; name: string }) {
   const t = useOverviewTexts();
   const { company } = useParams({ strict: false }) as { company: string };
   return <Link to={`/c/${company}/${path}` as string} aria-label={`${t("open")}: ${name}`} className="inline-flex min-h-6 items-center text-caption text-accent-fg hover:underline">{t("open")}</Link>;
-}
+});
 
-export function Numbers() {
+export const Numbers = memo(function Numbers() {
   const t = useOverviewTexts();
   const { count, rate } = useFormats();
   const sessions = useLive<{ sessions?: Record<string, SessionState> }>("sessions")?.sessions;
@@ -40,9 +41,9 @@ export function Numbers() {
       </ul>
     </Card>
   );
-}
+});
 
-export function QueueCard() {
+export const QueueCard = memo(function QueueCard() {
   const t = useOverviewTexts();
   const { count } = useFormats();
   const queue = useLive<QueueState>("queue");
@@ -52,14 +53,14 @@ export function QueueCard() {
       <Facts rows={[[t("depth"), n(queue?.depth)], [t("oldest"), <span key="o" className="tnum">{queue ? duration(queue.oldest_s * 1000) : "—"}</span>], [t("waitingHeld"), n(queue?.held)], [t("scheduled"), n(queue?.scheduled)]]} />
     </Card>
   );
-}
+});
 
 /** Statuses that exclude all others: the number and the list behind it are the same messages. */
 const APART = ["failed", "skipped", "held", "uncertain"] as const;
 const APART_WORDS = { failed: "failures", skipped: "skipped", held: "held", uncertain: "uncertain" } as const;
 const FUNNEL = ["attempted", "accepted", "sent", "delivered", "read", "replied", "bought"] as const;
 
-export function Funnel({ funnel, range }: { funnel: Record<string, number> | undefined; range: Range }) {
+export const Funnel = memo(function Funnel({ funnel, range }: { funnel: Record<string, number> | undefined; range: Range }) {
   const t = useOverviewTexts();
   const { count, percent } = useFormats();
   const { company } = useParams({ strict: false }) as { company: string };
@@ -77,4 +78,4 @@ export function Funnel({ funnel, range }: { funnel: Record<string, number> | und
       </p>
     </Card>
   );
-}
+});

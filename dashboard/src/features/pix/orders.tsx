@@ -1,6 +1,6 @@
 /** Orders with a PIX code, each with its next reminder; one clock counts all of them down. */
 import { createContext, useContext, useState, type ReactNode } from "react";
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useMutation } from "@tanstack/react-query";
 import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
@@ -14,6 +14,7 @@ import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
 import { Confirm } from "../../ui/dialog";
 import { FilterBar } from "../../ui/filters";
+import { RowLink } from "../../ui/row-link";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton, useErrorText } from "../../ui/states";
 import { Chip, type Tone } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
@@ -50,7 +51,7 @@ export function Orders() {
   const list = useList<PixOrder>("flows", { orders: true, ...values }, (cursor, signal) => read(api.GET("/api/v1/flows/pix/orders", { params: { query: { ...query, limit: 50, cursor } as never }, signal })));
   const clear = () => setSearch(Object.fromEntries(FILTERS.map((name) => [name, undefined])));
   const columns: Column<PixOrder>[] = [
-    { key: "order", title: t("order"), phone: "main", cell: (row) => (row.event_ids[0] ? <Link to={`/c/${company}/events/${row.event_ids[0]}` as string} className="font-medium hover:underline">{row.order_id}</Link> : row.order_id) },
+    { key: "order", title: t("order"), phone: "main", cell: (row) => (row.event_ids[0] ? <RowLink to={`/c/${company}/events/${row.event_ids[0]}`} className="font-medium hover:underline">{row.order_id}</RowLink> : row.order_id) },
     { key: "customer", title: t("customer"), phone: "sub", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
     { key: "value", title: t("value"), right: true, cell: (row) => formats.money(row.value) },
     { key: "state", title: t("state"), phone: "side", cell: (row) => <Chip tone={TONES[row.state]}>{t(row.state)}</Chip> },

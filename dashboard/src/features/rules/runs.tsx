@@ -1,5 +1,5 @@
 /** For which events the rule ran, for which not, and why. */
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
 import type { Rule, RuleRun } from "../../api/schema.gen";
@@ -8,6 +8,7 @@ import { asMoment } from "../../lib/period";
 import { phone } from "../../lib/phone";
 import { useUrlState } from "../../lib/url";
 import { FilterBar } from "../../ui/filters";
+import { RowLink } from "../../ui/row-link";
 import { Empty, ErrorBox, NoMatch, RefetchBar, Skeleton } from "../../ui/states";
 import { Chip, type Tone } from "../../ui/status";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
@@ -30,7 +31,7 @@ export function Runs({ rule }: { rule: Rule }) {
   const list = useList<RuleRun>("rules", { runs: rule.id, ...values }, (cursor, signal) => read(api.GET("/api/v1/rules/{rule_id}/runs", { params: { path: { rule_id: rule.id }, query: { ...query, limit: 50, cursor } as never }, signal })));
   const clear = () => setSearch(Object.fromEntries(FILTERS.map((name) => [name, undefined])));
   const columns: Column<RuleRun>[] = [
-    { key: "time", title: t("time"), phone: "sub", cell: (row) => <Link to={`/c/${company}/events/${row.event_id}` as string} className="hover:underline"><When at={row.created_at} /></Link> },
+    { key: "time", title: t("time"), phone: "sub", cell: (row) => <RowLink to={`/c/${company}/events/${row.event_id}`} className="hover:underline"><When at={row.created_at} /></RowLink> },
     { key: "outcome", title: t("outcome"), phone: "side", cell: (row) => <Chip tone={TONES[row.outcome]}>{t(row.outcome)}</Chip> },
     { key: "customer", title: t("customer"), phone: "main", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
     { key: "order", title: t("order"), cell: (row) => row.order_id ?? "—" },

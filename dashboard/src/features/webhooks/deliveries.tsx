@@ -1,4 +1,4 @@
-import { Link, useParams } from "@tanstack/react-router";
+import { useParams } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { api, read } from "../../api/client";
 import { useList, type ListPage } from "../../api/lists";
@@ -8,6 +8,7 @@ import { useWords } from "../../i18n";
 import { useLive } from "../../live/hooks";
 import { useRefetchOn } from "../../live/refetch";
 import { Bars } from "../../ui/bars";
+import { RowLink } from "../../ui/row-link";
 import { Empty, ErrorBox, Skeleton } from "../../ui/states";
 import { DataTable, TableFoot, type Column } from "../../ui/table";
 import { useFormats, When } from "../../ui/when";
@@ -31,7 +32,7 @@ export function Deliveries({ webhookId }: { webhookId: string }) {
   const columns: Column<Delivery>[] = [
     { key: "time", title: t("time"), phone: "sub", cell: (row) => <When at={row.created_at} exact="second" /> },
     { key: "verdict", title: t("verdict"), phone: "side", cell: (row) => <Verdict verdict={row.verdict} /> },
-    { key: "type", title: t("type"), phone: "main", cell: (row) => (row.event_id ? <Link to={event(row)} className="font-medium hover:underline">{row.event_type ?? t("event")}</Link> : row.event_type ?? "—") },
+    { key: "type", title: t("type"), phone: "main", cell: (row) => (row.event_id ? <RowLink to={event(row)} className="font-medium hover:underline">{row.event_type ?? t("event")}</RowLink> : row.event_type ?? "—") },
     { key: "signature", title: t("signature"), cell: (row) => (row.signature === "valid" ? t("checked") : row.signature === "imported" ? t("imported") : t("unsigned")) },
     { key: "size", title: t("size"), right: true, phone: "sub", cell: (row) => (row.bytes === null ? t("sameBytes") : formats.bytes(row.bytes)) },
     { key: "reason", title: t("reason"), cell: (row) => <span title={row.reason ?? undefined}>{say(row.reason_text) ?? row.reason ?? "—"}</span> },
