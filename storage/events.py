@@ -10,7 +10,7 @@ from uuid import UUID
 
 from engine.dedupe import keys_of_id
 from engine.ids import id_time
-from engine.metrics import EVENT, KEY_CHARACTERS, SOURCE, STATE, WEBHOOK
+from engine.metrics import KEY_CHARACTERS, SOURCE, STATE, WEBHOOK
 from engine.pagination import OLDEST, Position
 from storage.clues import Clue, clue_keys, search_by_clue
 from storage.pool import Connection, Pool
@@ -33,7 +33,12 @@ from storage.searching import (
 # A value so common that its posting list takes longer than this is found faster by looking through the newest events.
 _POSTING_LIST_S = 0.25
 _EVENTS = LargeTable("events")
-_NARROW_PHONE = "AND customer_phone = $13"
+# Conditions that have an index in the list's order, rarest first; each is a parameter of scan_events.
+_NARROW = {
+    "phone": "AND customer_phone = $13",
+    "state": "AND state = $10 AND state <> 'processed'",
+    "event_type": "AND event_type = $7",
+}
 
 
 class EventFilter(NamedTuple):
@@ -65,20 +70,20 @@ async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within:
         return await _by_payload(pool, company_id, wanted, within)
     if found is not None:
         return found
-    narrow = _NARROW_PHONE if wanted.phone is not None else ""
-    clue = None if narrow else _clue(wanted)
-    if clue is not None:
+    narrow, clue = _narrow(wanted), _clue(wanted)
+    if not narrow and clue is not None:
         return await search_by_clue(pool, _EVENTS, company_id, wanted, within, clue)
     scan = _EVENTS.windows(pool, company_id, wanted, within, narrow)
     return await search_windows(scan, within.before, within.limit)
 
 
+def _narrow(wanted: EventFilter) -> str:
+    asked = {name for name, value in wanted._asdict().items() if value is not None and value != "processed"}
+    return next((condition for name, condition in _NARROW.items() if name in asked), "")
+
+
 def _clue(wanted: EventFilter) -> Clue | None:
-    """Return by which sums the wanted events are found; the rarest first."""
-    if wanted.state is not None and wanted.state != "processed":
-        return Clue(STATE, (wanted.state,))
-    if wanted.event_type is not None:
-        return Clue(EVENT, clue_keys(wanted.event_type[:KEY_CHARACTERS]))
+    """Return by which sums the wanted events are found, where no index has them in order; the rarest first."""
     if wanted.webhook_id is not None:
         return Clue(WEBHOOK, ("accepted", "unparsed", "imported"), wanted.webhook_id, always=False)
     if wanted.source is not None:

@@ -30,6 +30,9 @@ from storage.searching import (
 SENDING = "sending"
 _WAITING = "queued"
 _MESSAGES = LargeTable("messages")
+MARKED = frozenset(
+    {"failed", "uncertain"}
+)  # statuses that few reach: marked_messages (migration 0028) has them in order
 
 
 class MessageFilter(NamedTuple):
@@ -70,25 +73,28 @@ async def _page(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Ran
         found = await _MESSAGES.candidates(pool, "find_messages_by_event", company_id, wanted, within)
         if found is not None:
             return found
-    narrow, clue = _narrow(wanted), _clue(wanted)
+    narrow, clue, scanner = _narrow(wanted), _clue(wanted), None
+    if wanted.phone is None and MARKED.issuperset(_statuses(wanted) or STATUSES):
+        narrow, clue, scanner = "", None, "scan_marked"
     if not narrow and clue is not None:
         return await search_by_clue(pool, _MESSAGES, company_id, wanted, within, clue)
-    return await search_windows(
-        _MESSAGES.windows(pool, company_id, wanted, within, narrow), within.before, within.limit
-    )
+    scan = _MESSAGES.windows(pool, company_id, wanted, within, narrow, scanner)
+    return await search_windows(scan, within.before, within.limit)
 
 
 def _narrow(wanted: MessageFilter) -> str:
     if wanted.phone is not None:
         return "AND to_phone = $11"
-    return "AND campaign_id = $8" if wanted.campaign_id is not None else ""
+    if wanted.campaign_id is not None:
+        return "AND campaign_id = $8"
+    return "AND rule_id = $9" if wanted.rule_id is not None and wanted.status is None else ""
 
 
 def _clue(wanted: MessageFilter) -> Clue | None:
     """Return by which sums the wanted messages are found; the rarest first."""
     keys = _statuses(wanted)
     if wanted.rule_id is not None:
-        return Clue(RULE, keys or STATUSES, wanted.rule_id, always=False)
+        return Clue(RULE, keys, wanted.rule_id, always=False)
     if wanted.session_id is None and not keys:
         return None
     return Clue(MESSAGE, keys, wanted.session_id)

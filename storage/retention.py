@@ -87,6 +87,13 @@ BY_END = (
         "t.kind = 'message' AND (SELECT true FROM campaign_recipients r WHERE r.message_id = t.message_id "
         "AND t.resolved_at < kept.since LIMIT 1) IS NULL",
     ),
+    Ended(  # those of messages that went with their month; the others' go with them (migration 0028)
+        "marked_messages",
+        "messages_days",
+        "t.created_at",
+        "(SELECT true FROM messages m WHERE m.id = t.message_id AND m.created_at = t.created_at "
+        "AND t.created_at < kept.since LIMIT 1) IS NULL",
+    ),
     Ended(
         "history_sync_runs",
         NOTICES_KEPT_DAYS,

@@ -136,7 +136,9 @@ class LargeTable:
         )
         return cut_page(rows, within.limit)
 
-    def windows(self, pool: Pool, company_id: UUID, wanted: Filter, within: Range, narrow: str = "") -> Scan:
+    def windows(
+        self, pool: Pool, company_id: UUID, wanted: Filter, within: Range, narrow: str = "", scanner: str | None = None
+    ) -> Scan:
         """Return what :func:`search_windows` calls.
 
         Args:
@@ -145,8 +147,9 @@ class LargeTable:
             wanted: the filter.
             within: the part of the list.
             narrow: a condition for which another index has the rows in their order: the window holds only such rows.
+            scanner: another query with the same parameters and rows, ``<name>/<scanner>``.
         """
-        scan = query(f"{self.name}/scan_{self.name}").replace("/*narrow*/", narrow)
+        scan = query(f"{self.name}/{scanner or f'scan_{self.name}'}").replace("/*narrow*/", narrow)
 
         async def look(start: Position, window: int, most: int) -> Sequence[asyncpg.Record]:
             return await pool.fetch(scan, company_id, *start, within.since, window, most, *wanted)

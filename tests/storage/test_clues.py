@@ -54,6 +54,23 @@ async def _spread(connection: Connection, table: str, seed: int) -> None:
         await connection.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", *values.values())
 
 
+async def _move_on(connection: Connection) -> None:
+    """Let a few messages reach and leave rare statuses, by an UPDATE as the statuses' writers make it."""
+    for number, status in ((0, "uncertain"), (40, "failed"), (80, "uncertain")):
+        await connection.execute(
+            "UPDATE messages SET status = $2 WHERE id IN (SELECT id FROM messages ORDER BY id OFFSET $1 LIMIT 20)",
+            number,
+            status,
+        )
+    await connection.execute("UPDATE messages SET status = 'delivered' WHERE status = 'failed' AND id < $1", COMPANY)
+    await connection.execute(
+        "UPDATE messages SET status = 'read' WHERE id IN (SELECT id FROM messages ORDER BY id OFFSET 50 LIMIT 40)"
+    )
+    await connection.execute(
+        "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE status = 'failed' LIMIT 3)"
+    )
+
+
 @pytest.fixture
 async def seeded(pool: Pool) -> Pool:
     async with pool.acquire() as connection:
@@ -64,6 +81,7 @@ async def seeded(pool: Pool) -> Pool:
         await seed_messages(connection, COMPANY, SESSION, ROWS, LAST)
         await _spread(connection, "incoming_events", 1)
         await _spread(connection, "messages", 2)
+        await _move_on(connection)
         events = f"('event', event_type, {NIL}), ('state', state, {NIL}), ('source', source, {NIL}), "
         await connection.execute(
             SUMS.format(table="incoming_events", told=events + "('webhook', 'accepted', webhook_id)")
@@ -105,6 +123,11 @@ CASES: tuple[tuple[Any, str], ...] = (
     (MessageFilter(rule_id=RARE), f"rule_id = '{RARE}'"),
     (MessageFilter(status="failed"), "status = 'failed'"),
     (MessageFilter(status="failed,held"), "status IN ('failed', 'held')"),
+    (MessageFilter(status="uncertain"), "status = 'uncertain'"),
+    (MessageFilter(status="failed,uncertain"), "status IN ('failed', 'uncertain')"),
+    (MessageFilter(status="uncertain", session_id=RARE), f"status = 'uncertain' AND session_id = '{RARE}'"),
+    (MessageFilter(status="failed", rule_id=RARE), f"status = 'failed' AND rule_id = '{RARE}'"),
+    (MessageFilter(status="read", rule_id=RARE), f"status = 'read' AND rule_id = '{RARE}'"),
     (MessageFilter(phone="+5511900000007"), "to_phone = '+5511900000007'"),
 )
 
@@ -130,15 +153,40 @@ async def _compare(pool: Pool, wanted: Any, condition: str, since: datetime) -> 
         assert pages <= len(ids) // limit + 4, (wanted, limit)
 
 
+async def test_the_marked_messages_are_those_at_a_rare_status(seeded: Pool) -> None:
+    marked = await seeded.fetch("SELECT status, created_at, message_id FROM marked_messages ORDER BY message_id")
+    stand = await seeded.fetch(
+        "SELECT status, created_at, id FROM messages WHERE status IN ('failed', 'uncertain') ORDER BY id"
+    )
+    assert {row["status"] for row in stand} == {"failed", "uncertain"}
+    assert [tuple(row) for row in marked] == [tuple(row) for row in stand]
+
+
+async def test_changes_of_a_status_stay_hot(seeded: Pool) -> None:
+    """An index on the status would make each of a message's four changes write all its indexes."""
+    async with seeded.acquire() as connection:
+        await connection.execute("ALTER TABLE messages_2026_11 SET (fillfactor = 50)")
+        await connection.execute("VACUUM FULL messages_2026_11")
+        await connection.execute("SELECT pg_stat_reset_single_table_counters('messages_2026_11'::regclass)")
+        await connection.execute(
+            "UPDATE messages SET status = 'failed' WHERE id IN (SELECT id FROM messages LIMIT 500)"
+        )
+        await connection.execute("SELECT pg_stat_force_next_flush()")
+        hot = await connection.fetchrow(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relname = 'messages_2026_11'"
+        )
+    assert hot is not None and hot["n_tup_upd"] == hot["n_tup_hot_upd"] == 500
+
+
 async def test_sums_that_lag_behind_are_not_believed(seeded: Pool) -> None:
     await seeded.execute("DELETE FROM metric_minutes")
-    ids, _ = await _all(list_events, seeded, EventFilter(event_type="chargeback"), 500)
+    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 500)
     assert len(ids) < 40
     await seeded.execute(
         "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')",
         time.time_ns() // 1_000_000 - 60_000,
     )
-    ids, _ = await _all(list_events, seeded, EventFilter(event_type="chargeback"), 500)
+    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 500)
     assert len(ids) == 40
 
 

@@ -15,7 +15,7 @@ import pytest
 import storage
 from engine.pagination import NEWEST, OLDEST
 from masteria.embedded import RunningServer
-from storage.events import _NARROW_PHONE
+from storage.events import _NARROW
 from storage.palette import NAMED
 from storage.queries import query
 from storage.searching import CANDIDATES, WINDOW
@@ -175,6 +175,9 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "events/count_hits": [([COMPANY, OLDEST, NEWEST.created_at, 500, *_events(0, "nothing")], 400)],
         "events/list_recent_events": [([COMPANY, OLDEST, 100], 120)],
         "messages/list_messages": [([COMPANY, *BEHIND, OLDEST, 51], 60)],
+        "messages/scan_marked": [
+            ([COMPANY, *BEHIND, OLDEST, WINDOW, 51, *_messages(5, "failed,uncertain")], 4 * WINDOW)
+        ],
         "messages/scan_messages": [([*window, *_messages(5, "sent")], 800)],
         "messages/find_messages_by_event": [([*candidates, *_messages(0, event), *BEHIND, 51], 30)],
         "messages/find_messages_in_flight": [([COMPANY, [SESSION]], 10)],
@@ -478,7 +481,10 @@ async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database
 @pytest.mark.parametrize(
     ("name", "narrow", "arguments"),
     [
-        ("events/scan_events", _NARROW_PHONE, _events(6, "+5511900000007")),
+        ("events/scan_events", _NARROW["phone"], _events(6, "+5511900000007")),
+        ("events/scan_events", _NARROW["event_type"], _events(0, "chargeback")),
+        ("events/scan_events", _NARROW["state"], _events(3, "failed")),
+        ("messages/scan_messages", "AND rule_id = $9", _messages(2, COMPANY)),
         ("messages/scan_messages", "AND to_phone = $11", _messages(4, "+5511900000007")),
         ("messages/scan_messages", "AND campaign_id = $8", _messages(1, COMPANY)),
         ("audit/scan_audit", "AND actor_id = $7", [SESSION, None, None, None]),
