@@ -13,7 +13,7 @@ import orjson
 from engine.pagination import OLDEST, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
-from storage.searching import LargeTable, Page, Range, Row, fetch_rows, is_empty, search_windows
+from storage.searching import LargeTable, Narrow, Page, Range, Row, fetch_rows, is_empty, search_windows
 
 _AUDIT = LargeTable("audit")
 
@@ -49,6 +49,11 @@ class AuditFilter(NamedTuple):
     operation: str | None = None
     object_kind: str | None = None
     object_id: str | None = None
+
+
+_ACTOR = Narrow("actor_id = {}", AuditFilter._fields.index("actor_id"))
+_OPERATION = Narrow("operation = {}", AuditFilter._fields.index("operation"))
+_OBJECT = Narrow("object_id = {}", AuditFilter._fields.index("object_id"))
 
 
 async def write_entry(executor: Pool | Connection, entry: Entry, *, done: bool) -> None:
@@ -93,14 +98,7 @@ async def list_audit(pool: Pool, company_id: UUID, wanted: AuditFilter, within: 
     """Return a page of a company's log, newest first; a filtered one may be short and still have a ``next``."""
     if is_empty(wanted):
         return await _AUDIT.everything(pool, company_id, within)
-    narrow = ""
-    if wanted.object_id is not None:
-        narrow = "AND object_id = $10"
-    elif wanted.actor_id is not None:
-        narrow = "AND actor_id = $7"
-    elif wanted.operation is not None:
-        narrow = "AND operation = $8"
-    scan = _AUDIT.windows(pool, company_id, wanted, within, narrow)
+    scan = _AUDIT.windows(pool, company_id, wanted, within, narrow_audit(wanted))
     return await search_windows(scan, within.before, within.limit)
 
 
@@ -108,7 +106,17 @@ async def count_audit(
     pool: Pool, company_id: UUID, wanted: AuditFilter, *, since: datetime = OLDEST, until: datetime, most: int
 ) -> tuple[int, bool]:
     """Count entries, reading at most ``most`` of them; return the number and whether there may be more."""
-    return await _AUDIT.count(pool, company_id, wanted, since=since, until=until, most=most)
+    narrow = narrow_audit(wanted)
+    return await _AUDIT.count(pool, company_id, wanted, since=since, until=until, most=most, narrow=narrow)
+
+
+def narrow_audit(wanted: AuditFilter) -> Narrow | None:
+    """Return by which index the wanted entries are found in order, the rarest value first."""
+    if wanted.object_id is not None:
+        return _OBJECT
+    if wanted.actor_id is not None:
+        return _ACTOR
+    return None if wanted.operation is None else _OPERATION
 
 
 async def list_installation_audit(executor: Pool | Connection, before: Position, limit: int) -> list[Row]:

@@ -40,13 +40,13 @@ class Clue:
 
 
 async def search_by_clue(
-    pool: Pool, table: LargeTable, company_id: UUID, wanted: Filter, within: Range, clue: Clue, narrow: str = ""
+    pool: Pool, table: LargeTable, company_id: UUID, wanted: Filter, within: Range, clue: Clue
 ) -> Page:
     """Return a page: the newest rows are looked through first, then the minutes that the sums name.
 
     A page may be short, or empty, and still have a ``next``: it has read, or taken, enough.
     """
-    scan = table.windows(pool, company_id, wanted, within, narrow)
+    scan = table.windows(pool, company_id, wanted, within)
     page = await search_windows(scan, within.before, within.limit, windows=1)
     if page.next is None or len(page.rows) >= within.limit:
         return page

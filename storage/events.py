@@ -20,6 +20,7 @@ from storage.searching import (
     WINDOW,
     WINDOWS,
     LargeTable,
+    Narrow,
     Page,
     Range,
     Row,
@@ -33,12 +34,6 @@ from storage.searching import (
 # A value so common that its posting list takes longer than this is found faster by looking through the newest events.
 _POSTING_LIST_S = 0.25
 _EVENTS = LargeTable("events")
-# Conditions that have an index in the list's order, rarest first; each is a parameter of scan_events.
-_NARROW = {
-    "phone": "AND customer_phone = $13",
-    "state": "AND state = $10 AND state <> 'processed'",
-    "event_type": "AND event_type = $7",
-}
 
 
 class EventFilter(NamedTuple):
@@ -52,6 +47,11 @@ class EventFilter(NamedTuple):
     order_id: str | None = None
     phone: str | None = None
     payload: str | None = None
+
+
+_PHONE = Narrow("customer_phone = {}", EventFilter._fields.index("phone"))
+_STATE = Narrow("state = {} AND state <> 'processed'", EventFilter._fields.index("state"))
+_TYPE = Narrow("event_type = {}", EventFilter._fields.index("event_type"))
 
 
 async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within: Range) -> Page:
@@ -70,16 +70,20 @@ async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within:
         return await _by_payload(pool, company_id, wanted, within)
     if found is not None:
         return found
-    narrow, clue = _narrow(wanted), _clue(wanted)
-    if not narrow and clue is not None:
+    narrow, clue = narrow_events(wanted), _clue(wanted)
+    if narrow is None and clue is not None:
         return await search_by_clue(pool, _EVENTS, company_id, wanted, within, clue)
     scan = _EVENTS.windows(pool, company_id, wanted, within, narrow)
     return await search_windows(scan, within.before, within.limit)
 
 
-def _narrow(wanted: EventFilter) -> str:
-    asked = {name for name, value in wanted._asdict().items() if value is not None and value != "processed"}
-    return next((condition for name, condition in _NARROW.items() if name in asked), "")
+def narrow_events(wanted: EventFilter) -> Narrow | None:
+    """Return by which index the wanted events are found in order, the rarest value first."""
+    if wanted.phone is not None:
+        return _PHONE
+    if wanted.state not in (None, "processed"):
+        return _STATE
+    return None if wanted.event_type is None else _TYPE
 
 
 def _clue(wanted: EventFilter) -> Clue | None:
@@ -127,7 +131,8 @@ async def count_events(
     pool: Pool, company_id: UUID, wanted: EventFilter, *, since: datetime = OLDEST, until: datetime, most: int
 ) -> tuple[int, bool]:
     """Count events, reading at most ``most`` of them; return the number and whether there may be more."""
-    return await _EVENTS.count(pool, company_id, wanted, since=since, until=until, most=most)
+    narrow = narrow_events(wanted)
+    return await _EVENTS.count(pool, company_id, wanted, since=since, until=until, most=most, narrow=narrow)
 
 
 async def show_event(pool: Pool, company_id: UUID, event_id: UUID) -> Row | None:

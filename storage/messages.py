@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from engine.message_states import STATUSES
 from engine.metrics import MESSAGE, RULE
 from engine.pagination import OLDEST
 from storage.clues import Clue, search_by_clue
@@ -17,6 +16,7 @@ from storage.queries import query
 from storage.searching import (
     Columns,
     LargeTable,
+    Narrow,
     Page,
     Range,
     Row,
@@ -30,9 +30,8 @@ from storage.searching import (
 SENDING = "sending"
 _WAITING = "queued"
 _MESSAGES = LargeTable("messages")
-MARKED = frozenset(
-    {"failed", "uncertain"}
-)  # statuses that few reach: marked_messages (migration 0028) has them in order
+# Statuses that few reach: marked_messages (migration 0028) has these messages in order.
+MARKED = frozenset({"failed", "uncertain"})
 
 
 class MessageFilter(NamedTuple):
@@ -45,6 +44,11 @@ class MessageFilter(NamedTuple):
     phone: str | None = None
     status: str | None = None
     reason: str | None = None
+
+
+_PHONE = Narrow("to_phone = {}", MessageFilter._fields.index("phone"))
+_CAMPAIGN = Narrow("campaign_id = {}", MessageFilter._fields.index("campaign_id"))
+_RULE = Narrow("rule_id = {}", MessageFilter._fields.index("rule_id"))
 
 
 async def list_messages(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Range) -> Page:
@@ -73,21 +77,28 @@ async def _page(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Ran
         found = await _MESSAGES.candidates(pool, "find_messages_by_event", company_id, wanted, within)
         if found is not None:
             return found
-    narrow, clue, scanner = _narrow(wanted), _clue(wanted), None
-    if wanted.phone is None and MARKED.issuperset(_statuses(wanted) or STATUSES):
-        narrow, clue, scanner = "", None, "scan_marked"
-    if not narrow and clue is not None:
+    narrow, clue = narrow_messages(wanted), _clue(wanted)
+    if _is_marked(wanted):
+        scan = _MESSAGES.windows(pool, company_id, wanted, within, scanner="scan_marked")
+    elif narrow is None and clue is not None:
         return await search_by_clue(pool, _MESSAGES, company_id, wanted, within, clue)
-    scan = _MESSAGES.windows(pool, company_id, wanted, within, narrow, scanner)
+    else:
+        scan = _MESSAGES.windows(pool, company_id, wanted, within, narrow)
     return await search_windows(scan, within.before, within.limit)
 
 
-def _narrow(wanted: MessageFilter) -> str:
+def narrow_messages(wanted: MessageFilter) -> Narrow | None:
+    """Return by which index the wanted messages are found in order, the rarest value first."""
     if wanted.phone is not None:
-        return "AND to_phone = $11"
+        return _PHONE
     if wanted.campaign_id is not None:
-        return "AND campaign_id = $8"
-    return "AND rule_id = $9" if wanted.rule_id is not None and wanted.status is None else ""
+        return _CAMPAIGN
+    return _RULE if wanted.rule_id is not None and wanted.status is None else None
+
+
+def _is_marked(wanted: MessageFilter) -> bool:
+    """Tell whether marked_messages has the wanted messages in order; a person's are fewer still."""
+    return wanted.phone is None and wanted.status is not None and MARKED.issuperset(_statuses(wanted))
 
 
 def _clue(wanted: MessageFilter) -> Clue | None:
@@ -126,7 +137,12 @@ async def count_messages(
     pool: Pool, company_id: UUID, wanted: MessageFilter, *, since: datetime = OLDEST, until: datetime, most: int
 ) -> tuple[int, bool]:
     """Count messages, reading at most ``most`` of them; return the number and whether there may be more."""
-    return await _MESSAGES.count(pool, company_id, wanted, since=since, until=until, most=most)
+    narrow, counter = narrow_messages(wanted), "count_hits"
+    if _is_marked(wanted):
+        narrow, counter = None, "count_marked"
+    return await _MESSAGES.count(
+        pool, company_id, wanted, since=since, until=until, most=most, narrow=narrow, counter=counter
+    )
 
 
 async def get_message(executor: Pool | Connection, company_id: UUID, message_id: UUID) -> Columns | None:

@@ -207,8 +207,13 @@ async def sum_periods(
             kinds,
         )
     return Periods(
-        sums=[(row[0], row[1], row[2], row[3]) for row in rows if row[0] is not None],
-        watermarks={(row[2], row[4]): row[3] for row in rows if row[0] is None},
+        sums=[
+            (part, kind, key, value)
+            for part, kind, keys, values, _ in rows
+            if part is not None
+            for key, value in zip(keys, values, strict=True)
+        ],
+        watermarks={(row[2][0], row[4]): row[3][0] for row in rows if row[0] is None},
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -117,6 +117,22 @@ async def search_windows(
     return Page(hits, before)
 
 
+class Narrow(NamedTuple):
+    """A condition for which an index has the rows in the list's order: only such rows are looked at.
+
+    Attributes:
+        condition: SQL; ``{}`` stands for the filter's parameter.
+        position: the filter's field, from 0.
+    """
+
+    condition: str
+    position: int
+
+    def put_into(self, text: str, first: int) -> str:
+        """Return a query with the condition in its place; ``first`` is the number of the filter's first parameter."""
+        return text.replace("/*narrow*/", "AND " + self.condition.format(f"${first + self.position}"))
+
+
 @dataclass(frozen=True, slots=True)
 class LargeTable:
     """A table that is never sorted or counted as a whole, by its queries.
@@ -137,7 +153,13 @@ class LargeTable:
         return cut_page(rows, within.limit)
 
     def windows(
-        self, pool: Pool, company_id: UUID, wanted: Filter, within: Range, narrow: str = "", scanner: str | None = None
+        self,
+        pool: Pool,
+        company_id: UUID,
+        wanted: Filter,
+        within: Range,
+        narrow: Narrow | None = None,
+        scanner: str | None = None,
     ) -> Scan:
         """Return what :func:`search_windows` calls.
 
@@ -146,10 +168,12 @@ class LargeTable:
             company_id: whose rows.
             wanted: the filter.
             within: the part of the list.
-            narrow: a condition for which another index has the rows in their order: the window holds only such rows.
+            narrow: which rows the window holds.
             scanner: another query with the same parameters and rows, ``<name>/<scanner>``.
         """
-        scan = query(f"{self.name}/{scanner or f'scan_{self.name}'}").replace("/*narrow*/", narrow)
+        scan = query(f"{self.name}/{scanner or f'scan_{self.name}'}")
+        if narrow is not None:
+            scan = narrow.put_into(scan, 7)
 
         async def look(start: Position, window: int, most: int) -> Sequence[asyncpg.Record]:
             return await pool.fetch(scan, company_id, *start, within.since, window, most, *wanted)
@@ -197,7 +221,16 @@ class LargeTable:
         return cut_page([row for row in rows if row["id"] is not None], within.limit, rows[0]["total"])
 
     async def count(
-        self, pool: Pool, company_id: UUID, wanted: Filter, *, since: datetime, until: datetime, most: int
+        self,
+        pool: Pool,
+        company_id: UUID,
+        wanted: Filter,
+        *,
+        since: datetime,
+        until: datetime,
+        most: int,
+        narrow: Narrow | None = None,
+        counter: str = "count_hits",
     ) -> tuple[int, bool]:
         """Count rows, reading at most ``most`` of them; return the number and whether there may be more."""
         if is_empty(wanted):
@@ -205,7 +238,10 @@ class LargeTable:
                 query(f"{self.name}/count_{self.name}"), company_id, since, until, most + 1
             )
             return min(number, most), number > most
-        row = await pool.fetchrow(query(f"{self.name}/count_hits"), company_id, since, until, most, *wanted)
+        count = query(f"{self.name}/{counter}")
+        if narrow is not None:
+            count = narrow.put_into(count, 5)
+        row = await pool.fetchrow(count, company_id, since, until, most, *wanted)
         return (0, False) if row is None else (row["hits"], row["seen"] >= most)
 
 

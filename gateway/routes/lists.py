@@ -53,6 +53,8 @@ async def shown_page(
     """Answer with a page of a large table that was read already; see :func:`large_page`."""
     if page.total is not None:
         count = Count(page.total, False)
+    elif page.next is None and "cursor" not in call.query:
+        count = Count(len(page.rows), False)  # the page is the whole list
     else:
         pool, company, since, until = call.services.pool, call.company_id, call.range.since, call.range.until
         count = await call.services.counts.of(

@@ -1,5 +1,5 @@
 -- How many of the newest $4 events in a range pass a filter, and how many were looked at.
--- Uses idx_incoming_events_company_id, in order; $4 bounds it.
+-- Uses idx_incoming_events_company_id, or (narrow) the index of phones, types or states, in order; $4 bounds it.
 SELECT count(*) FILTER (WHERE hit) AS hits, count(*) AS seen
 FROM (
     SELECT coalesce(($5::text IS NULL OR event_type = $5)
@@ -11,7 +11,7 @@ FROM (
         AND ($11::text IS NULL OR customer_phone = $11)
         AND ($12::jsonb IS NULL OR payload @> $12), false) AS hit
     FROM incoming_events
-    WHERE company_id = $1 AND created_at >= $2 AND created_at < $3
+    WHERE company_id = $1 /*narrow*/ AND created_at >= $2 AND created_at < $3
     ORDER BY created_at DESC, id DESC
     LIMIT $4
 ) AS looked_at

@@ -1,5 +1,5 @@
 -- How many of the newest $4 messages in a range pass a filter, and how many were looked at.
--- Uses idx_messages_company_id, in order; $4 bounds it.
+-- Uses idx_messages_company_id, or (narrow) the index of phones, campaigns or rules, in order; $4 bounds it.
 SELECT count(*) FILTER (WHERE hit) AS hits, count(*) AS seen
 FROM (
     SELECT coalesce(($5::uuid IS NULL OR event_id = $5)
@@ -10,7 +10,7 @@ FROM (
         AND ($10::text IS NULL OR status = ANY (string_to_array($10, ',')))
         AND ($11::text IS NULL OR reason = $11), false) AS hit
     FROM messages
-    WHERE company_id = $1 AND created_at >= $2 AND created_at < $3
+    WHERE company_id = $1 /*narrow*/ AND created_at >= $2 AND created_at < $3
     ORDER BY created_at DESC, id DESC
     LIMIT $4
 ) AS looked_at

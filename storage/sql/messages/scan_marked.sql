@@ -18,7 +18,7 @@ FROM (
         row_number() OVER (ORDER BY marked.created_at DESC, marked.message_id DESC) AS position
     FROM (
         SELECT of_status.created_at, of_status.message_id
-        FROM unnest(string_to_array($12, ',')) AS wanted (status)
+        FROM (SELECT DISTINCT unnest(string_to_array($12, ',')) AS status) AS wanted
         CROSS JOIN LATERAL (
             SELECT created_at, message_id FROM marked_messages
             WHERE company_id = $1 AND status = wanted.status AND (created_at, message_id) < ($2, $3::uuid)
