@@ -15,7 +15,7 @@ from actors.handles import AggregatorRef, AiRef, SenderRef, SupervisorRef
 from actors.handover import Handover
 from engine.errors import MasteriaError, Unavailable
 from engine.wire import pack
-from gateway.summaries import RecentSummaries
+from gateway.summaries import REPORT_KEPT_S, RecentSummaries
 from storage.pool import AWAY, Pool
 from storage.spill import Spill
 
@@ -55,7 +55,10 @@ class AggregatorMetrics:
         self._summaries = RecentSummaries(aggregator.summary, time.monotonic)
 
     async def summary(self, company_id: UUID, query: Mapping[str, str]) -> bytes:
-        return await self._summaries.of(company_id.bytes, orjson.dumps(dict(query)))
+        asked = orjson.dumps(dict(query))
+        if "report" in query:
+            return await self._summaries.of(company_id.bytes, asked, REPORT_KEPT_S)
+        return await self._summaries.of(company_id.bytes, asked)
 
     async def prometheus(self) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(await self._aggregator.prometheus())

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 
 _KEPT_S = 0.2  # writers tell the aggregator ten times a second: a question more often learns little
+REPORT_KEPT_S = 1.0  # a report reads thousands of sums, and tells of hours and days
 _REMEMBERED = 1_000
 
 
 class RecentSummaries:
-    """Answers that were asked for less than 0.2 s ago are given again; who asks meanwhile waits for the same one.
+    """Answers that were asked for a moment ago are given again; who asks meanwhile waits for the same one.
 
     An answer says by itself of when it is (``period.to``, without a range).
 
@@ -25,15 +26,15 @@ class RecentSummaries:
         self._clock_s = clock_s
         self._asked: OrderedDict[tuple[bytes, bytes], tuple[float, asyncio.Future[bytes]]] = OrderedDict()
 
-    async def of(self, company: bytes, query: bytes) -> bytes:
-        """Return a summary that is 0.2 s old at most.
+    async def of(self, company: bytes, query: bytes, kept_s: float = _KEPT_S) -> bytes:
+        """Return an answer that is ``kept_s`` old at most.
 
         Raises:
             MasteriaError: what the aggregator says, or that it cannot be reached; asked again by the next one.
         """
         key, now = (company, query), self._clock_s()
         known = self._asked.get(key)
-        if known is None or now - known[0] >= _KEPT_S or _failed(known[1]):
+        if known is None or now - known[0] >= kept_s or _failed(known[1]):
             known = self._asked[key] = (now, asyncio.ensure_future(self._ask(company, query)))
             self._asked.move_to_end(key)
             if len(self._asked) > _REMEMBERED:

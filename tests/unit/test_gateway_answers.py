@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from engine.errors import Unavailable
 from gateway.routes.metrics import with_reasons
 from gateway.routing import RouteTable
-from gateway.summaries import RecentSummaries
+from gateway.summaries import REPORT_KEPT_S, RecentSummaries
 from tests.asgi import Client
 
 
@@ -109,6 +109,16 @@ async def test_a_summary_is_given_again_for_a_fifth_of_a_second_and_no_longer() 
     assert await summaries.of(b"c", b"{}") == b"1"
     clock.now_s += 0.02
     assert await summaries.of(b"c", b"{}") == b"2"
+
+
+async def test_a_report_is_given_again_for_a_second() -> None:
+    summaries, _, clock = _summaries()
+    question = b'{"report":"series"}'
+    assert await summaries.of(b"c", question, REPORT_KEPT_S) == b"1"
+    clock.now_s += 0.99
+    assert await summaries.of(b"c", question, REPORT_KEPT_S) == b"1"
+    clock.now_s += 0.02
+    assert await summaries.of(b"c", question, REPORT_KEPT_S) == b"2"
 
 
 async def test_companies_and_questions_are_told_apart() -> None:
