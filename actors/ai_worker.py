@@ -27,6 +27,7 @@ from actors.recorder import Changes, summaries
 from actors.shard_door import ShardDoor
 from actors.understanding import AT_ONCE, Understanding
 from actors.understood_events import Offer
+from actors.writing import Writing
 from engine.addresses import Guard
 from engine.errors import StorageAway, Unavailable
 from engine.ids import IdMaker
@@ -93,13 +94,15 @@ class AiWorker:
         self._own = OwnIntents(pool, self._embedder)
         self._offer = Offer(pool, door.ingest)
         self._pool = pool
+        vault = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"])
         self._answering = answering = Answering(
             pool,
-            Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]),
+            vault,
             self._embed_here,
             ChatClient(Guard(settings.outgoing_allow_private)),
             _now_ms,
         )
+        self._writing = Writing(pool, vault, answering.models)
         self._responder = AgentResponder(pool, answering, IdMaker(), _now_ms)
         self._understanding = Understanding(
             pool,
@@ -172,6 +175,21 @@ class AiWorker:
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
         return orjson.dumps(found.shown())
+
+    async def write(self, blob: bytes) -> bytes:
+        """Return what a company's model writes (JSON): ``[kind, company_id, what is asked as JSON]``.
+
+        Raises:
+            NotFound: what it is about is not the company's.
+            StorageAway: Postgres is away.
+        """
+        kind, company_id, asked = unpack(blob)
+        if self._understanding is None:
+            raise StorageAway("this AI worker is waiting for Postgres")
+        try:
+            return orjson.dumps(await self._writing.write(kind, UUID(bytes=company_id), orjson.loads(asked)))
+        except AWAY as error:
+            raise StorageAway("Postgres is away") from error
 
     async def _embed_here(self, texts: Sequence[str], as_query: bool) -> list[list[float]]:
         found = await (self._embedder.queries(texts) if as_query else self._embedder.passages(texts))

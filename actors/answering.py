@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from actors.embedding import Embed
-from actors.model_talk import ModelDesk, Question, Reply
+from actors.model_talk import ModelDesk, Question, Reply, opened_key
 from engine.ai.agents import Agent, Model, read_agent
 from engine.ai.answering import (
     MOST_SUGGESTIONS,
@@ -32,7 +32,7 @@ from engine.ai.prompts import MOST_HISTORY, plain_name
 from engine.ai.tool_runs import ToolRuns
 from engine.errors import NotFound
 from engine.ids import ms_to_time
-from engine.vault import SealBroken, Vault
+from engine.vault import Vault
 from engine.zones import zone_named
 from integrations.chat_models import ChatClient
 from storage.ai_agents import find_agent
@@ -99,7 +99,7 @@ class Answering:
         self._pool = pool
         self._vault = vault
         self._embed = embed
-        self._models = ModelDesk(pool, client, now_ms)
+        self.models = ModelDesk(pool, client, now_ms)
         self._now_ms = now_ms
         self._chance = chance
         self._search = KnowledgeSearch()
@@ -185,7 +185,7 @@ class Answering:
             company_id=asked.company_id,
             agent=agent,
             model=model,
-            key=self._key(row),
+            key=opened_key(self._vault, row),
             text=asked.heard.text or "",
             name=plain_name(known["name"]),
             candidates=candidates,
@@ -193,7 +193,7 @@ class Answering:
             history=await self._history(asked, now),
         )
         orders = await person_orders(self._pool, asked.company_id, asked.phone)
-        return await self._models.reply(question, ToolRuns(agent, orders, now, zone_named(agent.zone)))
+        return await self.models.reply(question, ToolRuns(agent, orders, now, zone_named(agent.zone)))
 
     async def _conversation(self, asked: Asked, agent: Agent, known: Row, now: datetime) -> Conversation:
         stops = await find_stops(self._pool, [(asked.company_id, asked.phone)])
@@ -230,12 +230,3 @@ class Answering:
             now - _REMEMBERED,
             MOST_HISTORY,
         )
-
-    def _key(self, row: Row) -> str:
-        """Return the model's key; one that cannot be opened is none: the endpoint refuses, and the decision says so."""
-        try:
-            return (
-                "" if row["model_sealed"] is None else self._vault.open(row["model_sealed"], row["id"].bytes).decode()
-            )
-        except SealBroken:
-            return ""

@@ -226,7 +226,7 @@ class _Round:
         composed: Composed | None = None
         phone, reason = "", "contact_gone"
         if one.person is not None:
-            composed = composer.compose(one.variant, session["id"], one.person, self._now)
+            composed = composer.compose(one.variant, session["id"], one.contact_id, one.person, self._now)
             phone = one.person.phone or ""
             reason = composed.reason or refusal or ""
         due_at: datetime | None = created_at
@@ -274,9 +274,16 @@ class _Round:
                 due_at=due_at,
                 look_at=look_at,
                 cancel_on=None,
+                variant=_noted(composed),
             ),
             components,
         )
+
+
+def _noted(composed: Composed | None) -> str | None:
+    if composed is None or composed.content.variant is None:
+        return None
+    return orjson.dumps(composed.content.variant.shown()).decode()
 
 
 def _now_of(session: Row) -> SessionNow:

@@ -9,6 +9,7 @@ from uuid import UUID
 from engine.matching import RuleRow, RuleSet, SessionRow, TemplateRow
 from engine.reading import WebhookReader
 from engine.type_names import event_types_of
+from engine.variants import VariantRow
 from engine.web_inbound import APP
 from engine.zones import zone_named
 from storage.company_config import CompanyRows
@@ -56,5 +57,6 @@ class Company:
 
 
 def _template(row: dict[str, Any]) -> TemplateRow:
-    names = ("name", "kind", "language", "category", "body", "components", "defaults", "status")
-    return TemplateRow(UUID(row["id"]), *(row[name] for name in names))
+    names = ("name", "kind", "language", "category", "body", "components", "defaults", "status", "version")
+    variants = tuple(VariantRow(UUID(one["id"]), one["text"]) for one in row["variants"])
+    return TemplateRow(id=UUID(row["id"]), **{name: row[name] for name in names}, variants=variants)

@@ -123,6 +123,7 @@ class Drafter:
             due_at=due_at,
             look_at=look_at,
             cancel_on=list(draft.cancel_on) if draft.cancel_on else None,
+            variant=None if draft.variant is None else orjson.dumps(draft.variant.shown()).decode(),
         )
 
 

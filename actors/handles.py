@@ -151,6 +151,10 @@ class AiRef(ActorRef):
         """Have answers suggested; a language model may be asked."""
         return cast("bytes", await self.call("suggest", blob, timeout_s=35.0))
 
+    async def write(self, blob: bytes) -> bytes:
+        """Have a company's language model write something (``actors/writing.py``)."""
+        return cast("bytes", await self.call("write", blob, timeout_s=70.0))
+
 
 class AggregatorRef(ActorRef):
     """The metrics aggregator's calls."""

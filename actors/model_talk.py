@@ -22,9 +22,13 @@ from engine.ai.prompts import PROMPT_VERSION, chat, system_prompt
 from engine.ai.tool_runs import ToolRuns
 from engine.ai.tools import MOST_ROUNDS, tool_schemas
 from engine.ids import ms_to_time
+from engine.vault import SealBroken, Vault
 from integrations.chat_models import ChatClient, ChatProblem
 from storage.ai_context import add_spending, read_spending
 from storage.pool import Pool
+from storage.searching import Row
+
+NOT_ASKED = ("model_budget", "model_resting")
 
 
 @dataclass(slots=True)
@@ -142,29 +146,59 @@ class ModelDesk:
     async def _ask(
         self, question: Question, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]], reply: Reply
     ) -> ChatAnswer:
-        """Ask once; what it cost is counted whatever it says.
+        """Ask once and note in the reply what it took.
 
         Raises:
             ChatProblem: over budget, resting, or no answer.
         """
-        company, model, day = question.company_id, question.model, ms_to_time(self._now_ms()).date()
+        try:
+            answer = await self.ask(question.company_id, question.model, question.key, messages, tools)
+        except ChatProblem as problem:
+            if problem.reason not in NOT_ASKED:
+                reply.model, reply.prompt_version = question.model.name, PROMPT_VERSION
+            raise
+        reply.model, reply.prompt_version = question.model.name, PROMPT_VERSION
+        reply.tokens += answer.tokens_in + answer.tokens_out
+        reply.cost_micro += question.model.cost_micro(answer.tokens_in, answer.tokens_out)
+        return answer
+
+    async def ask(
+        self,
+        company: UUID,
+        model: Model,
+        key: str,
+        messages: Sequence[dict[str, Any]],
+        tools: Sequence[dict[str, Any]] = (),
+    ) -> ChatAnswer:
+        """Ask a company's model once; what it cost is counted whatever it says.
+
+        Raises:
+            ChatProblem: over budget, resting, or no answer.
+        """
+        day = ms_to_time(self._now_ms()).date()
         spent = await read_spending(self._pool, company, day)
         if spent.tokens >= model.daily_tokens or spent.cost_micro >= model.daily_cost * 1_000_000:
             raise ChatProblem("model_budget")
         if not self._breakers.lets_through((company, model.url), self._now_ms()):
             raise ChatProblem("model_resting")
-        reply.model, reply.prompt_version = model.name, PROMPT_VERSION
         try:
-            answer = await self._client.ask(model, question.key, messages, tools)
+            answer = await self._client.ask(model, key, messages, tools)
         except ChatProblem:
             self._breakers.failed((company, model.url), self._now_ms())
             await add_spending(self._pool, company, day, 0, 0, failed=True)
             raise
         self._breakers.succeeded((company, model.url))
         tokens, cost = answer.tokens_in + answer.tokens_out, model.cost_micro(answer.tokens_in, answer.tokens_out)
-        reply.tokens, reply.cost_micro = reply.tokens + tokens, reply.cost_micro + cost
         await add_spending(self._pool, company, day, tokens, cost, failed=False)
         return answer
+
+
+def opened_key(vault: Vault, row: Row) -> str:
+    """Return a model's key; one that cannot be opened is none: the endpoint refuses, and the reason says so."""
+    try:
+        return "" if row["model_sealed"] is None else vault.open(row["model_sealed"], row["id"].bytes).decode()
+    except SealBroken:
+        return ""
 
 
 def _reason(tools: ToolRuns) -> str:

@@ -9,6 +9,7 @@ import orjson
 
 from actors.aggregating import Aggregating
 from engine.ai.outcomes import OUTCOMES
+from engine.ai.writing import VERSIONS
 from engine.company_counters import by_status
 from engine.histograms import Histogram
 
@@ -34,6 +35,7 @@ def prometheus(
     states, messages, counts, latency = _totals(counted)
     own = counted.counters
     decided = {outcome: counts.get(f"ai_{outcome}", 0) for outcome in OUTCOMES}
+    written = {kind: counts.get(f"ai_writing_{kind}", 0) for kind in VERSIONS}
     open_jobs = {"queued": 0, "running": 0} | {row["state"]: row["jobs"] for row in jobs}
     waiting_s = max((row["oldest_s"] for row in jobs), default=0.0)
     families = [
@@ -50,6 +52,7 @@ def prometheus(
         _family("masteria_jobs", "gauge", "Unfinished jobs, by state.", _by("state", open_jobs)),
         _one("masteria_jobs_oldest_waiting_seconds", "gauge", "How long a job waits for a worker.", waiting_s),
         _family("masteria_ai_decisions", "counter", "Decided messages, by what followed.", _by("outcome", decided)),
+        _family("masteria_ai_writings", "counter", "What models were asked to write, by kind.", _by("kind", written)),
         _one("masteria_ai_turns_waiting", "gauge", "Messages that nobody has understood yet.", turns[0]),
         _one("masteria_ai_oldest_turn_seconds", "gauge", "How long a message waits to be understood.", turns[1]),
         _one("masteria_live_clients", "gauge", "Clients of the live connection.", live.get("clients", 0)),

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from actors.ai_calls import AiCallers
 from actors.base import Life
 from actors.delta_feed import DeltaFeed
 from actors.embedding import EmbeddingCaller
@@ -82,6 +83,7 @@ class Worker:
             announce=announce,
             commit=loops.commit,
             embed=EmbeddingCaller(settings),
+            write=AiCallers(settings.instance, settings.ai_workers).write,
         )
         runner = JobRunner(tools, make_kinds(tools), steps, life, life.name)
         await runner.start()

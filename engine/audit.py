@@ -41,10 +41,11 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     "sync": ("webhook_id", "source", "setting_id", "since", "active", "automations", "every_s"),
     "template": ("name", "kind", "language", "category", "body", "components", "defaults", "status"),
+    "template_variant": ("text", "state"),
     "user": ("name", "email", "role", "language", "theme", "totp"),
     "webhook": ("name", "source", "active", "auth", "mapping", "dedupe"),
 }
-NAMED = frozenset(FIELDS) - {"contact", "conversation", "ai_decision"}  # their names are the company's own words
+NAMED = frozenset(FIELDS) - {"contact", "conversation", "ai_decision", "template_variant"}  # the company's own words
 _OF_PEOPLE = frozenset(("contact",))
 _OWN_PHONES = frozenset(("session", "company", "user"))  # the company's numbers, not its customers'
 _SECRET = frozenset(("token", "secret", "password", "current_password", "meta_app", "app_secret", "verify_token"))

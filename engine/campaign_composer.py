@@ -84,12 +84,15 @@ class CampaignComposer:
         as_text_only = bool(self._transports) and all(kind == _WEB for kind in self._transports.values())
         return row.status.lower() == "approved" or (row.kind == "meta" and as_text_only)
 
-    def compose(self, variant_index: int, session_id: UUID, person: Person, now: datetime) -> Composed:
+    def compose(
+        self, variant_index: int, session_id: UUID, contact_id: UUID, person: Person, now: datetime
+    ) -> Composed:
         """Return the message of one recipient.
 
         Args:
             variant_index: as :meth:`variant_of` said when the recipient was written.
             session_id: as :meth:`session_of` said.
+            contact_id: chooses among the template's own variants, where the plan asks for them.
             person: the contact.
             now: for the template's times.
 
@@ -100,12 +103,18 @@ class CampaignComposer:
         template = self._templates[variant.template_id]
         as_text = self._transports.get(session_id) == _WEB
         event, payload = variant.variables.fill(person, now)
-        content = template.fill(event, payload, self._zone, as_text)
+        content = template.fill(event, payload, self._zone, as_text, contact_id.hex if variant.varies else None)
         return Composed(template.row, content, _reason(person.phone, content))
 
     def template_of(self, variant_index: int) -> TemplateRow:
         """Return a variant's template; as :meth:`compose` where it is gone."""
         return self._templates[self._variant(variant_index).template_id].row
+
+    def texts_of(self, variant_index: int) -> int:
+        """Return how many variants of a variant's template are taken in turns; 0: the template itself is sent."""
+        variant = self._variant(variant_index)
+        template = self._templates.get(variant.template_id)
+        return len(template.variants) if template is not None and variant.varies else 0
 
     def _variant(self, index: int) -> Variant:
         variants: Sequence[Variant] = self.plan.variants

@@ -30,11 +30,12 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One of the templates that are tried against each other."""
+    """One of the templates that are tried against each other; ``varies``: its approved variants take its place."""
 
     template_id: UUID
     share: int
     variables: VariableMap
+    varies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,16 @@ def _id(problems: Problems, path: str, value: object) -> UUID | None:
 def _variants(problems: Problems, given: object, common: VariableMap) -> tuple[Variant, ...]:
     found: list[Variant] = []
     for path, entry in _entries(problems, "variants", given, MAX_VARIANTS):
-        problems.keys(path, entry, ("template_id", "share", "variables"))
+        problems.keys(path, entry, ("template_id", "share", "variables", "variants"))
         template_id = _id(problems, f"{path}.template_id", entry.get("template_id"))
         own = _variables(problems, f"{path}.variables", entry.get("variables"))
         share = _share(problems, path, entry)
+        varies = entry.get("variants", False)
+        if not isinstance(varies, bool):
+            problems.add(f"{path}.variants", "must be true or false")
         if template_id is not None:
-            found.append(Variant(template_id, share, VariableMap({**common.sources, **own.sources})))
+            variables = VariableMap({**common.sources, **own.sources})
+            found.append(Variant(template_id, share, variables, varies is True))
     return tuple(found)
 
 

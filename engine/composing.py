@@ -52,7 +52,8 @@ class Composer:
         zone = zone_named(time_zone)
         row = self._template.row if self._template else None
         if self._template:
-            content = self._template.fill(event, payload, zone, self._as_text)
+            varied_by = subject_of(event) if rule.varies else None
+            content = self._template.fill(event, payload, zone, self._as_text, varied_by)
         else:
             content = _literal(rule, event, payload, time_zone)
         to_phone = rule.recipient(event, payload, zone)
@@ -78,6 +79,7 @@ class Composer:
             per_order=rule.per_order,
             status="held" if reason else "scheduled" if rule.delay_s else "queued",
             reason=reason,
+            variant=content.variant,
         )
 
     def _shows(self, variable: str) -> bool:
@@ -96,6 +98,11 @@ class Composer:
         if not self._approved:
             return "template_not_approved"
         return None if content.components is not None else text_problem(content.text)
+
+
+def subject_of(event: CanonicalEvent) -> str:
+    """Return by what an event's messages take their variants: the same order is told the same again."""
+    return event.order_id or event.customer_phone or event.external_id or ""
 
 
 def text_problem(text: str) -> str | None:

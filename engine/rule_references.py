@@ -12,13 +12,24 @@ _NAMES = ("session_id", "template_id", "list_id", "webhook_id")
 
 def refers_to(definition: dict[str, Any]) -> dict[tuple[str, UUID], str]:
     """Return ``(kind, id)`` → path for a checked rule; a kind is the name of the field, such as ``session_id``."""
-    if definition.get("steps"):
-        places = list(steps_of(definition["steps"]))
-    else:
-        places = [("action.send", definition["action"]["send"])]
     found: dict[tuple[str, UUID], str] = {}
-    for path, holder in places:
+    for path, holder in _places(definition):
         for name in _NAMES:
             if holder.get(name) is not None:
                 found.setdefault((name, UUID(holder[name])), f"{path}.{name}")
     return found
+
+
+def varying(definition: dict[str, Any]) -> dict[str, UUID]:
+    """Return, by the paths of a checked rule's sends that ask for variants, the templates that they are of."""
+    return {
+        path: UUID(holder["template_id"])
+        for path, holder in _places(definition)
+        if holder.get("variants") is True and holder.get("template_id") is not None
+    }
+
+
+def _places(definition: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    if definition.get("steps"):
+        return list(steps_of(definition["steps"]))
+    return [("action.send", definition["action"]["send"])]

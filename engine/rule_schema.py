@@ -90,7 +90,7 @@ def _check_action(problems: Problems, action: object) -> None:
         problems.add("action.send", "must be an object with session_id and template_id or text")
         return
     problems.keys("action", action, ("send",))
-    problems.keys("action.send", send, ("session_id", "template_id", "text", "to"))
+    problems.keys("action.send", send, ("session_id", "template_id", "text", "to", "variants"))
     check_send(problems, "action.send", send)
 
 

@@ -33,7 +33,10 @@ class RuleRow:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A compiled rule of one message, or one send of a rule in steps. Either ``template_id`` or ``text`` is there."""
+    """A compiled rule of one message, or one send of a rule in steps. Either ``template_id`` or ``text`` is there.
+
+    ``varies``: approved variants of the template take its place.
+    """
 
     id: UUID
     version: int
@@ -48,6 +51,7 @@ class Rule:
     delay_s: int
     cancel_on: tuple[str, ...]
     per_order: int | None
+    varies: bool = False
 
     @property
     def any_event(self) -> bool:
@@ -102,6 +106,7 @@ def compile_send(
         delay_s=delay_s,
         cancel_on=cancel_on,
         per_order=per_order,
+        varies=send.get("variants") is True,
     )
 
 

@@ -11,7 +11,10 @@ IMAGES = ("pix_code",)
 
 
 def check_send(problems: Problems, path: str, send: dict[str, object], *, images: bool = False) -> None:
-    """Note everything that is wrong with ``{session_id, template_id | text | image, to?}``; keys are the caller's."""
+    """Note everything that is wrong with ``{session_id, template_id | text | image, to?, variants?}``.
+
+    Which keys there may be is the caller's to say.
+    """
     problems.identifier(f"{path}.session_id", send.get("session_id"))
     template_id, text, image = send.get("template_id"), send.get("text"), send.get("image")
     if images and image is not None:
@@ -26,6 +29,11 @@ def check_send(problems: Problems, path: str, send: dict[str, object], *, images
         problems.identifier(f"{path}.template_id", template_id)
     else:
         _check_text(problems, path, text, MAX_TEXT, needed=True)
+    variants = send.get("variants")
+    if variants is not None and not isinstance(variants, bool):
+        problems.add(f"{path}.variants", "must be true or false")
+    elif variants and template_id is None:
+        problems.add(f"{path}.variants", "belongs to a template_id: only a template has variants")
     if send.get("to") is not None:
         problems.note(f"{path}.to", recipient_problem(send["to"]))
 

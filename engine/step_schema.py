@@ -1,6 +1,6 @@
 """The shape of a rule's steps and their bounds.
 
-Every step is ``{id?, type, …}``: ``send {session_id, template_id | text | image, to?}``, ``wait {delay_s}``,
+Every step is ``{id?, type, …}``: ``send {session_id, template_id | text | image, to?, variants?}``, ``wait {delay_s}``,
 ``wait_until {time, zone?, days?}`` or ``wait_until {field, offset_s?, fallback_s?, if_missing?, if_past?}``,
 ``branch {when, then, else?}``, ``add_tag {tag}``, ``add_to_list {list_id}``, ``call_webhook {webhook_id}`` and
 ``record_pix`` (made by the PIX flow). Ids are unique in a rule; a step without one is named by its place.
@@ -27,7 +27,7 @@ MAX_WAIT_S = 30 * 24 * 3600
 END, CONTINUE = "end", "continue"
 
 TYPES: dict[str, tuple[str, ...]] = {
-    "send": ("session_id", "template_id", "text", "image", "to"),
+    "send": ("session_id", "template_id", "text", "image", "to", "variants"),
     "wait": ("delay_s",),
     "wait_until": ("time", "zone", "days", "field", "offset_s", "fallback_s", "if_missing", "if_past"),
     "branch": ("when", "then", "else"),

@@ -190,6 +190,7 @@ def detail_of(send: WouldSend) -> dict[str, Any]:
         "step": send.step,
         "type": send.draft.type,
         "text": send.draft.text,
+        "variant_id": None if send.draft.variant is None else str(send.draft.variant.id),
         "status": send.status,
         "reason": send.reason,
     }

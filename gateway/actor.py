@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from actors.ai_calls import AiCallers
 from actors.base import Life
 from actors.embedding import EmbeddingCaller
 from actors.handles import AggregatorRef, ShardRef, SupervisorRef
@@ -33,7 +34,7 @@ from gateway.intake import ShardIntake
 from gateway.ledger import GatewayLedger
 from gateway.loading import DirectoryLoader
 from gateway.meta_door import MetaDoor
-from gateway.ports import ActorSenders, AggregatorMetrics, AiReaders, SupervisorAnnounce, SystemHealth
+from gateway.ports import ActorSenders, AggregatorMetrics, SupervisorAnnounce, SystemHealth
 from gateway.refusals import RefusalCounter
 from gateway.services import Services
 from gateway.sign_in import SignInDesk
@@ -123,7 +124,7 @@ class Gateway:
         settings = self._settings
         ids = IdMaker()
         aggregator = AggregatorRef(settings.instance)
-        readers = AiReaders(settings.instance, settings.ai_workers)
+        readers = AiCallers(settings.instance, settings.ai_workers)
         return Services(
             settings=settings,
             pool=pool,
@@ -149,6 +150,7 @@ class Gateway:
             embed=EmbeddingCaller(settings),
             understand=readers,
             suggest=readers.suggest,
+            write=readers.write,
         )
 
     def _batcher(self, number: int) -> ShardBatcher:

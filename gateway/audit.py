@@ -34,7 +34,16 @@ log = logging.getLogger(__name__)
 NOTHING_CHANGED = frozenset(
     (
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("askKnowledge", "suggestAnswers", "understandText", "checkSession", "markRead"),
+        *(
+            "previewVariants",
+            "askKnowledge",
+            "suggestAnswers",
+            "proposeTemplates",
+            "summariseConversation",
+            "understandText",
+            "checkSession",
+            "markRead",
+        ),
         *("readConversation", "readNotification", "readAllNotifications"),
         "proposeTotp",
     )
@@ -110,6 +119,8 @@ def kind_of(operation: Operation) -> str | None:
     parts = operation.path.split("/")[1:]
     if parts[:2] == ["contacts", "import"]:
         return "contact_import"
+    if parts[0] == "templates" and "variants" in parts:
+        return "template_variant"
     if parts[0] == "ai":
         return _AI_KINDS.get(parts[1])
     if parts == ["opt-outs", "policy"]:
@@ -231,7 +242,9 @@ def _json_of(answer: Response) -> dict[str, Any]:
 
 def _first_id(operation: Operation, ids: Mapping[str, str]) -> str | None:
     names = _PARAMETER.findall(operation.path)
-    return str(ids[names[0]])[:100] if names else None
+    if not names:
+        return None
+    return str(ids[names[-1 if kind_of(operation) == "template_variant" else 0]])[:100]
 
 
 def _name(kind: str | None, shown: Mapping[str, Any] | None) -> str | None:

@@ -37,6 +37,7 @@ _READ_S = 10.0
 _CHANGE_S = 45.0  # longer than an announcement may take
 # What these routes tell of is the company's own: its numbers, its texts, its figures.
 _OF_NOBODY = frozenset(("sessions", "templates", "me", "auth", "metrics", "companies", "catalogue", "live"))
+_MADE_OF_EVENTS = frozenset(("previewTemplate", "previewVariants"))
 _OF_CUSTOMERS = frozenset(("events", "contacts"))
 _Found = TypeVar("_Found")
 _left_behind: set[asyncio.Future[Any]] = set()
@@ -221,7 +222,7 @@ async def _answered_within(limit_s: float, work: Coroutine[Any, Any, _Found]) ->
 
 def _for_viewers(operation: Operation, answer: Response) -> Response:
     """Mask what an answer in JSON tells of people; files and streams are masked where they are made."""
-    own = operation.path.split("/")[1] in _OF_NOBODY and operation.name != "previewTemplate"  # made of an event
+    own = operation.path.split("/")[1] in _OF_NOBODY and operation.name not in _MADE_OF_EVENTS
     return answer if own else _rewritten(answer, masked_json)
 
 

@@ -11,6 +11,7 @@ from engine.campaign_schema import KEYS, Plan, read_campaign
 from engine.errors import FieldProblem
 from gateway.calls import Call
 from gateway.reasons import in_words
+from gateway.rule_checks import NO_VARIANTS
 from storage.campaign_plans import LoadedPlan, load_plan
 from storage.contact_lists import unknown_lists
 
@@ -48,6 +49,11 @@ async def check_references(call: Call, plan: Plan) -> LoadedPlan:
         {"field": f"variants[{index}].template_id", "reason": "is no template of this company"}
         for index, variant in enumerate(plan.variants)
         if variant.template_id not in loaded.templates
+    ]
+    problems += [
+        {"field": f"variants[{index}].variants", "reason": NO_VARIANTS}
+        for index, variant in enumerate(plan.variants)
+        if variant.varies and loaded.templates.get(variant.template_id, {}).get("kind") == "meta"
     ]
     known = {session["id"] for session in loaded.sessions}
     problems += [

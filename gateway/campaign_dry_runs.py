@@ -98,7 +98,10 @@ async def shown(call: Call, campaign: Row, loaded: LoadedPlan, preview: Row) -> 
             {"session_id": session, "people": people, "seconds": expected.by_session.get(session)}
             for session, people in sorted(tally.by_session.items())
         ],
-        "by_variant": [{"variant": int(variant), "people": n} for variant, n in sorted(tally.by_variant.items())],
+        "by_variant": [
+            {"variant": int(variant), "people": n, "approved": loaded.composer.texts_of(int(variant))}
+            for variant, n in sorted(tally.by_variant.items())
+        ],
         "starts_at": rfc3339(start_at),
         "duration_s": expected.seconds,
         "ends_at": first_end(expected.seconds, time_to_ms(start_at)),

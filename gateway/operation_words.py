@@ -40,6 +40,7 @@ createSession | Conectou um número | Added a number
 createSync | Criou uma sincronização | Made a sync
 createTemplate | Criou um modelo | Made a template
 createUser | Criou uma pessoa (linha de comando) | Made a person (command line)
+createVariant | Escreveu uma variante | Wrote a variant
 createWebhook | Criou um webhook | Made a webhook
 deactivateWebhook | Desativou um webhook | Deactivated a webhook
 deleteAgent | Excluiu um agente | Deleted an agent
@@ -60,6 +61,7 @@ deleteRule | Excluiu uma regra | Deleted a rule
 deleteSession | Excluiu um número | Deleted a number
 deleteSync | Excluiu uma sincronização | Deleted a sync
 deleteTemplate | Excluiu um modelo | Deleted a template
+deleteVariant | Excluiu uma variante | Deleted a variant
 deleteWebhook | Excluiu um webhook | Deleted a webhook
 disableOutgoingWebhook | Tirou de uso um webhook de saída | Disabled an outgoing webhook
 discardDeadLetters | Descartou falhas | Discarded dead letters
@@ -161,11 +163,13 @@ updateSession | Mudou um número | Changed a number
 updateSync | Mudou uma sincronização | Changed a sync
 updateTemplate | Mudou um modelo | Changed a template
 updateUser | Mudou o papel de uma pessoa | Changed a person's role
+updateVariant | Julgou ou mudou uma variante | Reviewed or changed a variant
 updateWebhook | Mudou um webhook | Changed a webhook
 uploadContacts | Mandou um arquivo de contatos | Handed in a file of contacts
 uploadKnowledge | Mandou um arquivo à IA | Handed the AI a file
 uploadMedia | Mandou um arquivo | Uploaded a file
 withdrawTemplate | Retirou um modelo do WhatsApp | Withdrew a template at WhatsApp
+writeVariants | Pediu variantes a um modelo de linguagem | Had a language model write variants
 """
 OPERATION_WORDS: Mapping[str, Words] = {
     name: Words(pt, en) for name, pt, en in (line.split(" | ") for line in _TABLE.strip().splitlines())

@@ -11,10 +11,9 @@ from uuid import UUID
 import orjson
 
 from actors.base import Life
-from actors.handles import AggregatorRef, AiRef, SenderRef, SupervisorRef
+from actors.handles import AggregatorRef, SenderRef, SupervisorRef
 from actors.handover import Handover
 from engine.errors import MasteriaError, Unavailable
-from engine.wire import pack
 from gateway.summaries import REPORT_KEPT_S, RecentSummaries
 from storage.pool import AWAY, Pool
 from storage.spill import Spill
@@ -63,38 +62,6 @@ class AggregatorMetrics:
     async def prometheus(self) -> dict[str, Any]:
         found: dict[str, Any] = orjson.loads(await self._aggregator.prometheus())
         return found
-
-
-class AiReaders:
-    """Has AI workers read a text; a company asks the same one, which knows its intents."""
-
-    def __init__(self, instance: str, workers: int) -> None:
-        self._workers = [AiRef(number, instance) for number in range(workers)]
-
-    async def __call__(self, company_id: UUID, text: str) -> dict[str, Any]:
-        """Return what a text means to a company.
-
-        Raises:
-            Unavailable: no AI worker runs, or it is being restarted.
-        """
-        found: dict[str, Any] = orjson.loads(await self._worker(company_id).understand(pack([company_id.bytes, text])))
-        return found
-
-    async def suggest(self, company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
-        """Return what could be answered in a conversation.
-
-        Raises:
-            NotFound: the company has no such conversation.
-            Unavailable: no AI worker runs, or it is being restarted.
-        """
-        asked = pack([company_id.bytes, conversation_id.bytes])
-        found: dict[str, Any] = orjson.loads(await self._worker(company_id).suggest(asked))
-        return found
-
-    def _worker(self, company_id: UUID) -> AiRef:
-        if not self._workers:
-            raise Unavailable("AI is switched off in this installation (ai_workers = 0)")
-        return self._workers[company_id.int % len(self._workers)]
 
 
 class ActorSenders:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.ai.answer_reasons import ANSWERS
 from engine.ai.knowledge_reasons import KNOWLEDGE
+from engine.ai.variant_reasons import variant_words
 from engine.campaign_reasons import CAMPAIGN
 from engine.conversations import AI_OFF
 from engine.dead_letters import SKIPS
@@ -88,7 +89,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
     ):
         if code in table:
             return _both(table[code])
-    if words := hold_words(code) or web_words(code) or case_words(code) or history_words(code):
+    if words := (hold_words(code) or web_words(code) or case_words(code) or history_words(code) or variant_words(code)):
         return _both(words)
     prefix, _, rest = code.partition(":")
     if prefix in _PREFIXES:

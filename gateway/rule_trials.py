@@ -11,7 +11,7 @@ from uuid import UUID
 from engine.drafts import SessionRow, TemplateRow
 from engine.ids import ms_to_time, time_to_ms
 from engine.matching import RuleSet
-from engine.rule_references import refers_to
+from engine.rule_references import refers_to, varying
 from engine.rules import RuleRow
 from engine.step_conditions import CONTACT_HAS_TAG
 from engine.steps import compile_stepped
@@ -25,7 +25,7 @@ from storage.companies import get_company
 from storage.events import recent_events
 from storage.rule_runs import order_events
 from storage.sessions import get_session
-from storage.templates import get_template
+from storage.templates import evaluated, get_template
 
 _SAMPLES = 10
 MOST_SENDS = 500
@@ -44,11 +44,12 @@ async def try_rule(call: Call, rule: RuleRow) -> dict[str, Any]:
         for row in reversed(rows)
         if row["state"] == "processed"
     ]
-    trier = Trier(await _rule_set(call, rule), zone, await _orders(call, rule, past), await _tags(call, rule, past))
+    rules, variants = await _rule_set(call, rule)
+    trier = Trier(rules, zone, await _orders(call, rule, past), await _tags(call, rule, past))
     trial = trier.hear(past)
     if unread := len(rows) - len(past):
         trial.outcomes["unparsed"] += unread
-    return _shown(trial, len(rows), shown, call.body.get("verdicts", 0))
+    return {**_shown(trial, len(rows), shown, call.body.get("verdicts", 0)), "variants": variants}
 
 
 def _shown(trial: Trial, events: int, most: int, verdicts: int) -> dict[str, Any]:
@@ -89,16 +90,19 @@ def _verdict(heard: Heard) -> dict[str, Any]:
     }
 
 
-async def _rule_set(call: Call, rule: RuleRow) -> RuleSet:
+async def _rule_set(call: Call, rule: RuleRow) -> tuple[RuleSet, list[dict[str, Any]]]:
+    """Return a set of this rule alone, and of each template whose variants it asks for how many there are."""
     pool, company_id = call.services.pool, call.company_id
     templates: dict[UUID, TemplateRow] = {}
     sessions: dict[UUID, SessionRow] = {}
     for kind, value in refers_to(rule.definition):
         if kind == "template_id" and (row := await get_template(pool, company_id, value)):
-            templates[value] = TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
+            templates[value] = evaluated(row)
         elif kind == "session_id" and (row := await get_session(pool, company_id, value)):
             sessions[value] = SessionRow(row["id"], row["transport"], row["state"])
-    return RuleSet.build([rule], templates, sessions, in_steps=True)
+    asked = {value: templates[value] for value in varying(rule.definition).values() if value in templates}
+    variants = [{"template_id": value, "approved": len(template.variants)} for value, template in asked.items()]
+    return RuleSet.build([rule], templates, sessions, in_steps=True), variants
 
 
 async def _orders(call: Call, rule: RuleRow, past: list[PastEvent]) -> dict[str, list[OrderEvent]]:

@@ -35,7 +35,7 @@ from storage.pool import Connection
 from storage.searching import Row
 from storage.sessions import get_session
 from storage.suppressions import skip_suppressed
-from storage.templates import find_template, get_template
+from storage.templates import evaluated, find_template, get_template
 from storage.undeliverable import skip_undeliverable
 
 _FURTHEST = timedelta(days=30)
@@ -176,7 +176,7 @@ async def _named_template(
         return None
     if found["status"].lower() != "approved":
         errors.append({"field": "content.template.name", "reason": f"is {found['status']}, not approved"})
-    return _template_row(found)
+    return evaluated(found)
 
 
 def _due_at(call: Call, errors: list[dict[str, str]]) -> datetime | None:
@@ -202,11 +202,7 @@ async def _template(call: Call, errors: list[dict[str, str]]) -> MessageTemplate
 
 def message_template(row: Row) -> MessageTemplate:
     """Return a stored template, compiled."""
-    return MessageTemplate(_template_row(row))
-
-
-def _template_row(row: Row) -> TemplateRow:
-    return TemplateRow(**{name: row[name] for name in TemplateRow.__slots__})
+    return MessageTemplate(evaluated(row))
 
 
 async def _event(call: Call, errors: list[dict[str, str]]) -> Row | None:

@@ -116,3 +116,4 @@ class Services:
     embed: Embed
     understand: Understand
     suggest: Callable[[UUID, UUID], Awaitable[dict[str, Any]]]
+    write: Callable[[str, UUID, Mapping[str, Any]], Awaitable[dict[str, Any]]]

@@ -124,6 +124,7 @@ def message_view(row: Columns) -> dict[str, Any]:
         "to": row["to_phone"],
         "template": row["template_name"],
         "content": stored_json(row["content"]),
+        "variant": stored_json(row["variant"]),
         "pricing": stored_json(row["pricing"]),
         "next_attempt_at": time_text(row["next_attempt_at"]),
         "error": stored_json(row["error"]),

@@ -54,6 +54,29 @@ def add_template_actions(action: Add) -> None:
         parser.add_argument("--value", action="append", metavar="NAME=TEXT", help="a variable's value")
     for parser in (sync, submit, withdraw, test):
         parser.add_argument("--session", metavar="ID", help="a number of the account (needed if there are several)")
+    _add_variants(action)
+
+
+def _add_variants(action: Add) -> None:
+    variants = action("variants", "masteria.variants:list_", "texts that may stand for one")
+    add = action("variant-add", "masteria.variants:add", "write such a text by hand")
+    add.add_argument("--text", required=True, help="with exactly the template's variables")
+    add.add_argument("--approved", action="store_true", help="messages may say it at once")
+    review = action("variant-review", "masteria.variants:review", "approve or reject one of them")
+    write = action("variant-write", "masteria.variants:write", "have the company's language model propose some")
+    write.add_argument("--brief", required=True, help="how it should be said")
+    write.add_argument("--count", type=int, default=3, help="how many, 10 at most")
+    samples = action("variant-samples", "masteria.variants:samples", "what ten recent events would be told")
+    samples.add_argument("--proposed", action="store_true", help="as if what is proposed were approved")
+    for parser in (variants, add, review, write, samples):
+        parser.add_argument("id", help="the template's")
+    review.add_argument("variant", help="the variant's id")
+    review.add_argument("state", choices=("approved", "rejected", "proposed"))
+    ideas = action("ideas", "masteria.variants:ideas", "ideas of templates for an event")
+    ideas.add_argument("event_type", help="such as cart_abandoned")
+    ideas.add_argument("--count", type=int, default=3, help="how many, 5 at most")
+    ideas.add_argument("--language", choices=("pt_BR", "en"), default="pt_BR")
+    ideas.add_argument("--brief", default="", help="what they should be like, for a language model")
 
 
 def _add_new(parser: argparse.ArgumentParser) -> None:

@@ -72,6 +72,12 @@ async def find_agent(executor: Pool | Connection, company_id: UUID, session_id: 
     return None if row is None or not row["active"] else _read(row)
 
 
+async def find_writer(executor: Pool | Connection, company_id: UUID, agent_id: UUID | None = None) -> Row | None:
+    """Return the agent whose language model writes: the named one, else the company's, else any; None: none has one."""
+    row = await fetch_one(executor, "ai/find_writer", company_id, agent_id)
+    return None if row is None else _read(row)
+
+
 async def models_asked(executor: Pool | Connection, companies: Iterable[UUID]) -> set[UUID]:
     """Return which of these companies ask a language model."""
     rows = await executor.fetch(query("ai/models_asked"), list(companies))

@@ -11,7 +11,7 @@ from engine.campaign_composer import CampaignComposer, Composed
 from engine.campaign_schema import Plan
 from engine.campaign_tally import Tally
 from engine.campaign_variables import Person
-from engine.drafts import MessageTemplate, TemplateRow
+from engine.drafts import MessageTemplate
 from engine.ids import id_time
 from engine.zones import zone_named
 from storage.audience import walk_audience
@@ -22,7 +22,7 @@ from storage.companies import get_company
 from storage.contacts import hold_contacts
 from storage.pool import Connection, Pool
 from storage.searching import Row
-from storage.templates import get_template
+from storage.templates import evaluated, get_template
 
 NOBODY = UUID(int=0)
 _STRICTEST = "marketing"
@@ -49,8 +49,7 @@ async def load_plan(
         row = await get_template(executor, company_id, variant.template_id)
         if row is not None:
             templates[variant.template_id] = row
-            columns = {name: row[name] for name in TemplateRow.__slots__}
-            compiled[variant.template_id] = MessageTemplate(TemplateRow(**columns))
+            compiled[variant.template_id] = MessageTemplate(evaluated(row))
     sessions = await read_sessions(executor, company_id, campaign_id, [one.session_id for one in plan.sessions])
     zone_name = plan.time_zone
     if zone_name is None:
@@ -107,7 +106,7 @@ async def judge_page(
     for contact_id, person in contacts:
         variant = composer.variant_of(contact_id) if composes else 0
         session_id = composer.session_of(contact_id) if plan.sessions else NOBODY
-        message = composer.compose(variant, session_id, person, as_of) if composes else None
+        message = composer.compose(variant, session_id, contact_id, person, as_of) if composes else None
         category = message.row.category if message is not None else _STRICTEST
         refusal = refusals.reason(company_id, person.phone, category) if person.phone else None
         judged.append(Judged(contact_id, person, variant, session_id, message, refusal))

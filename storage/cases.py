@@ -15,6 +15,7 @@ from engine.ids import id_time
 from storage.pool import Connection
 from storage.queries import query
 from storage.searching import Row, fetch_rows
+from storage.templates import evaluated
 
 Owned = tuple[UUID, UUID]  # company and id
 
@@ -124,8 +125,8 @@ async def load_templates(connection: Connection, asked: Collection[Owned]) -> di
     found: dict[Owned, TemplateRow] = {}
     for row in await _load(connection, "cases/load_templates", asked):
         owner = row.pop("company_id")
-        values = {**row, "components": orjson.loads(row["components"]), "defaults": orjson.loads(row["defaults"])}
-        found[owner, row["id"]] = TemplateRow(**values)
+        decoded = {name: orjson.loads(row[name]) for name in ("components", "defaults", "variants")}
+        found[owner, row["id"]] = evaluated({**row, **decoded})
     return found
 
 

@@ -240,7 +240,8 @@ async def create_retries(
     for row in rows:
         if once and row["retry_of"] is not None:
             continue
-        new.append(again(MessageRow._make([*row[:27], None, None, None, row["content"]]), make_id(now_ms), now))
+        old = MessageRow._make([*row[:27], None, None, None, row["content"], row["variant"]])
+        new.append(again(old, make_id(now_ms), now))
     new = await skip_suppressed(connection, new)
     await create_messages(connection, new)
     return new

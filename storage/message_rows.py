@@ -34,6 +34,7 @@ class MessageRow(NamedTuple):
             its sender after the commit; ``NEVER`` while held.
         cancel_on: event types of the same order that call it off.
         content: what its request body holds beside text and template (``engine/outgoing.py``).
+        variant: which variant of its template it says (``engine/drafts.py:Variant``), JSON as text.
     """
 
     id: UUID
@@ -67,9 +68,10 @@ class MessageRow(NamedTuple):
     look_at: datetime | None
     cancel_on: Sequence[str] | None
     content: str | None = None
+    variant: str | None = None
 
 
-MESSAGE_COLUMNS = (*MessageRow._fields[:27], "content")
+MESSAGE_COLUMNS = (*MessageRow._fields[:27], "content", "variant")
 QUEUE_COLUMNS = (
     "message_id",
     "company_id",
@@ -92,7 +94,7 @@ async def create_messages(connection: Connection, rows: Sequence[MessageRow]) ->
     if not rows:
         return
     await connection.copy_records_to_table(
-        "messages", records=[(*row[:27], row.content) for row in rows], columns=MESSAGE_COLUMNS
+        "messages", records=[(*row[:27], row.content, row.variant) for row in rows], columns=MESSAGE_COLUMNS
     )
     waiting = [
         (

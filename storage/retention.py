@@ -79,6 +79,7 @@ BY_END = (
     ),
     Ended("conversations", "events_days", "t.last_at", "true"),  # with their notes
     Ended("ai_decisions", "events_days", "masteria_id_time(t.id)", "true"),
+    Ended("ai_writings", "events_days", "t.created_at", "true"),
     Ended("dead_letters", "events_days", "t.resolved_at", "t.kind = 'event'"),
     Ended(
         "dead_letters",

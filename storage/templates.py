@@ -10,8 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
+from engine.drafts import TemplateRow
 from engine.errors import Conflict
 from engine.pagination import Position
+from engine.variants import VariantRow
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Row, fetch_one, fetch_rows
@@ -134,8 +136,16 @@ async def import_templates(
     return [(row["name"], row["language"]) for row in rows]
 
 
+def evaluated(row: Row) -> TemplateRow:
+    """Return a template as evaluation needs it; with its variants where :func:`get_template` gave it."""
+    names = ("id", "name", "kind", "language", "category", "body", "components", "defaults", "status")
+    variants = tuple(VariantRow(UUID(one["id"]), one["text"]) for one in row.get("variants") or ())
+    return TemplateRow(**{name: row[name] for name in names}, version=row.get("version", 1), variants=variants)
+
+
 def _row(row: Row) -> Row:
-    return {**row, "components": json.loads(row["components"]), "defaults": json.loads(row["defaults"])}
+    decoded = ("components", "defaults", "variants")
+    return {name: json.loads(value) if name in decoded else value for name, value in row.items()}
 
 
 def _taken() -> Conflict:

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from actors.answering import Answering
 from actors.own_intents import OwnIntents
 from actors.web_session_memory import show
+from actors.writing import Writing
 from engine.addresses import Guard
 from engine.credentials import hash_token, make_api_key, make_installation_key, shown_prefix
 from engine.ids import IdMaker, id_time, ms_to_time, time_to_ms
@@ -233,11 +234,11 @@ async def make_key(services: Services, company_id: UUID | None, role: str) -> st
 
 
 async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) -> Rig:
-    """Return the application on a database."""
+    """Return the application on a database; language models of ``outgoing_allow_private`` are asked over HTTP."""
     actors, clock, vault = FakeActors(), FakeClock(), Vault(b"v" * 32)
     defaults = {"public_url": "https://masteria.example", "live_public_url": "wss://live.example", "redis_url": ""}
     stated = Settings(**{"instance": "test", "data_dir": "/nowhere", "database_url": "", **defaults, **settings})
-    answering = Answering(pool, vault, embed, ChatClient(Guard()), clock)
+    answering = Answering(pool, vault, embed, ChatClient(Guard(stated.outgoing_allow_private)), clock)
 
     async def suggest(company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
         return (await answering.suggest(company_id, conversation_id)).shown()
@@ -267,6 +268,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         embed=embed,
         understand=OwnIntents(pool, embedder()).describe,
         suggest=suggest,
+        write=Writing(pool, vault, answering.models).write,
     )
     stranger = Client(build_app(services))
     key = await make_key(services, None, "owner")

@@ -199,7 +199,7 @@ class Retry(_Letters):
         resolved: list[Resolution] = []
         for row in rows:
             letter = letter_of[row["id"]]
-            old = MessageRow._make([*row[:27], None, None, letter["cancel_on"], row["content"]])
+            old = MessageRow._make([*row[:27], None, None, letter["cancel_on"], row["content"], row["variant"]])
             new = again(old, self.tools.ids.make_uuid(self.tools.now_ms()), now)
             born.append(new)
             resolved.append(Resolution(letter["id"], new.id))

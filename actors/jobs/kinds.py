@@ -15,6 +15,7 @@ from actors.jobs.history_sync import HistorySync
 from actors.jobs.knowledge_index import KnowledgeIndex
 from actors.jobs.retention import Retention
 from actors.jobs.tools import JobKind, JobTools
+from actors.jobs.write_variants import WriteVariants
 
 _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     replay.EventReplayPreview,
@@ -33,6 +34,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     Exporting,
     Retention,
     KnowledgeIndex,
+    WriteVariants,
 )
 
 

@@ -236,7 +236,7 @@ def _shadow(number: int, company_id: UUID, event_id: UUID, draft: MessageDraft) 
     head = (uuid_of(number.to_bytes(16, "big")), company_id, OLDEST, event_id, draft.rule_id, draft.rule_version, None)
     what = (draft.session_id, draft.to_phone, draft.order_id, draft.lane, draft.type, "", draft.template_id)
     state = (None, None, None, draft.category, draft.status, draft.reason, 0, None, None, None, None, "[]", OLDEST)
-    return MessageRow._make((*head, *what, *state, due_at, due_at, draft.cancel_on or None, None))
+    return MessageRow._make((*head, *what, *state, due_at, due_at, draft.cancel_on or None, None, None))
 
 
 def _types(definition: Any) -> tuple[str, ...]:

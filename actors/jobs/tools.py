@@ -37,6 +37,7 @@ class JobTools:
         announce: has a committed change of configuration in force everywhere, as ``Supervisor.announce``.
         commit: a transaction with its delta, for loops; a job's step has its own.
         embed: texts → vectors (``actors/embedding.py``); True: they are asked, False: they are known.
+        write: has a company's language model write (``actors/writing.py:Writing.write``): kind, company, what is asked.
         now_ms: the clock.
     """
 
@@ -49,6 +50,7 @@ class JobTools:
     announce: Callable[[str, UUID | None], Awaitable[None]]
     commit: Commit
     embed: Callable[[Sequence[str], bool], Awaitable[list[list[float]]]]
+    write: Callable[[str, UUID, Mapping[str, Any]], Awaitable[dict[str, Any]]]
     now_ms: Callable[[], int] = lambda: time.time_ns() // 1_000_000
 
 

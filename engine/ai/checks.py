@@ -87,7 +87,9 @@ class Grounds:
         hosts: where links may lead.
         secret: the instructions, none of whose runs of words may be told.
         canary: stands in the instructions and nowhere else; letters and digits.
-        language: of the agent.
+        language: of the agent; one that is none of ``_WORDS_OF`` is not looked at.
+        longest: how many characters it may have.
+        ours: a text that a person of the company has approved: what it calls by name may be called so.
     """
 
     texts: Sequence[str]
@@ -96,6 +98,8 @@ class Grounds:
     secret: str = ""
     canary: str = ""
     language: str = "pt-BR"
+    longest: int = MOST_CHARACTERS
+    ours: str = ""
 
 
 def refusal(answer: str, grounds: Grounds) -> str | None:
@@ -112,7 +116,7 @@ def refusal(answer: str, grounds: Grounds) -> str | None:
     told, known = fold(plain), fold(data)
     checks: tuple[tuple[str, Callable[[], bool]], ...] = (
         ("answer_empty", lambda: bool(plain.strip())),
-        ("answer_too_long", lambda: len(plain) <= MOST_CHARACTERS),
+        ("answer_too_long", lambda: len(plain) <= grounds.longest),
         ("answer_unreadable", lambda: _is_readable(plain)),
         ("answer_leaks", lambda: not _leaks(plain, data, grounds)),
         ("answer_link", lambda: _links_hold(plain, data, grounds.hosts)),
@@ -144,7 +148,8 @@ def _leaks(plain: str, data: str, grounds: Grounds) -> bool:
             return True
     letters = re.sub(r"[^a-z]", "", fold(plain))
     spaced = {"".join(gram) for gram in secret}
-    return any(run in letters for run in spaced) or _SECRETS.search(fold(plain)) is not None
+    approved = set(_SECRETS.findall(fold(grounds.ours)))
+    return any(run in letters for run in spaced) or not approved.issuperset(_SECRETS.findall(fold(plain)))
 
 
 def _grams(text: str) -> set[tuple[str, ...]]:
@@ -253,6 +258,8 @@ def _times_hold(told: str, known: str) -> bool:
 
 
 def _speaks(told: str, language: str) -> bool:
+    if language not in _WORDS_OF:
+        return True
     letters = [one for one in told if one.isalpha()]
     if letters and sum("a" <= one <= "z" for one in letters) < 0.8 * len(letters):
         return False

@@ -32,8 +32,10 @@ from gateway.components import (
     syncs,
     system,
     templates,
+    variants,
     watching,
     webhooks,
+    writing,
 )
 from gateway.examples import EXAMPLES
 from gateway.schema import COMPONENTS
@@ -65,8 +67,10 @@ __all__ = [
     "syncs",
     "system",
     "templates",
+    "variants",
     "watching",
     "webhooks",
+    "writing",
 ]
 
 for _name, _example in EXAMPLES.items():

@@ -33,7 +33,12 @@ _DEFINITION: dict[str, Schema] = {
     "audience": anything(description="Whom it is for: the filter of contacts; {} means everybody."),
     "variants": items(
         record(
-            {"template_id": identifier(), "share": whole(1, MAX_SHARE), "variables": _VARIABLES},
+            {
+                "template_id": identifier(),
+                "share": whole(1, MAX_SHARE),
+                "variables": _VARIABLES,
+                "variants": boolean(description="Approved variants of the template take its place."),
+            },
             required=("template_id",),
         ),
         MAX_VARIANTS,
@@ -52,6 +57,7 @@ _DEFINITION: dict[str, Schema] = {
     "quiet_hours": nullable(anything(description='`{"from": "21:00", "to": "08:00"}`, by the recipient\'s clock.')),
 }
 define("CampaignInput", anything(properties=_DEFINITION, **{"x-checked-by": "engine/campaign_schema.py"}))
+_APPROVED = {**COUNT, "description": "How many variants of the template are taken; 0: the template itself."}
 _COUNTS = shown(dict.fromkeys(STATUSES, COUNT), description="Exclusive: they add up to `total`.")
 _STALLED = nullable(shown({"reason": {"type": "string"}, "reason_text": WORDS}))
 define(
@@ -142,7 +148,7 @@ define(
                 shown({"session_id": identifier(), "people": COUNT, "seconds": {"type": ["integer", "null"]}}),
                 MAX_SESSIONS,
             ),
-            "by_variant": items(shown({"variant": COUNT, "people": COUNT}), MAX_VARIANTS),
+            "by_variant": items(shown({"variant": COUNT, "people": COUNT, "approved": _APPROVED}), MAX_VARIANTS),
             "starts_at": moment(),
             "duration_s": {"type": ["integer", "null"], "description": "null: not within 90 days."},
             "ends_at": MAYBE_TIME,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.message_states import STATUSES
 from gateway.components.shared import COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.components.variants import MESSAGE_VARIANT
 from gateway.schema import Schema, anything, define, identifier, moment, nullable
 
 _TIMELINE = shown(
@@ -29,6 +30,7 @@ _MESSAGE: dict[str, Schema] = {
     "text": {"type": "string", "description": "As sent."},
     "template": SENTENCE,
     "content": nullable(anything(description="What WhatsApp is told beside text and template, by its own names.")),
+    "variant": MESSAGE_VARIANT,
     "pricing": nullable(anything(description="`pricing` and `conversation` as WhatsApp told them with a status.")),
     "category": SENTENCE,
     "status": {"type": "string", "enum": list(STATUSES)},

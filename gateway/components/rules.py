@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from engine.rule_windows import DAYS
 from engine.step_schema import TYPES
-from gateway.components.shared import COUNT, SENTENCE, WORDS, shown
-from gateway.schema import Schema, anything, choice, define, identifier, moment, nullable, record, whole
+from gateway.components.shared import COUNT, MAYBE_ID, SENTENCE, WORDS, shown
+from gateway.schema import Schema, anything, choice, define, identifier, items, moment, nullable, record, whole
 
 _TRIGGER = anything(
     properties={
@@ -23,6 +23,10 @@ _SEND = anything(
         "template_id": identifier(),
         "text": {"type": "string"},
         "to": {"type": "string", "description": "A phone, or variables that give one; by default the customer's."},
+        "variants": {
+            "type": "boolean",
+            "description": "Approved variants of the template take its place: an order's messages say the same again.",
+        },
     },
     required=["session_id"],
 )
@@ -94,6 +98,7 @@ _SAMPLE = shown(
         "at": moment(description="When it would have been made."),
         "type": {"type": "string"},
         "text": {"type": "string"},
+        "variant_id": {**MAYBE_ID, "description": "null: the template's own text, or no template."},
         "status": {"type": "string"},
         "reason": SENTENCE,
         "reason_text": WORDS,
@@ -125,6 +130,11 @@ define(
             "messages": {**_TALLY, "description": "What would have become of the messages made."},
             "samples": {"type": "array", "items": _SAMPLE},
             "sends": {"type": "array", "items": _SAMPLE},
+            "variants": items(
+                shown({"template_id": identifier(), "approved": COUNT}),
+                50,
+                description="Of each template whose variants the rule asks for: how many there are to take.",
+            ),
             "sends_left_out": COUNT,
             "verdicts": {"type": "array", "items": _VERDICT},
         }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.template_schema import CATEGORIES, KINDS
 from gateway.components.shared import MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.components.variants import VARIANT_COUNTS
 from gateway.schema import Schema, anything, boolean, choice, define, identifier, items, moment, nullable
 
 _TEMPLATE: dict[str, Schema] = {
@@ -53,6 +54,7 @@ define(
                 "type": "array",
                 "items": shown({"id": identifier(), "language": {"type": "string"}, "status": {"type": "string"}}),
             },
+            "written": VARIANT_COUNTS,
             "used_by": {
                 "type": "array",
                 "items": shown({"id": identifier(), "name": {"type": "string"}, "active": boolean()}),

@@ -55,11 +55,13 @@ from gateway.routes import (
     sign_in,
     suggestions,
     syncs,
+    template_variants,
     templates,
     users,
     watching,
     webhook_activity,
     webhooks,
+    writing,
 )
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -71,6 +73,8 @@ OPERATIONS: tuple[Operation, ...] = (
     *rule_runs.OPERATIONS,
     *flows.OPERATIONS,
     *templates.OPERATIONS,
+    *template_variants.OPERATIONS,
+    *writing.OPERATIONS,
     *reviewing.OPERATIONS,
     *contact_imports.OPERATIONS,
     *contact_import_runs.OPERATIONS,

@@ -28,6 +28,7 @@ from storage.companies import get_company
 from storage.events import get_event, recent_events
 from storage.messages import get_message
 from storage.searching import Row
+from storage.template_variants import count_variants
 from storage.templates import (
     TemplateChange,
     change_template,
@@ -72,7 +73,8 @@ async def _get(call: Call) -> Response:
     variants = await list_variants(call.services.pool, call.company_id, row["name"])
     used_by = await list_template_rules(call.services.pool, call.company_id, row["id"])
     others = [one for one in variants if one["id"] != row["id"]]
-    return json_response({**template_view(row), "variants": others, "used_by": used_by})
+    written = await count_variants(call.services.pool, call.company_id, row["id"])
+    return json_response({**template_view(row), "variants": others, "written": written, "used_by": used_by})
 
 
 def _checked(definition: dict[str, Any]) -> TemplateChange:

@@ -13,12 +13,16 @@ from actors.base import Life
 from actors.jobs.running import SLOTS, JobRunner
 from actors.jobs.tools import Job, JobKind, JobTools, Step
 from actors.lanes import WriterLane
+from actors.model_talk import ModelDesk
 from actors.recorder import Changes
+from actors.writing import Writing
+from engine.addresses import Guard
 from engine.ids import IdMaker
 from engine.metrics import Delta
 from engine.settings import Settings
 from engine.vault import Vault
 from engine.wire import DONE, Answer, Intake
+from integrations.chat_models import ChatClient
 from storage.jobs import get_job, insert_job
 from storage.pool import Connection, Pool
 from storage.searching import Row
@@ -115,16 +119,18 @@ class JobWorld:
         self.handed += messages
 
     def tools(self, changes: Changes) -> JobTools:
+        vault, client = Vault(b"v" * 32), ChatClient(Guard(["127.0.0.1"]))
         return JobTools(
             settings=self.settings,
             pool=self.pool,
-            vault=Vault(b"v" * 32),
+            vault=vault,
             ids=ids,
             hand_over=self.hand_over,
             ingest=self._ingest,
             announce=self.announce,
             commit=changes.commit,
             embed=embed,
+            write=Writing(self.pool, vault, ModelDesk(self.pool, client, lambda: time.time_ns() // 1_000_000)).write,
         )
 
     @asynccontextmanager

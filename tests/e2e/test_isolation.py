@@ -38,6 +38,9 @@ BODIES: Mapping[str, object] = {
     "updateRule": {"active": False},
     "replaceRule": {"active": False},
     "updateTemplate": {"body": "Olá"},
+    "createVariant": {"text": "Oi"},
+    "updateVariant": {"state": "approved"},
+    "writeVariants": {"brief": "mais curto"},
     "replaceTemplate": {"body": "Olá"},
     "updateWebhook": {"name": "meu"},
     "replaceWebhook": {"name": "meu"},
@@ -137,11 +140,13 @@ LISTS = {
     "listQuickReplies",
     "listAiIntents",
     "listAiDecisions",
+    "listAiWritings",
 }
 # Routes that take other things' ids in their bodies, tested one by one below.
 MAKERS = {
     "createAgent",
     "suggestAnswers",
+    "proposeTemplates",
     "createKnowledge",
     "uploadKnowledge",
     "askKnowledge",
@@ -252,6 +257,8 @@ async def _belongings(rig: Rig, pool: Pool, company_id: UUID, owner: Client) -> 
             "/api/v1/invitations", {"email": f"{uuid4().hex}@loja.test", "role": "viewer"}
         ),
     }
+    variants = f"/api/v1/templates/{made['template_id'].json['id']}/variants"
+    made["variant_id"] = await owner.post(variants, {"text": "Oi"})
     made["agent_id"] = await owner.post("/api/v1/ai/agents", {"name": "a"})
     made["source_id"] = await owner.post("/api/v1/ai/knowledge", {"kind": "text", "name": "k", "text": "Olá"})
     intent = {"name": f"i{uuid4().hex}", "label": "Um", "examples": ["um exemplo"]}
@@ -466,6 +473,7 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ),
         ("POST", "/ai/suggestions", {"conversation_id": str(theirs["conversation_id"])}, "conversation_id"),
         ("POST", "/ai/agents", {"name": "a", "session_id": session_id}, "session_id"),
+        ("POST", "/ai/template-ideas", {"event_type": "x", "agent_id": str(theirs["agent_id"])}, "agent_id"),
         ("POST", "/queue/pause", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         ("POST", "/queue/resume", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         (

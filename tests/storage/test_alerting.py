@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -51,6 +51,9 @@ class Watch:
         async def ingest(items: Sequence[Intake]) -> list[Answer]:
             raise NotImplementedError  # no alert stores an event
 
+        async def write(kind: str, company_id: UUID, asked: Mapping[str, Any]) -> dict[str, Any]:
+            raise NotImplementedError  # no alert has anything written
+
         self.tools = JobTools(
             settings=Settings("test", "", "", ""),
             pool=pool,
@@ -61,6 +64,7 @@ class Watch:
             ingest=ingest,
             commit=changes.commit,
             embed=embed,
+            write=write,
             now_ms=lambda: time_to_ms(self.now),
         )
         self.watch = AlertWatch(self.tools)

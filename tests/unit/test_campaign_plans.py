@@ -244,7 +244,7 @@ def test_a_tally_counts_who_gets_it_and_why_others_do_not() -> None:
     refusals = {"+5511900000002": "marketing_stopped", "+5511900000003": "opted_out"}
     tally = Tally()
     for number, person in enumerate(people):
-        message = composer.compose(0, UUID(int=1), person, NOW)
+        message = composer.compose(0, UUID(int=1), UUID(int=2), person, NOW)
         tally.add(UUID(int=number), person, 0, UUID(int=1), message, refusals.get(person.phone or ""))
     again = Tally(tally.to_json())
     assert (again.people, again.would) == (5, 1)

@@ -6,11 +6,11 @@ import asyncio
 
 import pytest
 
+from actors.ai_calls import AiCallers
 from actors.base import Life
 from actors.nudging import Nudging
 from engine.errors import Unavailable
 from engine.ids import IdMaker
-from gateway.ports import AiReaders
 
 
 class Worker:
@@ -80,4 +80,4 @@ async def test_a_worker_that_is_away_is_nudged_again_the_next_time() -> None:
 async def test_without_ai_workers_nobody_is_told_and_nothing_is_understood() -> None:
     Nudging(Life("shard-0"), []).push()
     with pytest.raises(Unavailable, match="ai_workers"):
-        await AiReaders("test", 0)(IdMaker().make_uuid(1), "oi")
+        await AiCallers("test", 0)(IdMaker().make_uuid(1), "oi")

@@ -4,7 +4,7 @@ SELECT found.*
 FROM unnest($13::timestamptz[]) AS given (minute)
 CROSS JOIN LATERAL (
     SELECT id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id, lane, type, text,
-    template_name, content, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
+    template_name, content, variant, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
     FROM messages
     WHERE company_id = $1 AND created_at >= given.minute AND created_at < given.minute + interval '1 minute'
         AND (created_at, id) < ($2, $3::uuid) AND created_at >= $4

@@ -2,7 +2,7 @@
 -- at: at most $4. Uses idx_messages_event_id.
 WITH seen AS MATERIALIZED (
     SELECT id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id, lane, type,
-        text, template_name, content, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at,
+        text, template_name, content, variant, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at,
         coalesce(created_at >= $2 AND created_at < $3
             AND ($5::uuid IS NULL OR event_id = $5)
             AND ($6::uuid IS NULL OR campaign_id = $6)
@@ -22,7 +22,7 @@ SELECT counted.total, counted.looked_at, page.*
 FROM (SELECT count(*) FILTER (WHERE hit) AS total, count(*) AS looked_at FROM seen) AS counted
 LEFT JOIN LATERAL (
     SELECT id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id, lane, type,
-        text, template_name, content, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
+        text, template_name, content, variant, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
     FROM seen
     WHERE hit AND (created_at, id) < ($12, $13::uuid)
     ORDER BY created_at DESC, id DESC

@@ -5,7 +5,13 @@ SELECT c.time_zone,
      FROM rules r WHERE r.company_id = c.id AND r.deleted_at IS NULL) AS rules,
     (SELECT coalesce(json_agg(json_build_object('id', t.id, 'name', t.name, 'kind', t.kind, 'language', t.language,
                                                 'category', t.category, 'body', t.body, 'components', t.components,
-                                                'defaults', t.defaults, 'status', t.status)), '[]')
+                                                'defaults', t.defaults, 'status', t.status,
+                                                'version', t.body_version, 'variants', (
+        SELECT coalesce(json_agg(json_build_object('id', v.id, 'text', v.text) ORDER BY v.id), '[]')
+        FROM template_variants v
+        WHERE v.company_id = t.company_id AND v.template_id = t.id AND v.state = 'approved'
+            AND v.template_version = t.body_version
+    ))), '[]')
      FROM templates t WHERE t.company_id = c.id AND t.deleted_at IS NULL) AS templates,
     (SELECT coalesce(json_agg(json_build_object('id', s.id, 'transport', s.transport, 'state', s.state,
                                                 'phone_number_id', s.phone_number_id, 'app_id', s.app_id,

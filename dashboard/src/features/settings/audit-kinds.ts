@@ -25,6 +25,7 @@ export const KINDS: Record<string, { pt: string; en: string }> = {
   sign_in: { pt: "Sessão de acesso", en: "Sign-in" },
   sync: { pt: "Sincronização", en: "Sync" },
   tag: { pt: "Etiqueta", en: "Tag" },
+  template_variant: { pt: "Variante de modelo", en: "Template's variant" },
   template: { pt: "Modelo", en: "Template" },
   user: { pt: "Pessoa", en: "Person" },
   webhook: { pt: "Webhook", en: "Webhook" },
