@@ -53,6 +53,7 @@ _MESSAGE: dict[str, Any] = {
     "text": "Olá, Cliente! Seu PIX de R$ 97,00 está pronto.",
     "template": "pix_criado",
     "content": None,
+    "variant": None,
     "pricing": {"pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}},
     "category": "utility",
     "status": "read",
