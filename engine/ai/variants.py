@@ -23,6 +23,8 @@ _BLANK = re.compile(r"[{}]|\[[^\]\n]{1,60}\]|<[^>\n]{1,60}>|_{3,}|%[a-z]\b", re.
 # Each variable is one sign of this range while the text around it is looked at.
 _FIRST_MARK = 0xE000
 _MARKS = re.compile("[\ue000-\uf8ff]")
+# Nobody sees these, and some turn the text around them; joined emoji (U+200D) are what they are.
+_UNSEEN = re.compile("[\u00ad\u200b\u200c\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 # What would become part of a variable's value: a digit more and it is another amount.
 _TOUCHING = re.compile("([\\w%$])?([\ue000-\uf8ff])([.,]?\\d|[\\w%])?")
 
@@ -63,6 +65,8 @@ def refused(text: object, original: Original, others: Sequence[str] = ()) -> str
     mine, theirs = _read(text), _read(original.text)
     if mine.expressions != theirs.expressions:
         return f"variant_variables:{_difference(mine.expressions, theirs.expressions)}"
+    if _UNSEEN.search(text):
+        return "answer_unreadable"
     if _MARKS.search(text) or mine.blanks - theirs.blanks:
         return "variant_blank"
     if not mine.touches <= theirs.touches:
@@ -91,8 +95,8 @@ def claim_refusal(text: str, original: Original, longest: int) -> str | None:
 
 
 def has_blank(text: str) -> bool:
-    """Tell whether a valid text has something between brackets that nobody would fill."""
-    return _MARKS.search(text) is not None or bool(_read(text).blanks)
+    """Tell whether a valid text has something that nobody would fill, or that nobody sees."""
+    return bool(_UNSEEN.search(text) or _MARKS.search(text) or _read(text).blanks)
 
 
 def normalised(text: str) -> str:

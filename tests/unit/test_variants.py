@@ -82,6 +82,8 @@ def test_a_text_with_the_same_variables_and_nothing_new_may_stand_for_it() -> No
         (GOOD + " Eu sou uma pessoa, não sou um robô.", "answer_claims_to_be_human"),
         (GOOD + " Me mande a sua senha.", "answer_leaks"),
         (GOOD + " ```", "answer_unreadable"),
+        (GOOD + " \u202eabc", "answer_unreadable"),
+        (GOOD.replace("pedido", "pe\u200bdido"), "answer_unreadable"),
         (GOOD + " bla" * 400, "answer_too_long"),
         (
             "Hello {{customer_name|first_name|default:\"cliente\"}}, we have your order {{order_id}} and it is waiting "
