@@ -65,12 +65,8 @@ def refused(text: object, original: Original, others: Sequence[str] = ()) -> str
     mine, theirs = _read(text), _read(original.text)
     if mine.expressions != theirs.expressions:
         return f"variant_variables:{_difference(mine.expressions, theirs.expressions)}"
-    if _UNSEEN.search(text):
-        return "answer_unreadable"
-    if _MARKS.search(text) or mine.blanks - theirs.blanks:
-        return "variant_blank"
-    if not mine.touches <= theirs.touches:
-        return "variant_touches"
+    if (misleading := _misleading(text, mine, theirs)) is not None:
+        return misleading
     if normalised(text) in {normalised(one) for one in (original.text, *others)}:
         return "variant_same"
     return claim_refusal(text, original, min(MAX_TEXT, 2 * len(theirs.around) + 200))
@@ -127,6 +123,15 @@ def _read(text: str) -> _Parts:
     around = "".join(piece if isinstance(piece, str) else marks[piece.written()] for piece in pieces)
     touches = {match.groups("") for match in _TOUCHING.finditer(around) if match[1] or match[3]}
     return _Parts(Counter(written), around, Counter(_BLANK.findall(around)), touches, set(_LINK.findall(around)))
+
+
+def _misleading(text: str, mine: _Parts, theirs: _Parts) -> str | None:
+    """Return what about a text would show people something else than it seems to, as a reason code."""
+    if _UNSEEN.search(text):
+        return "answer_unreadable"
+    if _MARKS.search(text) or mine.blanks - theirs.blanks:
+        return "variant_blank"
+    return None if mine.touches <= theirs.touches else "variant_touches"
 
 
 def _difference(mine: Counter[str], theirs: Counter[str]) -> str:
