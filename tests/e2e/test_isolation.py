@@ -38,7 +38,7 @@ BODIES: Mapping[str, object] = {
     "updateRule": {"active": False},
     "replaceRule": {"active": False},
     "updateTemplate": {"body": "Olá"},
-    "createVariant": {"text": "Oi"},
+    "createVariant": {"text": "Bom dia"},
     "updateVariant": {"state": "approved"},
     "writeVariants": {"brief": "mais curto"},
     "replaceTemplate": {"body": "Olá"},
@@ -396,6 +396,8 @@ async def test_the_owner_reaches_every_one_of_these_routes(rig: Rig, pool: Pool)
         if operation.name in {*REVIEWS, "subscribeApp"}:
             await pool.execute("UPDATE sessions SET waba_id = '900' WHERE id = $1", ids["session_id"])
             await pool.execute("UPDATE templates SET kind = 'meta'")
+        if operation.name == "writeVariants":
+            await pool.execute('UPDATE ai_agents SET model = \'{"url": "https://modelo.test/v1", "name": "m"}\'')
         if operation.name in CAMPAIGN_STATES:
             await pool.execute("UPDATE campaigns SET state = $1", CAMPAIGN_STATES[operation.name])
         if operation.name == "getCampaignDryRun":
