@@ -207,6 +207,7 @@ async def test_every_operation_that_may_be_in_the_log_is_named_for_the_filter(ri
     assert changing - names == {
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
         *("askKnowledge", "suggestAnswers", "understandText"),
+        *("previewVariants", "proposeTemplates", "summariseConversation"),
         *("checkSession", "markRead", "readConversation", "readNotification", "readAllNotifications"),
         "proposeTotp",
     }
