@@ -1,11 +1,11 @@
 -- One window of a search for rare statuses: as scan_messages, through the marked messages of these statuses alone.
 -- Uses marked_messages_pkey, in order for each status, and messages' primary key for the $5 rows of the window.
 SELECT id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id, lane, type,
-    text, template_name, content, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at,
+    text, template_name, content, variant, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at,
     hit, position
 FROM (
     SELECT marked.message_id AS id, m.company_id, marked.created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id,
-        lane, type, text, template_name, content, pricing, category, m.status, reason, attempt, next_attempt_at, provider_id,
+        lane, type, text, template_name, content, variant, pricing, category, m.status, reason, attempt, next_attempt_at, provider_id,
         error, retry_of, timeline, updated_at,
         coalesce(m.company_id = $1
             AND ($7::uuid IS NULL OR event_id = $7)
