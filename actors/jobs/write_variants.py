@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from actors.jobs.tools import Job, JobTools, Step
+from engine.ai.variant_reasons import writing_words
 from engine.ai.variants import MOST_VARIANTS, Original, refused
 from engine.ids import ms_to_time
 from engine.metrics import Delta
@@ -103,7 +104,8 @@ class WriteVariants:
         await note_writing(connection, job.company_id, writing, now)
         if cursor["questions"] == 0:
             delta.count(job.company_id.bytes, "ai_writing_variants")
-        shown = [*cursor["refused"], *({"text": text, "reason": why} for text, why in told)][:_MOST_TOLD]
+        worded = ({"text": text, "reason": why, "reason_text": writing_words(why)} for text, why in told)
+        shown = [*cursor["refused"], *worded][:_MOST_TOLD]
         cursor |= {
             "made": cursor["made"] + len(kept),
             "questions": cursor["questions"] + 1,
@@ -135,4 +137,5 @@ def _result(cursor: Mapping[str, Any], reason: str | None) -> dict[str, Any]:
         "tokens": cursor["tokens"],
         "cost": f"{cursor['cost_micro'] / 1_000_000:.6f}",
         "reason": reason,
+        "reason_text": writing_words(reason),
     }

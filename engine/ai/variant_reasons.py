@@ -44,3 +44,9 @@ def variant_words(code: str) -> Words | None:
         words = VARIANTS[prefix]
         return Words(f"{words.pt} {detail}", f"{words.en} {detail}") if colon else words
     return ANSWERS.get(code) if code.startswith(_OF_ANSWERS) else None
+
+
+def writing_words(code: str | None) -> dict[str, str] | None:
+    """Return why there is less writing than was asked for, in both languages; None where there is no reason."""
+    words = None if code is None else variant_words(code) or ANSWERS.get(code)
+    return None if words is None else words._asdict()

@@ -116,6 +116,7 @@ async def test_other_placeholders_claims_and_leaks_are_refused_and_never_stored(
         *(f"answer_{one}" for one in ("number", "link", "amount", "leaks")),
     }
     assert await _stored(world) == []
+    assert all(one["reason_text"]["pt"] and one["reason_text"]["en"] for one in job["result"]["refused"])
     refused = json.loads(await world.pool.fetchval("SELECT refused FROM ai_writings"))
     assert sum(refused.values()) == 27
 
@@ -143,6 +144,7 @@ async def test_a_model_that_fails_is_a_reason_and_leaves_nothing(
         server.fault = fault
     job = await _done(world, job_id)
     assert (job["state"], job["result"]["made"], job["result"]["reason"]) == ("done", 0, reason)
+    assert job["result"]["reason_text"]["pt"]
     assert await _stored(world) == []
 
 
