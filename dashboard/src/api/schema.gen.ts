@@ -922,6 +922,158 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates/{template_id}/variants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Texts that may stand for a template
+         * @description Takes the role viewer.
+         */
+        get: operations["listVariants"];
+        put?: never;
+        /**
+         * Write a variant of a template
+         * @description Its variables must be exactly the template's, and it may claim nothing that the template does not. Messages say it once it is approved and their rule or campaign asks for variants. Takes the role operator.
+         */
+        post: operations["createVariant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/variants/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What recent events would be told
+         * @description Up to ten texts, each with the variant that is taken when it is sent. Takes the role viewer.
+         */
+        post: operations["previewVariants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/variants/{variant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One variant
+         * @description Takes the role viewer.
+         */
+        get: operations["getVariant"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a variant
+         * @description Takes the role operator.
+         */
+        delete: operations["deleteVariant"];
+        options?: never;
+        head?: never;
+        /**
+         * Approve, reject or change a variant
+         * @description Whatever it becomes but rejected, it is held against the template as it is now. A changed text without a `state` is proposed again. Takes the role operator.
+         */
+        patch: operations["updateVariant"];
+        trace?: never;
+    };
+    "/api/v1/templates/{template_id}/variants/write": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a language model propose variants of a template
+         * @description A job, whose result tells what was made, and what was refused and why. What holds is stored as `proposed`: somebody has to approve it. Sending never asks a model. Takes the role operator.
+         */
+        post: operations["writeVariants"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{conversation_id}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a conversation comes to, for whoever takes it over
+         * @description A language model's if the company has one and what it says stands in the data, else put together from the data. Nothing is stored with the conversation or sent. Takes the role operator.
+         */
+        post: operations["summariseConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/template-ideas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Ideas of templates for an event
+         * @description A language model's if the company has one, filled up from a reviewed set; each says which. Nothing is stored. Takes the role operator.
+         */
+        post: operations["proposeTemplates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/writings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What language models have written, newest first
+         * @description Variants, summaries and ideas, with what they took; answers to people are decisions. Takes the role viewer.
+         */
+        get: operations["listAiWritings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/templates/{template_id}/submit": {
         parameters: {
             query?: never;
@@ -5174,6 +5326,8 @@ export interface components {
                 variables?: {
                     [key: string]: unknown;
                 };
+                /** @description Approved variants of the template take its place. */
+                variants?: boolean;
             }[];
             /** @description By variable of the template: `{"field": "name"}` (name, phone, email, document or a custom field) or `{"value": "…"}`, each with a `default`. What is not named takes the contact's own word. */
             variables?: {
@@ -5212,6 +5366,8 @@ export interface components {
                 variables?: {
                     [key: string]: unknown;
                 };
+                /** @description Approved variants of the template take its place. */
+                variants?: boolean;
             }[];
             /** @description By variable of the template: `{"field": "name"}` (name, phone, email, document or a custom field) or `{"value": "…"}`, each with a `default`. What is not named takes the contact's own word. */
             variables?: {
@@ -5376,6 +5532,8 @@ export interface components {
             by_variant?: {
                 variant: number;
                 people: number;
+                /** @description How many variants of the template are taken; 0: the template itself. */
+                approved: number;
             }[];
             /** Format: date-time */
             starts_at?: string;
@@ -6773,6 +6931,75 @@ export interface components {
                 likeness: number;
             }[];
         };
+        VariantInput: {
+            /** @description With exactly the variables of the template, filters and all. */
+            text: string;
+            /**
+             * @description By default `proposed`: somebody has to approve it.
+             * @enum {string}
+             */
+            state?: "proposed" | "approved" | "rejected";
+        };
+        VariantChange: {
+            text?: string;
+            /** @enum {string} */
+            state?: "proposed" | "approved" | "rejected";
+        };
+        Variant: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            template_id: string;
+            /** @description Of the text that it was held against. */
+            template_version: number;
+            text: string;
+            /**
+             * @description Only `approved` ones are sent; `stale`: the template's text is another by now.
+             * @enum {string}
+             */
+            state: "proposed" | "approved" | "rejected" | "stale";
+            /** @enum {string} */
+            origin: "person" | "model";
+            /** Format: uuid */
+            writing_id: string | null;
+            created_by: string;
+            reviewed_by: string | null;
+            /** Format: date-time */
+            reviewed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        VariantSamplesInput: {
+            /** @default 10 */
+            count: number;
+            /** @description As if what is proposed were approved already. */
+            proposed?: boolean;
+        };
+        VariantSamples: {
+            /** @description How many are taken into account; 0: the template itself is sent. */
+            variants: number;
+            data: {
+                /** Format: uuid */
+                event_id: string;
+                event_type: string | null;
+                /**
+                 * Format: uuid
+                 * @description null: the template itself.
+                 */
+                variant_id: string | null;
+                /** @description What would be sent for this event. */
+                text: string;
+                missing: string[];
+                problem: string | null;
+                /** @description The reason in words. */
+                problem_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+            }[];
+        };
         /**
          * @example {
          *       "id": "0199f000-0000-7000-8000-0000000000d1",
@@ -6789,6 +7016,7 @@ export interface components {
          *       "text": "Olá, Cliente! Seu PIX de R$ 97,00 está pronto.",
          *       "template": "pix_criado",
          *       "content": null,
+         *       "variant": null,
          *       "pricing": {
          *         "pricing": {
          *           "billable": true,
@@ -6857,6 +7085,12 @@ export interface components {
             content: {
                 [key: string]: unknown;
             } | null;
+            /** @description Which variant of which version of the template's text it says; null: the template itself. */
+            variant: {
+                /** Format: uuid */
+                id: string;
+                template_version: number;
+            } | null;
             /** @description `pricing` and `conversation` as WhatsApp told them with a status. */
             pricing: {
                 [key: string]: unknown;
@@ -6918,6 +7152,12 @@ export interface components {
             /** @description What WhatsApp is told beside text and template, by its own names. */
             content: {
                 [key: string]: unknown;
+            } | null;
+            /** @description Which variant of which version of the template's text it says; null: the template itself. */
+            variant: {
+                /** Format: uuid */
+                id: string;
+                template_version: number;
             } | null;
             /** @description `pricing` and `conversation` as WhatsApp told them with a status. */
             pricing: {
@@ -7851,6 +8091,8 @@ export interface components {
                     text?: string;
                     /** @description A phone, or variables that give one; by default the customer's. */
                     to?: string;
+                    /** @description Approved variants of the template take its place: an order's messages say the same again. */
+                    variants?: boolean;
                 } & {
                     [key: string]: unknown;
                 };
@@ -7953,6 +8195,8 @@ export interface components {
                     text?: string;
                     /** @description A phone, or variables that give one; by default the customer's. */
                     to?: string;
+                    /** @description Approved variants of the template take its place: an order's messages say the same again. */
+                    variants?: boolean;
                 } & {
                     [key: string]: unknown;
                 };
@@ -8036,6 +8280,11 @@ export interface components {
                 at: string;
                 type: string;
                 text: string;
+                /**
+                 * Format: uuid
+                 * @description null: the template's own text, or no template.
+                 */
+                variant_id: string | null;
                 status: string;
                 reason: string | null;
                 /** @description The reason in words. */
@@ -8058,6 +8307,11 @@ export interface components {
                 at: string;
                 type: string;
                 text: string;
+                /**
+                 * Format: uuid
+                 * @description null: the template's own text, or no template.
+                 */
+                variant_id: string | null;
                 status: string;
                 reason: string | null;
                 /** @description The reason in words. */
@@ -8065,6 +8319,12 @@ export interface components {
                     pt?: string;
                     en?: string;
                 } | null;
+            }[];
+            /** @description Of each template whose variants the rule asks for: how many there are to take. */
+            variants: {
+                /** Format: uuid */
+                template_id: string;
+                approved: number;
             }[];
             sends_left_out: number;
             verdicts: {
@@ -8793,6 +9053,13 @@ export interface components {
                 language: string;
                 status: string;
             }[];
+            /** @description How many variants there are, 30 at most. */
+            written: {
+                proposed: number;
+                approved: number;
+                rejected: number;
+                stale: number;
+            };
             /** @description The rules that send it, at most 100. */
             used_by: {
                 /** Format: uuid */
@@ -9453,6 +9720,129 @@ export interface components {
                 aliases: string[];
             }[];
         };
+        VariantsWanted: {
+            /** @description How it should be said. What it names may be named in the texts. */
+            brief: string;
+            /** @default 3 */
+            count: number;
+            /**
+             * Format: uuid
+             * @description Whose language model writes; by default the company's own agent's.
+             */
+            agent_id?: string;
+        };
+        SummaryInput: {
+            /**
+             * @description How many it may have.
+             * @default 4
+             */
+            sentences: number;
+            /** @enum {string} */
+            language?: "pt-BR" | "en";
+        };
+        Summary: {
+            text: string;
+            /** @description false: put together from the data below, in fixed sentences. */
+            by_model: boolean;
+            /** @description The language model that was asked; null: none was. */
+            model: string | null;
+            /** @description Why it is not, or not all, a model's. */
+            why_not: string | null;
+            /** @description The reason in words. */
+            why_not_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            facts: {
+                intent: string | null;
+                /** @enum {string|null} */
+                last_speaker: "person" | "company" | null;
+                /** @description What the person has said and nobody answered. */
+                open_question: string | null;
+                /** Format: date-time */
+                waiting_since: string | null;
+                orders: {
+                    order_id: string;
+                    event_type: string | null;
+                    product_name: string | null;
+                    value: string | null;
+                }[];
+            };
+        };
+        TemplateIdeasInput: {
+            /** @description What the template is for, as in a rule's trigger. */
+            event_type: string;
+            /** @default 3 */
+            count: number;
+            /** @enum {string} */
+            language?: "pt_BR" | "en";
+            /** @description What it should be like, for a language model. */
+            brief?: string;
+            /**
+             * Format: uuid
+             * @description Whose language model is asked; by default the company's own agent's.
+             */
+            agent_id?: string;
+        };
+        TemplateIdeas: {
+            data: {
+                name: string;
+                /** @enum {string} */
+                category: "utility" | "marketing" | "authentication";
+                /** @enum {string} */
+                language: "pt_BR" | "en";
+                /** @description A plain template's, as it could be stored. */
+                body: string;
+                /**
+                 * @description `reviewed`: of the set that comes with the project.
+                 * @enum {string}
+                 */
+                origin: "model" | "reviewed";
+            }[];
+            /** @description The language model that was asked; null: none was. */
+            model: string | null;
+            /** @description Why it is not, or not all, a model's. */
+            why_not: string | null;
+            /** @description The reason in words. */
+            why_not_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+        };
+        AiWriting: {
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "variants" | "summary" | "ideas";
+            /**
+             * Format: uuid
+             * @description The template or the conversation.
+             */
+            subject_id: string | null;
+            /** @description What came of it is the model's. */
+            by_model: boolean;
+            /** @description Why it is not, or why it is less than was asked for. */
+            reason: string | null;
+            /** @description The reason in words. */
+            reason_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            made: number;
+            /** @description How many proposals were refused, by reason. */
+            refused: {
+                [key: string]: number;
+            };
+            model: string | null;
+            prompt_version: string | null;
+            tokens: number;
+            /** @description In the company's own currency. */
+            cost: string;
+            latency_ms: number;
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+        };
     };
     responses: {
         /** @description The request cannot be read. */
@@ -9627,6 +10017,11 @@ export type KnowledgeSource = components['schemas']['KnowledgeSource'];
 export type KnowledgePassages = components['schemas']['KnowledgePassages'];
 export type KnowledgeQuestion = components['schemas']['KnowledgeQuestion'];
 export type KnowledgeFound = components['schemas']['KnowledgeFound'];
+export type VariantInput = components['schemas']['VariantInput'];
+export type VariantChange = components['schemas']['VariantChange'];
+export type Variant = components['schemas']['Variant'];
+export type VariantSamplesInput = components['schemas']['VariantSamplesInput'];
+export type VariantSamples = components['schemas']['VariantSamples'];
 export type Message = components['schemas']['Message'];
 export type MessageDetail = components['schemas']['MessageDetail'];
 export type MetricsSummary = components['schemas']['MetricsSummary'];
@@ -9724,6 +10119,12 @@ export type MappingPreviewInput = components['schemas']['MappingPreviewInput'];
 export type MappingPreview = components['schemas']['MappingPreview'];
 export type WebhookActivity = components['schemas']['WebhookActivity'];
 export type Catalogue = components['schemas']['Catalogue'];
+export type VariantsWanted = components['schemas']['VariantsWanted'];
+export type SummaryInput = components['schemas']['SummaryInput'];
+export type Summary = components['schemas']['Summary'];
+export type TemplateIdeasInput = components['schemas']['TemplateIdeasInput'];
+export type TemplateIdeas = components['schemas']['TemplateIdeas'];
+export type AiWriting = components['schemas']['AiWriting'];
 export type ResponseProblem400 = components['responses']['Problem400'];
 export type ResponseProblem401 = components['responses']['Problem401'];
 export type ResponseProblem403 = components['responses']['Problem403'];
@@ -12489,6 +12890,426 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listVariants: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["Variant"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    createVariant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "Oi {{customer_name|first_name}}, seu PIX de {{order_value|money}} já está pronto.",
+                 *       "state": "approved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VariantInput"];
+            };
+        };
+        responses: {
+            /** @description The variant. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There are as many as may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    previewVariants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "proposed": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["VariantSamplesInput"];
+            };
+        };
+        responses: {
+            /** @description The newest events first; nothing is sent. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariantSamples"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getVariant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The variant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    deleteVariant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    updateVariant: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+                variant_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "state": "approved"
+                 *     }
+                 */
+                "application/json": components["schemas"]["VariantChange"];
+            };
+        };
+        responses: {
+            /** @description The variant as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variant"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    writeVariants: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "brief": "Mais curto e mais caloroso.",
+                 *       "count": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["VariantsWanted"];
+            };
+        };
+        responses: {
+            /** @description The job that writes. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description There is no language model to ask, or there are as many as may be. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    summariseConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path: {
+                conversation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "sentences": 3
+                 *     }
+                 */
+                "application/json": components["schemas"]["SummaryInput"];
+            };
+        };
+        responses: {
+            /** @description The summary, and what it rests on. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Summary"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    proposeTemplates: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "event_type": "cart_abandoned",
+                 *       "count": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["TemplateIdeasInput"];
+            };
+        };
+        responses: {
+            /** @description As many as were asked for, if there are so many. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplateIdeas"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listAiWritings: {
+        parameters: {
+            query?: {
+                /** @description How many entries a page has. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+            };
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, newest first. It may be short and still have a next one. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        data: components["schemas"]["AiWriting"][];
+                        /** @description Where the next page begins; null: nowhere. */
+                        next_cursor: string | null;
+                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        count: number;
+                        /** @description There are, or may be, more than `count`. */
+                        count_capped: boolean;
+                    };
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
