@@ -13,6 +13,7 @@ import orjson
 from engine.company_counters import CompanyCounters
 from engine.delta_order import DeltaOrder, Gap
 from engine.metrics import Change, decode_changes
+from engine.touched_hours import TouchedHours
 from engine.windows import zone_of
 from engine.wire import VERSION
 from storage import metrics
@@ -54,6 +55,7 @@ class Aggregating:
         self.loaded = False
         self.loads = 0  # how often everything was built anew
         self.heard: Callable[[Sequence[Change], int], None] | None = None  # hears every delta that is counted
+        self.touched = TouchedHours()
         self.kept_ms: dict[int, int] = {}
         self.counters = {"deltas": 0, "gaps_read": 0, "rolled": 0, "unexplained": 0, "reloads": 0}
         self._order = DeltaOrder()
@@ -89,6 +91,7 @@ class Aggregating:
         self.zones = found.zones
         self._zones_read_ms = now_ms
         self.companies = {}
+        self.touched.forget()
         self._order = DeltaOrder()
         self._unrolled, self._tails, self._last_marks = {}, {}, []
         for total in found.totals:
@@ -133,6 +136,7 @@ class Aggregating:
         if not self._order.take(row.writer, row.epoch, row.seq, now_ms):
             return False
         self._unrolled.setdefault((row.writer, row.epoch), {})[row.seq] = changes
+        self.touched.touch(changes)
         for change in changes:
             self._company(change.company).count(change, row.committed_ms, now_ms)
         if self.heard is not None:

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating
+from actors.known_parts import KnownParts
 from engine.error_classes import error_brain
 from engine.errors import FieldProblem
 from engine.ids import ms_to_time, parse_id, time_to_ms
@@ -75,6 +76,7 @@ class Reports:
     def __init__(self, counted: Aggregating, clock_ms: Callable[[], int]) -> None:
         self._counted = counted
         self._clock_ms = clock_ms
+        self._known = KnownParts(counted.touched, clock_ms)
 
     async def report(self, pool: Pool, company: bytes, asked: Mapping[str, str]) -> bytes:
         """Return the report that ``asked["report"]`` names (series, funnel or breakdown) as JSON.
@@ -228,6 +230,19 @@ class Reports:
         kinds: Sequence[str],
         subject: UUID | None,
     ) -> list[list[tuple[str, str, int]]]:
+        known = self._known.find(company, kinds, subject, parts)
+        unknown = [part for part, rows in zip(parts, known, strict=True) if rows is None]
+        read = iter(await self._read(pool, company, unknown, kinds, subject) if unknown else [])
+        return [next(read) if rows is None else rows for rows in known]
+
+    async def _read(
+        self,
+        pool: Pool,
+        company: bytes,
+        parts: Sequence[tuple[int, int]],
+        kinds: Sequence[str],
+        subject: UUID | None,
+    ) -> list[list[tuple[str, str, int]]]:
         spans = [cover(first, last) for first, last in parts]
         found = await metrics.sum_periods(pool, company, spans, subject, self._counted.writers(), kinds)
         rows: list[list[tuple[str, str, int]]] = [[] for _ in parts]
@@ -239,6 +254,7 @@ class Reports:
             for part, (first, last) in enumerate(parts):
                 if _inside(change, first, last):
                     rows[part].append((change.kind, change.key, change.n))
+        self._known.keep(company, kinds, subject, parts, rows)
         return rows
 
     def _beyond(self, company: bytes, marks: dict[tuple[str, int], int], kinds: Sequence[str]) -> list[Change]:

@@ -26,9 +26,9 @@ from engine.ids import ms_to_time
 from engine.message_states import at_text
 from engine.metrics import Delta
 from engine.outcomes import outcome_key, read_outcome
-from engine.windows import DAY_MS
+from engine.windows import DAY_MS, HOUR_MS
 from gateway.schema import COMPONENTS
-from storage import deltas
+from storage import deltas, metrics
 from storage.message_changes import Transition, born, count, lock, write
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection, Pool
@@ -289,6 +289,47 @@ async def test_a_series_adds_up_by_local_hours_and_days(pool: Pool) -> None:
                 assert step != "day" or local.hour == 0
                 rows = await shop.rows(int(start.timestamp() * 1000), int(end.timestamp() * 1000))
                 assert point["funnel"] == expected_funnel(rows)
+
+
+async def test_what_was_read_before_is_told_as_if_it_were_read_anew(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statuses of old messages change old hours; only the hours in which something was counted are read again."""
+    shop, counted = await history(pool, 6, rolled=True)
+    read: list[int] = []
+    sum_periods = metrics.sum_periods
+
+    async def counting(pool: Pool, company: bytes, parts: Any, *arguments: Any) -> metrics.Periods:
+        read.append(len(parts))
+        return await sum_periods(pool, company, parts, *arguments)
+
+    monkeypatch.setattr(metrics, "sum_periods", counting)
+    reports = Reports(counted, lambda: shop.now_ms)
+    last = shop.now_ms // HOUR_MS * HOUR_MS
+    first = last - 10 * DAY_MS
+    texts = {"from": ms_to_time(first).isoformat(), "to": ms_to_time(last).isoformat(), "report": "series"}
+
+    async def ask(asked: Reports) -> tuple[Any, int]:
+        read.clear()
+        found = orjson.loads(await asked.report(pool, shop.company.bytes, texts | {"step": "hour"}))
+        return found, sum(read)
+
+    found, hours = await ask(reports)
+    assert hours == 240
+    assert await ask(reports) == (found, 0)
+    for number in range(12):
+        await shop.step()
+        await _sweep(shop, counted)
+        if number % 5 == 3:
+            await counted.roll_up(pool)
+        again, some = await ask(reports)
+        assert (again, 240) == await ask(Reports(counted, lambda: shop.now_ms))
+        assert some < 240
+    shop.now_ms += 61_000
+    assert (await ask(reports))[1] == 240
+    await ask(reports)
+    await counted.load(pool)
+    assert (await ask(reports))[1] == 240
 
 
 async def test_what_is_not_known_is_null_and_what_did_not_happen_is_zero(pool: Pool) -> None:
