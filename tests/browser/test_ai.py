@@ -73,3 +73,40 @@ def test_an_intent_is_taught_and_tried(world: World, visit: Guests, company_id: 
     page.get_by_role("button", name="Entender").click()
     expect(page.locator("[data-understood=booking]")).to_be_visible(timeout=_READ_MS)
     one.judge("ai-intents")
+
+
+@pytest.mark.parametrize("look", [Look(), Look(PHONE, "pt-BR", "dark")], ids=str)
+def test_an_agent_is_made_refused_corrected_and_taken_away(
+    world: World, visit: Guests, company_id: str, look: Look
+) -> None:
+    one = visit(look, expected=(422,))
+    page = one.open(company_id, "ai?tab=agents")
+    page.get_by_role("button", name="Novo agente").click()
+    dialog = page.get_by_role("dialog")
+    name = f"Lia {look.width}"
+    dialog.get_by_label("Nome do agente").fill(name)
+    dialog.get_by_label("Quem ele é").fill("Cuida de prazos e pagamentos.")
+    dialog.get_by_label("Respostas por dia").fill("muitas")
+    dialog.get_by_role("button", name="Sempre").click()
+    dialog.get_by_label("Início", exact=True).fill("20:00")
+    dialog.get_by_label("Fim", exact=True).fill("08:00")
+    # It is made out of use: nobody else's conversation is to be answered by it.
+    dialog.get_by_label("Responde a partir de agora").uncheck()
+    dialog.get_by_role("button", name="Salvar").click()
+    expect(dialog.get_by_label("Respostas por dia")).to_have_attribute("aria-invalid", "true")
+    expect(dialog.get_by_label("Quem ele é")).to_have_value("Cuida de prazos e pagamentos.")
+    one.judge("ai-agent-refused")
+    dialog.get_by_label("Respostas por dia").fill("200")
+    dialog.get_by_label("Fim", exact=True).fill("22:00")
+    dialog.get_by_role("button", name="Salvar").click()
+    expect(dialog).to_have_count(0)
+    card = page.locator("[data-agents] li", has_text=name)
+    expect(card).to_contain_text("20:00–22:00")
+    one.judge("ai-agents")
+    page.reload()
+    card.get_by_role("button", name=f"Editar: {name}").click()
+    expect(page.get_by_role("dialog").get_by_label("Respostas por dia")).to_have_value("200")
+    page.keyboard.press("Escape")
+    card.get_by_role("button", name=f"Excluir: {name}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Excluir").click()
+    expect(card).to_have_count(0)

@@ -7,19 +7,34 @@ import secrets
 import pytest
 from playwright.sync_api import expect
 
+from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
 from tests.browser.world import World, post
 
 _ARRIVES_MS, _DELIVERED_MS = 20_000, 60_000
+_PICTURE = (  # eight by eight pixels of blue
+    "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mMwjL+LFTEMLQkAfNVbQdfA3I4AAAAASUVORK5CYII="
+)
 
 
 def _writes(world: World, text: str, phone: str | None = None) -> str:
     """Let somebody write to the demo's number, as WhatsApp tells it; return their phone."""
+    return _sends(world, phone, text=text)
+
+
+def _sends(world: World, phone: str | None = None, **what: object) -> str:
     number = world.api.call("GET", f"/sessions/{world.session_id}")["phone_number_id"]
     sender = phone or f"55119{secrets.randbelow(90_000_000) + 10_000_000}"
-    post(f"{world.simulator_url}/_sim/reply", {"phone_number_id": number, "from": sender, "text": text})
+    post(f"{world.simulator_url}/_sim/reply", {"phone_number_id": number, "from": sender, **what})
     return sender
+
+
+def _conversation(world: World, phone: str) -> str:
+    """Return the id of a person's conversation, once there is one."""
+    address = f"/conversations?q={phone}"
+    assert wait_until(lambda: bool(world.api.call("GET", address)["data"]), _ARRIVES_MS / 1000), "nothing arrived"
+    return str(world.api.call("GET", address)["data"][0]["id"])
 
 
 @pytest.mark.parametrize("look", [Look(), Look(PHONE, "pt-BR", "dark")], ids=str)
@@ -63,6 +78,19 @@ def test_a_person_takes_over_notes_and_closes(world: World, visit: Guests, compa
     one.judge("conversations-note")
     page.get_by_role("button", name="Fechar conversa").click()
     expect(row).to_have_count(0)
+
+
+def test_what_a_person_sends_is_seen_and_heard_where_it_stands(world: World, visit: Guests, company_id: str) -> None:
+    phone = _sends(world, image={"mime_type": "image/png", "base64": _PICTURE, "caption": "Chegou assim"})
+    one = visit()
+    page = one.open(company_id, f"conversations?open={_conversation(world, phone)}")
+    picture = page.locator("[data-media=image] img")
+    expect(picture).to_be_visible(timeout=_ARRIVES_MS)
+    assert picture.evaluate("(one) => one.complete && one.naturalWidth > 0"), "the picture is not drawn"
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Baixar").click()
+    assert saved.value.suggested_filename == "whatsapp.png"
+    one.judge("conversations-picture")
 
 
 def test_a_quick_reply_is_written_behind_a_slash(world: World, visit: Guests, company_id: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
+
 import pytest
 from playwright.sync_api import expect
 
+from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import Look
 from tests.browser.world import World
@@ -23,6 +26,24 @@ def test_every_status_is_told_without_its_colour(world: World, visit: Guests, co
     assert chips.evaluate_all(_WITHOUT_ICON) == 0
     one.context.new_cdp_session(page).send("Emulation.setEmulatedVisionDeficiency", {"type": "achromatopsia"})
     one.judge("messages-grey")
+
+
+def test_what_was_skipped_stands_apart_and_says_why(world: World, visit: Guests, company_id: str) -> None:
+    phone = f"+55119{secrets.randbelow(10_000_000) + 70_000_000}"
+    world.api.call("POST", "/opt-outs", {"phones": [phone], "source": "pediu por telefone"})
+    customer = {"name": "Rita Sem Aviso", "phoneNumber": phone.removeprefix("+55")}
+    order = world.sender.order("order_approved", customer=customer)
+    assert wait_until(lambda: [one["status"] for one in world.messages_of(order)] == ["skipped"], 20.0)
+    message = world.messages_of(order)[0]
+    one = visit()
+    page = one.open(company_id, "messages?status=skipped")
+    row = page.locator(f'[data-row="{message["id"]}"]:visible')
+    expect(row).to_contain_text("Pulada")
+    expect(row).to_contain_text(message["reason_text"]["pt"])
+    one.judge("messages-skipped")
+    page = one.open(company_id, "messages?status=failed")
+    expect(page.locator("main [data-row]:visible").first).to_be_visible()
+    expect(page.locator(f'[data-row="{message["id"]}"]')).to_have_count(0)
 
 
 @pytest.mark.parametrize("status", _TOLD)

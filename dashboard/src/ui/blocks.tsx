@@ -5,8 +5,9 @@ import { chunks, shown, sum, type Span } from "./windowing";
 const ROWS = 10;
 /** Shorter lists stand there whole. */
 export const SHORT = 50;
-/** How far above and below the screen rows are kept ready: more than a flick of the wheel goes in one frame. */
-const NEAR_PX = 1_500;
+/** How far beyond the screen rows are ready where one scrolls to, more than a flick of the wheel goes in one frame, and where one comes from. */
+const AHEAD_PX = 1_500;
+const BEHIND_PX = 400;
 
 type Draw<Row> = (block: { ref: (element: HTMLElement | null) => void; rows: Row[]; first: number }) => ReactNode;
 interface Props<Row> {
@@ -23,6 +24,7 @@ export function Blocks<Row>({ rows, rowHeight, gap, children }: Props<Row>) {
   const blocks = useMemo(() => chunks(rows, ROWS), [rows]);
   const seen = useRef(new Map<number, number>());
   const elements = useRef(new Map<number, HTMLElement>());
+  const before = useRef({ top: 0, up: false });
   const [span, setSpan] = useState<Span>({ from: 0, to: 0 });
   const whole = rows.length <= SHORT;
   // What was seen keeps its height; what was not is as high as the first rows were.
@@ -40,8 +42,11 @@ export function Blocks<Row>({ rows, rowHeight, gap, children }: Props<Row>) {
     }
     if (!known) return;
     const all = heights();
-    const next = shown(all, known.top - sum(all, 0, known.at), innerHeight, NEAR_PX);
-    setSpan((before) => (before.from === next.from && before.to === next.to ? before : next));
+    const top = known.top - sum(all, 0, known.at);
+    const up = top === before.current.top ? before.current.up : top > before.current.top;
+    before.current = { top, up };
+    const next = shown(all, top, innerHeight, up ? AHEAD_PX : BEHIND_PX, up ? BEHIND_PX : AHEAD_PX);
+    setSpan((now) => (now.from === next.from && now.to === next.to ? now : next));
   }, [heights]);
   useLayoutEffect(() => {
     if (whole) return undefined;

@@ -70,18 +70,18 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
   return (
     <div ref={box} className="card min-w-0">
       <div className="hidden overflow-x-auto sm:block" tabIndex={-1}>
-        <table aria-label={label} aria-rowcount={rows.length + 1} className={cx("w-full border-collapse text-table", widths && "table-fixed")}>
+        <table aria-label={label} aria-rowcount={rows.length + 1} className={cx("w-full border-separate border-spacing-0 text-table", widths && "table-fixed")}>
           <thead>
-            <tr ref={head} aria-rowindex={1} className="border-b border-line text-left text-caption text-muted">
+            <tr ref={head} aria-rowindex={1} className="text-left text-caption text-muted">
               {marking && <th scope="col" className="w-9 pl-3"><input type="checkbox" aria-label={t("markAll")} checked={every} onChange={() => marking.onChange(markAll(marking.marked, order))} className="block h-4 w-4 accent-[var(--accent)]" /></th>}
               {columns.map((column, at) => <th key={column.key} scope="col" style={{ width: widths?.[at + (marking ? 1 : 0)] }} className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right")}>{column.title}</th>)}
             </tr>
           </thead>
-          <Blocks rows={rows} rowHeight={40} gap={(height) => <tbody aria-hidden><tr><td colSpan={columns.length + 1} style={{ height }} /></tr></tbody>}>{({ ref, rows: block, first }) => <tbody ref={ref} className="[&:last-child>tr:last-child]:border-0">
+          <Blocks rows={rows} rowHeight={40} gap={(height) => <tbody aria-hidden><tr><td colSpan={columns.length + 1} style={{ height }} /></tr></tbody>}>{({ ref, rows: block, first }) => <tbody ref={ref}>
             {block.map((row, at) => (
-              <tr key={id(row)} aria-rowindex={first + at + 2} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 border-b border-line hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
-                {marking && <td className="w-9 pl-3"><span className="flex items-center">{tick(row)}</span></td>}
-                {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
+              <tr key={id(row)} aria-rowindex={first + at + 2} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
+                {marking && <td className="w-9 border-t border-line pl-3"><span className="flex items-center">{tick(row)}</span></td>}
+                {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate border-t border-line px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
               </tr>
             ))}
           </tbody>}</Blocks>

@@ -26,6 +26,11 @@ test("far behind the end the last block is drawn, above the beginning the first,
   expect(shown([], 0, 800, 1_500)).toEqual({ from: 0, to: 0 });
 });
 
+test("less is kept where one comes from", () => {
+  expect(shown(blocks, -4_000, 800, 400, 1_500)).toEqual({ from: 8, to: 15 });
+  expect(shown(blocks, -4_000, 800, 1_500, 400)).toEqual({ from: 6, to: 12 });
+});
+
 test("blocks of different heights", () => {
   expect(shown([100, 2_000, 50, 50, 900, 900], -2_120, 100, 0)).toEqual({ from: 2, to: 4 });
 });

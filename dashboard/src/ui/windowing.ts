@@ -15,14 +15,14 @@ export function sum(heights: number[], from: number, to: number): number {
 
 /**
  * The blocks that are on the screen, or near it; always at least one, so that there is something to measure.
- * `top` is where the list begins, seen from the screen's upper edge.
+ * `top` is where the list begins, seen from the screen's upper edge; `above` and `below` are what counts as near.
  */
-export function shown(heights: number[], top: number, screen: number, near: number): Span {
+export function shown(heights: number[], top: number, screen: number, above: number, below = above): Span {
   const last = Math.max(0, heights.length - 1);
   let from = 0;
   let at = top;
-  while (from < last && at + heights[from]! < -near) at += heights[from++]!;
+  while (from < last && at + heights[from]! < -above) at += heights[from++]!;
   let to = from;
-  while (to < last && at + heights[to]! < screen + near) at += heights[to++]!;
+  while (to < last && at + heights[to]! < screen + below) at += heights[to++]!;
   return { from, to };
 }
