@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
+import asyncpg
 import pytest
 from playwright.sync_api import expect
 
+from masteria.local_database import database_url
 from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
 from tests.browser.world import World, post
+from tests.e2e.rig import Instance
 
 _ARRIVES_MS, _DELIVERED_MS = 20_000, 60_000
 _PICTURE = (  # eight by eight pixels of blue
@@ -35,6 +41,22 @@ def _conversation(world: World, phone: str) -> str:
     address = f"/conversations?q={phone}"
     assert wait_until(lambda: bool(world.api.call("GET", address)["data"]), _ARRIVES_MS / 1000), "nothing arrived"
     return str(world.api.call("GET", address)["data"][0]["id"])
+
+
+def _a_day_passes(instance: Instance, conversation_id: str) -> None:
+    """Let what a person wrote last be older than WhatsApp's window."""
+
+    async def age() -> None:
+        connection = await asyncpg.connect(database_url(instance.data_dir))
+        try:
+            await connection.execute(
+                "UPDATE conversations SET last_inbound_at = now() - interval '25 hours' WHERE id = $1", conversation_id
+            )
+        finally:
+            await connection.close()
+
+    with ThreadPoolExecutor(1) as other:  # Playwright's loop runs in this one
+        other.submit(asyncio.run, age()).result()
 
 
 @pytest.mark.parametrize("look", [Look(), Look(PHONE, "pt-BR", "dark")], ids=str)
@@ -78,6 +100,27 @@ def test_a_person_takes_over_notes_and_closes(world: World, visit: Guests, compa
     one.judge("conversations-note")
     page.get_by_role("button", name="Fechar conversa").click()
     expect(row).to_have_count(0)
+
+
+def test_outside_the_window_a_template_goes(instance: Instance, world: World, visit: Guests, company_id: str) -> None:
+    phone = _writes(world, f"Ainda dá tempo? {secrets.token_hex(3)}")
+    conversation_id = _conversation(world, phone)
+    _a_day_passes(instance, conversation_id)
+    one = visit()
+    page = one.open(company_id, f"conversations?open={conversation_id}")
+    composer = page.locator("[data-composer=closed]")
+    expect(composer).to_contain_text("Janela de 24 h fechada")
+    expect(page.get_by_role("textbox", name="Resposta")).to_have_count(0)
+    composer.get_by_role("button", name=re.compile("^Modelo:")).click()
+    page.get_by_role("option", name="pedido_aprovado").first.click()
+    composer.get_by_label("Valor de customer_name").fill("Ana")
+    composer.get_by_label("Valor de order_value").fill("97.00")
+    composer.get_by_label("Valor de product_name").fill("Curso de Fotografia")
+    one.judge("conversations-window-closed")
+    composer.get_by_role("button", name="Enviar modelo").click()
+    answer = page.locator('[data-thread] [data-entry="out"]', has_text="Ana")
+    expect(answer).to_contain_text("Lida", timeout=_DELIVERED_MS)
+    assert any("Ana" in text for text in world.texts_of(phone))
 
 
 def test_what_a_person_sends_is_seen_and_heard_where_it_stands(world: World, visit: Guests, company_id: str) -> None:
