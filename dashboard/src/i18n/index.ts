@@ -1,4 +1,5 @@
 /** Words in two languages. A page brings its own with `defineTexts`; Portuguese is the source and the fallback. */
+import i18next from "i18next";
 import { createContext, createElement, useCallback, useContext, useSyncExternalStore, type ReactNode } from "react";
 import type { Language } from "../lib/time";
 
@@ -14,6 +15,16 @@ function remembered(): Language {
 }
 
 let spoken: Language = remembered();
+void i18next.init({
+  lng: spoken,
+  fallbackLng: "pt-BR",
+  resources: {},
+  keySeparator: false, // a key may come from the API, with any sign in it
+  nsSeparator: false,
+  interpolation: { escapeValue: false },
+  missingInterpolationHandler: () => "",
+  initAsync: false,
+});
 const listeners = new Set<() => void>();
 if (typeof document !== "undefined") document.documentElement.lang = spoken;
 
@@ -49,30 +60,17 @@ type Words = Record<string, string>;
 export type Values = Record<string, string | number>;
 export type Translate<T> = (key: Base<keyof T & string>, values?: Values) => string;
 
-const RULES = { "pt-BR": new Intl.PluralRules("pt-BR"), en: new Intl.PluralRules("en-GB") };
 const COUNTS = { "pt-BR": new Intl.NumberFormat("pt-BR"), en: new Intl.NumberFormat("en-GB") };
 const known = new Map<string, Record<Language, Words>>();
 
 /** The texts of every page that was loaded: what tests compare. */
 export const allTexts = (): ReadonlyMap<string, Record<Language, Words>> => known;
 
-// A key may come from the API: "constructor" is no word of ours.
-const word = (words: Words, key: string): string | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
-
-/** The form of a counted text: none has a word of its own, the rest follows the language's rules. */
-function form(words: Words, key: string, count: number, language: Language): string | undefined {
-  return (count === 0 ? word(words, `${key}_zero`) : undefined) ?? word(words, `${key}_${RULES[language].select(count)}`) ?? word(words, `${key}_other`);
-}
-
-function translator(language: Language, words: Words, source: Words) {
+function translator(language: Language, space: string) {
+  const t = i18next.getFixedT(language, space);
   return (key: string, values?: Values): string => {
-    const count = values?.count;
-    const text = (typeof count === "number" ? form(words, key, count, language) : undefined) ?? word(words, key) ?? word(source, key) ?? key;
-    if (!text.includes("{{")) return text;
-    return text.replace(/{{(\w+)}}/g, (_, name: string) => {
-      const value = values?.[name] ?? (name === "n" && typeof count === "number" ? COUNTS[language].format(count) : undefined);
-      return value === undefined ? "" : String(value);
-    });
+    const n = typeof values?.count === "number" ? COUNTS[language].format(values.count) : "";
+    return t(key, { n, ...values });
   };
 }
 
@@ -84,7 +82,12 @@ export function defineTexts<T extends Record<string, string>>(space: string, pt:
   const words: Record<Language, Words> = { "pt-BR": pt, en };
   known.set(space, words);
   // Made once: what a component hands on stays the same until the language changes.
-  const speak = Object.fromEntries(LANGUAGES.map((one) => [one, translator(one, words[one], pt)])) as unknown as Record<Language, Translate<T>>;
+  const speak = Object.fromEntries(
+    LANGUAGES.map((one) => {
+      i18next.addResourceBundle(one, space, words[one]);
+      return [one, translator(one, space)];
+    }),
+  ) as unknown as Record<Language, Translate<T>>;
   return function useTexts(): Translate<T> {
     return speak[useLanguage()];
   };
