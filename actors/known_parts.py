@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from engine.touched_hours import TouchedHours
@@ -14,12 +15,26 @@ from engine.touched_hours import TouchedHours
 Row = tuple[str, str, int]
 Stretch = tuple[int, int]
 _KEPT_MS = 60_000  # what is erased with its age, or counted by another aggregator, is seen after a minute
-_MOST_ROWS = 500_000
+_MOST_ROWS = 100_000
 _LONGEST_MS = 32 * 86_400_000  # a longer one is few rows of days beside the hours that would be looked through
 
 
+class Counted(NamedTuple):
+    """What is summed: a company's rows of some kinds, all of them or those of one subject."""
+
+    company: bytes
+    kinds: tuple[str, ...]
+    subject: UUID | None
+
+
+class _Known(NamedTuple):
+    touched: int
+    at_ms: int
+    rows: list[Row]
+
+
 class KnownParts:
-    """Rows of stretches of time by company, kinds and subject.
+    """Rows of stretches of time.
 
     Args:
         touched: tells in which hours something was counted.
@@ -29,39 +44,33 @@ class KnownParts:
     def __init__(self, touched: TouchedHours, clock_ms: Callable[[], int]) -> None:
         self._touched = touched
         self._clock_ms = clock_ms
-        self._known: OrderedDict[tuple[bytes, tuple[str, ...], UUID | None, Stretch], tuple[int, int, list[Row]]] = (
-            OrderedDict()
-        )
-        self._rows = 0
+        self._known: OrderedDict[tuple[Counted, Stretch], _Known] = OrderedDict()  # read longest ago first
+        self.size = 0  # rows and stretches
 
-    def find(
-        self, company: bytes, kinds: Sequence[str], subject: UUID | None, parts: Sequence[Stretch]
-    ) -> list[list[Row] | None]:
+    def find(self, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row] | None]:
         """Return the rows of each stretch, None of those that must be read."""
-        oldest = self._clock_ms() - _KEPT_MS
-        found: list[list[Row] | None] = []
-        for part in parts:
-            known = self._known.get((company, tuple(kinds), subject, part))
-            fresh = known is not None and known[1] >= oldest and self._touched.untouched(company, *part, known[0])
-            found.append(known[2] if known is not None and fresh else None)
-        return found
+        self._forget()
+        known = [self._known.get((counted, part)) for part in parts]
+        return [
+            one.rows if one is not None and self._touched.untouched(counted.company, *part, one.touched) else None
+            for part, one in zip(parts, known, strict=True)
+        ]
 
-    def keep(
-        self,
-        company: bytes,
-        kinds: Sequence[str],
-        subject: UUID | None,
-        parts: Sequence[Stretch],
-        rows: list[list[Row]],
-    ) -> None:
+    def keep(self, counted: Counted, parts: Sequence[Stretch], rows: Sequence[list[Row]]) -> None:
         """Keep what was just read, with everything that had been counted by now in it."""
         for part, own in zip(parts, rows, strict=True):
             if part[1] - part[0] > _LONGEST_MS:
                 continue
-            key = (company, tuple(kinds), subject, part)
-            before = self._known.pop(key, None)
-            self._rows += len(own) + 1 - (len(before[2]) + 1 if before else 0)
-            self._known[key] = (self._touched.now, self._clock_ms(), own)
-        while self._rows > _MOST_ROWS and self._known:
-            _, (_, _, own) = self._known.popitem(last=False)
-            self._rows -= len(own) + 1
+            before = self._known.pop((counted, part), None)
+            self.size += len(own) + 1 - (0 if before is None else len(before.rows) + 1)
+            self._known[counted, part] = _Known(self._touched.now, self._clock_ms(), own)
+        self._forget()
+
+    def _forget(self) -> None:
+        oldest = self._clock_ms() - _KEPT_MS
+        while self._known:
+            place, known = next(iter(self._known.items()))
+            if known.at_ms >= oldest and self.size <= _MOST_ROWS:
+                break
+            del self._known[place]
+            self.size -= len(known.rows) + 1

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating
-from actors.known_parts import KnownParts
+from actors.known_parts import Counted, KnownParts, Row, Stretch
 from engine.error_classes import error_brain
 from engine.errors import FieldProblem
 from engine.ids import ms_to_time, parse_id, time_to_ms
@@ -111,7 +111,7 @@ class Reports:
             kinds.append(EVENT)
         if whole or question.kind == MESSAGE:
             kinds += [LATENCY, SENT_LATENCY, COUNT]
-        tallies = await self.tallies(pool, company, parts, kinds, question.subject)
+        tallies = await self._tallies(pool, Counted(company, tuple(kinds), question.subject), parts)
         known_ms = await self._known_since(pool, company, step)
         data = []
         for (first, last), tally in zip(parts, tallies, strict=True):
@@ -135,9 +135,8 @@ class Reports:
     async def _funnel(self, pool: Pool, company: bytes, asked: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
         now_ms = self._clock_ms()
         question = read_question(asked, now_ms - 30 * DAY_MS, now_ms, zone)
-        (tally,) = await self.tallies(
-            pool, company, [(question.first, question.last)], question.kinds, question.subject
-        )
+        counted = Counted(company, tuple(question.kinds), question.subject)
+        (tally,) = await self._tallies(pool, counted, [(question.first, question.last)])
         return {**_period(question), "funnel": tally.funnel(), "rates": tally.rates(), "reply_within_h": 72}
 
     async def _breakdown(self, pool: Pool, company: bytes, asked: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
@@ -189,7 +188,7 @@ class Reports:
         kinds = [EVENT] if by == "event_type" else question.kinds
         counts: dict[str, int] = {}
         parts = [(question.first, question.last)]
-        for kind, key, n in (await self._rows(pool, company, parts, kinds, question.subject))[0]:
+        for kind, key, n in (await self._rows(pool, Counted(company, tuple(kinds), question.subject), parts))[0]:
             if by == "event_type":
                 counts[key] = counts.get(key, 0) + n
                 continue
@@ -201,51 +200,31 @@ class Reports:
         rest = ordered[limit:]
         return data, {"groups": len(rest), "count": sum(counts[key] for key in rest)} if rest else None
 
-    async def tallies(
-        self,
-        pool: Pool,
-        company: bytes,
-        parts: Sequence[tuple[int, int]],
-        kinds: Sequence[str],
-        subject: UUID | None,
-    ) -> list[Tally]:
+    async def _tallies(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[Tally]:
         """Return what each stretch of time adds up to.
 
         Raises:
             StorageAway: Postgres is away.
         """
         tallies = []
-        for rows in await self._rows(pool, company, parts, kinds, subject):
+        for rows in await self._rows(pool, counted, parts):
             tally = Tally()
             for kind, key, n in rows:
                 tally.add(kind, key, n)
             tallies.append(tally)
         return tallies
 
-    async def _rows(
-        self,
-        pool: Pool,
-        company: bytes,
-        parts: Sequence[tuple[int, int]],
-        kinds: Sequence[str],
-        subject: UUID | None,
-    ) -> list[list[tuple[str, str, int]]]:
-        known = self._known.find(company, kinds, subject, parts)
+    async def _rows(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row]]:
+        known = self._known.find(counted, parts)
         unknown = [part for part, rows in zip(parts, known, strict=True) if rows is None]
-        read = iter(await self._read(pool, company, unknown, kinds, subject) if unknown else [])
+        read = iter(await self._read(pool, counted, unknown) if unknown else [])
         return [next(read) if rows is None else rows for rows in known]
 
-    async def _read(
-        self,
-        pool: Pool,
-        company: bytes,
-        parts: Sequence[tuple[int, int]],
-        kinds: Sequence[str],
-        subject: UUID | None,
-    ) -> list[list[tuple[str, str, int]]]:
+    async def _read(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row]]:
+        company, kinds, subject = counted
         spans = [cover(first, last) for first, last in parts]
         found = await metrics.sum_periods(pool, company, spans, subject, self._counted.writers(), kinds)
-        rows: list[list[tuple[str, str, int]]] = [[] for _ in parts]
+        rows: list[list[Row]] = [[] for _ in parts]
         for part, kind, key, value in found.sums:
             rows[part].append((kind, key, value))
         for change in self._beyond(company, found.watermarks, kinds):
@@ -254,7 +233,7 @@ class Reports:
             for part, (first, last) in enumerate(parts):
                 if _inside(change, first, last):
                     rows[part].append((change.kind, change.key, change.n))
-        self._known.keep(company, kinds, subject, parts, rows)
+        self._known.keep(counted, parts, rows)
         return rows
 
     def _beyond(self, company: bytes, marks: dict[tuple[str, int], int], kinds: Sequence[str]) -> list[Change]:

@@ -15,7 +15,7 @@ class TouchedHours:
         most: how many hours are remembered; beyond that everything counts as touched.
     """
 
-    def __init__(self, most: int = 200_000) -> None:
+    def __init__(self, most: int = 50_000) -> None:
         self._most = most
         self._last: dict[tuple[bytes, int], int] = {}
         self._forgotten = 0
