@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest -q
 STAMP := $(VENV)/.masteria-setup
 PACKAGES := engine storage whatsapp integrations actors gateway bench masteria tests
 ARGS ?=
@@ -76,8 +77,12 @@ dashboard-test: dashboard/node_modules/.package-lock.json build/openapi.json
 	cd dashboard && $(NPM) run --silent lint && $(NPM) run --silent types && $(NPM) run --silent test && $(NPM) run --silent api:check
 
 ## test: linters, types, import rules and every test that needs no browser and no second machine; the dashboard's too
+# Those that need no instance run side by side, one kind per core; those that break an instance and measure how soon it is back run alone.
 test: lint dashboard-checks
-	$(BIN)/python -m pytest -q tests --ignore=tests/browser --ignore=tests/cluster/machines
+	@mkdir -p build; $(PYTEST) tests/unit >build/test-unit.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
+	  $(PYTEST) tests/storage tests/actors; beside=$$?; wait $$unit; status=$$?; cat build/test-unit.log; \
+	  [ $$beside -eq 0 ] && [ $$status -eq 0 ]
+	$(PYTEST) tests/e2e tests/cluster --ignore=tests/cluster/machines
 
 lint: $(STAMP)
 	$(BIN)/ruff check .
@@ -92,11 +97,11 @@ fmt: $(STAMP)
 
 ## test-browser: the dashboard in a real Chromium against a whole instance
 test-browser: $(STAMP) $(DASHBOARD) chromium
-	$(BIN)/python -m pytest -q tests/browser
+	$(PYTEST) tests/browser
 
 ## screenshots: every page in every size, language and theme, into build/screenshots
 screenshots: $(STAMP) $(DASHBOARD) chromium
-	MASTERIA_SCREENS=all $(BIN)/python -m pytest -q tests/browser/test_pages.py
+	MASTERIA_SCREENS=all $(PYTEST) tests/browser/test_pages.py
 	@echo "build/screenshots: $$(ls build/screenshots | wc -l) pictures"
 
 chromium:
@@ -104,7 +109,7 @@ chromium:
 
 ## test-cluster: an installation on a Ray cluster and on servers that others started
 test-cluster: $(STAMP)
-	$(BIN)/python -m pytest -q tests/cluster/machines
+	$(PYTEST) tests/cluster/machines
 
 ## bench: one quick round of every bench; ARGS="ingest --seconds 60" runs one in full
 bench: $(STAMP)

@@ -13,7 +13,7 @@ import asyncpg
 
 from masteria.embedded import RunningServer
 from storage.queries import query
-from tests.conftest import database_at
+from tests.conftest import copy_database, database_at
 
 
 @contextmanager
@@ -27,7 +27,7 @@ def filled_database(
     url = database_at(postgres.url, name)
 
     async def make() -> None:
-        await _execute(postgres.url, f"CREATE DATABASE {name} TEMPLATE {template_database}")
+        await copy_database(postgres, template_database, name)
         connection = await asyncpg.connect(url)
         await fill(connection)
         await connection.close()
