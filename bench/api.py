@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -15,6 +16,7 @@ from bench.errors import BenchFailed
 
 API = "/api/v1"
 _PAGE = 500  # the largest
+_IDLE_S = 30.0  # a gateway closes a connection after 75 s, and a POST cannot be sent twice to find out
 
 
 class ApiError(BenchFailed):
@@ -39,6 +41,7 @@ class Api:
         self.base_url = base_url.rstrip("/")
         self._connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=timeout_s)
         self._turn = threading.Lock()
+        self._used_at = 0.0
         self.headers: dict[str, str] = {}
         if key:
             self.headers["authorization"] = f"Bearer {key}"
@@ -60,6 +63,8 @@ class Api:
     def _exchange(
         self, method: str, path: str, data: bytes | IO[bytes] | None, headers: dict[str, str]
     ) -> tuple[int, bytes]:
+        if time.monotonic() - self._used_at > _IDLE_S:
+            self._connection.close()
         try:
             self._connection.request(method, path, data, headers)
             answer = self._connection.getresponse()
@@ -67,6 +72,8 @@ class Api:
         except BaseException:
             self._connection.close()  # what is half answered would be taken for the next answer
             raise
+        finally:
+            self._used_at = time.monotonic()
 
     def call(self, method: str, path: str, body: object = None, **query: object) -> Any:
         """Send one request and return its JSON (None of an empty answer).

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -29,6 +30,9 @@ class _Echo(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = self.path == "/last"  # as a server does whose connection was idle: it does not say so
+
+    do_POST = do_GET
 
     def log_message(self, format: str, *args: object) -> None:
         """Stay silent."""
@@ -58,3 +62,10 @@ def test_an_answer_cut_short_does_not_spoil_the_next(api: Api) -> None:
     with pytest.raises(Exception, match=r"IncompleteRead|more expected"):
         api.request("GET", "/cut")
     assert api.request("GET", "/after") == (200, b"/after")
+
+
+def test_a_post_after_a_long_pause_takes_a_new_connection(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert api.request("GET", "/last") == (200, b"/last")
+    paused = time.monotonic() + 60
+    monkeypatch.setattr("bench.api.time.monotonic", lambda: paused)
+    assert api.request("POST", "/after") == (200, b"/after")
