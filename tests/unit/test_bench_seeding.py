@@ -17,7 +17,7 @@ _SESSION = UUID("01990000-0000-7000-8000-0000000000bb")
 async def test_seeded_events_and_messages_are_whole(database_url: str, pool: Pool) -> None:
     heard: list[int] = []
     seeded = await seed_rows(database_url, _COMPANY, _SESSION, 40, "0badcafe", heard.append)
-    assert heard == [40]
+    assert heard == [20, 40]
 
     rows = await pool.fetch(
         "SELECT *, masteria_id_time(id) AS told FROM incoming_events WHERE company_id = $1 ORDER BY created_at",
