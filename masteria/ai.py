@@ -12,12 +12,16 @@ from engine.ai.evaluation import Labelled, measure, own_set, read_labelled
 from engine.ai.intents import IntentReader, OwnIntent, Verdict, looked_at
 from engine.errors import BadRequest
 from integrations.embedding import Embedder
+from masteria import ai_knowledge
 from masteria.api_client import client_for
 from masteria.tables import show_rows
 
 
 def evaluate(given: argparse.Namespace) -> int:
-    """Print how well a labelled set is understood, by the built-in examples and, on request, a company's own."""
+    """Print how well a labelled set is understood, by the built-in examples and, on request, a company's own; or how
+    well knowledge is found (masteria/ai_knowledge.py)."""
+    if given.knowledge:
+        return ai_knowledge.evaluate(given)
     rows = [row for row in _labelled(given.file) if given.part in ("all", row.part)]
     if not rows:
         raise BadRequest("there is no labelled message in it")

@@ -44,6 +44,12 @@ def add_ai_actions(action: Add) -> None:
     """Add what `ai` does; see :func:`add_job_actions`."""
     evaluate = action("eval", "masteria.ai:evaluate", "how well messages of known meaning are understood")
     evaluate.add_argument("--file", metavar="FILE", help='JSON lines {"text", "intent"}; without it the set of our own')
+    evaluate.add_argument(
+        "--knowledge",
+        action="store_true",
+        help="how well knowledge is found instead: a set of our own, or with --company its own questions with answers; "
+        '--file: {"question", "source"} and, without --company, {"name", "text"} of what is known',
+    )
     evaluate.add_argument("--part", choices=("test", "dev", "all"), default="test", help="of the set (%(default)s)")
 
 

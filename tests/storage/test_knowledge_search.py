@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from engine.ai.knowledge_evaluation import own_set
 from engine.ai.passages import split_text
 from engine.ai.plain_words import spelled_out
 from engine.ids import IdMaker
 from integrations.embedding import MODEL
+from masteria.ai_knowledge import measured
 from storage.companies import insert_company
 from storage.knowledge import NewSource, Place, change_source, delete_source, finish_source, insert_source, put_passages
 from storage.knowledge_search import KnowledgeSearch
@@ -20,13 +21,7 @@ from storage.pool import Pool
 from tests.embedding_kit import embed
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-DATA = Path(__file__).parents[1] / "data"
 _ids = IdMaker()
-
-
-def lines(name: str) -> Iterator[list[str]]:
-    for line in (DATA / name).read_text().splitlines():
-        yield line.split("|")
 
 
 def new_id() -> UUID:
@@ -58,21 +53,12 @@ async def found(pool: Pool, search: KnowledgeSearch, company: UUID, question: st
 
 @pytest.mark.parametrize("in_process", [False, True])
 async def test_the_right_source_is_among_the_first_three(pool: Pool, in_process: bool) -> None:
-    company = await add_company(pool)
-    titles = {}
-    for key, title, text in lines("knowledge_passages.txt"):
-        titles[key] = title
-        await add_text(pool, company, title, text)
-    assert len(titles) == 200
-    search = KnowledgeSearch(in_process=in_process)
-    missed, first = [], 0
-    for key, question in lines("knowledge_questions.txt"):
-        names = await found(pool, search, company, question)
-        first += names[0] == titles[key]
-        if titles[key] not in names:
-            missed.append((question, names))
-    print(f"of 100 questions {100 - len(missed)} have their source among the first three, {first} at the top: {missed}")
-    assert len(missed) <= 10
+    wanted = own_set()
+    assert (len(wanted.passages), len(wanted.questions)) == (200, 100)
+    told = await measured(pool, wanted, embed, KnowledgeSearch(in_process=in_process))
+    print(f"among the first three {told['first_three']}, at the top {told['first']}, missed {told['missed']}")
+    assert told["first_three"] >= 0.9
+    assert told["first"] >= 0.75
 
 
 @pytest.mark.parametrize("in_process", [False, True])
