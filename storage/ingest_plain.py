@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 LIMIT = 32  # events: from about 48 on COPY costs less (docs/BENCH.md, "Where the time goes")
-# The fields of a MessageRow that type ingest_message has; what stands behind them (cancel_on, content, whatever comes
-# later) is for the general way to store.
+# The fields of a MessageRow that type ingest_message has; of what stands behind them the variants go beside, the rest
+# (cancel_on, content, whatever comes later) is for the general way to store.
 MESSAGE_FIELDS = MessageRow._fields.index("look_at") + 1
+_VARIANT = MessageRow._fields.index("variant")
 _STATE = EVENT_COLUMNS.index("state")
 _COMPANY = EVENT_COLUMNS.index("company_id")
 _TYPE = EVENT_COLUMNS.index("event_type")
@@ -89,7 +90,8 @@ def _is_plain_message(message: MessageRow) -> bool:
 
     Who wants no messages at all the statement itself looks at.
     """
-    return message.category != "marketing" and not any(message[MESSAGE_FIELDS:])
+    others = (*message[MESSAGE_FIELDS:_VARIANT], *message[_VARIANT + 1 :])
+    return message.category != "marketing" and not any(others)
 
 
 async def store_plain(
@@ -141,6 +143,7 @@ async def store_plain(
             *_people(stored.messages),
             [event.event_id for event in aims],
             [event.row[_COMPANY] for event in aims],
+            _variants(stored.messages),
         )
     except (*REFUSED, asyncpg.UniqueViolationError):
         return None  # before AWAY: asyncpg's word for a value that it cannot encode is both
@@ -153,6 +156,11 @@ async def store_plain(
         return None
     stored.seq, stored.delta = lane.seq, delta
     return stored
+
+
+def _variants(messages: Sequence[MessageRow]) -> list[str | None]:
+    """Return which variant each message says, in their order; nothing at all where none does, as nearly always."""
+    return [row.variant for row in messages] if any(row.variant for row in messages) else []
 
 
 def _people(messages: Sequence[MessageRow]) -> tuple[list[UUID], list[str], list[bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST
 from storage.events import EventFilter, list_events
-from storage.messages import MessageFilter, list_messages
+from storage.messages import MARKED, MessageFilter, list_messages
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Page, Range
@@ -226,3 +227,17 @@ async def test_a_rare_value_costs_few_buffers(seeded: Pool) -> None:
     top = json.loads(plan)[0]["Plan"]
     read = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     assert read < 1_000
+
+
+async def test_the_statuses_that_have_an_order_are_those_of_the_triggers(pool: Pool) -> None:
+    """They stand in migration 0028 and in ``storage.messages.MARKED``: what one of them lacks would never be found."""
+    told = await pool.fetch(
+        "SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE tgrelid = 'messages'::regclass AND NOT tgisinternal "
+        "UNION ALL SELECT pg_get_functiondef('masteria_mark_message'::regproc)"
+    )
+    texts = [row[0] for row in told if "mark_" in row[0]]
+    found = [one for text in texts for one in re.findall(r"(?:IN \(|ARRAY\[)(.+?)[)\]]", text)]
+    lists = [set(re.findall(r"'(\w+)'", one)) for one in found]
+    assert len(texts) == 4
+    assert len(lists) == 6  # one of inserting and of deleting, two of updating, two of what they call
+    assert all(statuses == MARKED for statuses in lists), lists

@@ -67,13 +67,13 @@ WITH owned AS (
     INSERT INTO messages (
         id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id,
         lane, type, text, template_id, template_name, template_language, components, category, status, reason,
-        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
+        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at, variant
     )
     SELECT
         id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id,
         lane, type, text, template_id, template_name, template_language, components, category, status, reason,
-        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at
-    FROM unnest($8::ingest_message[]) WHERE (SELECT open FROM gate)
+        attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at, ($22::jsonb[])[ordinality::int]
+    FROM unnest($8::ingest_message[]) WITH ORDINALITY WHERE (SELECT open FROM gate)
 ), queued AS (
     INSERT INTO message_queue (message_id, company_id, session_id, lane, order_id, due_at, look_at)
     SELECT id, company_id, session_id, lane, order_id, due_at, look_at
