@@ -6,7 +6,6 @@ import asyncio
 import os
 import time
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,13 +18,13 @@ from actors.base import Life
 from actors.delta_feed import DeltaFeed
 from actors.direct_calls import DirectServer
 from actors.embedding_desk import EmbeddingDesk
-from actors.handles import AggregatorRef, SenderRef, ShardRef, SupervisorRef
-from actors.handover import Handover
+from actors.handles import AggregatorRef, SupervisorRef
+from actors.handover import handover_of
 from actors.lanes import WriterLane
 from actors.own_intents import OwnIntents
 from actors.recorder import Changes, summaries
-from actors.shard_door import ShardDoor
-from actors.understanding import AT_ONCE, Understanding
+from actors.shard_door import shard_door
+from actors.understanding import AT_ONCE, KEEP_S, Understanding
 from actors.understood_events import Offer
 from actors.writing import Writing
 from engine.addresses import Guard
@@ -44,7 +43,6 @@ from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, open_pool
 
 _LOOK_S = 1.0  # without a nudge
-_INGEST_S = 10.0
 _NICE = 10  # sending goes before understanding
 _FIRST_S = 0.004  # messages that come together are understood together
 
@@ -84,13 +82,7 @@ class AiWorker:
         settings, life = self._settings, self._life
         pool = await open_pool(settings.database_url, maximum=8, name=life.name, timeout_s=2.0)
         await release_turns(pool, life.name)
-        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
-        door = ShardDoor(
-            [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards],
-            SupervisorRef(settings.instance).shard_table,
-            settings.batch_bytes,
-        )
-        senders = [SenderRef(host, settings.instance).enqueue for host in range(settings.sender_hosts)]
+        door = shard_door(settings, SupervisorRef(settings.instance))
         self._own = OwnIntents(pool, self._embedder)
         self._offer = Offer(pool, door.ingest)
         self._pool = pool
@@ -111,11 +103,12 @@ class AiWorker:
             self._own,
             self._offer,
             self._responder,
-            Handover(life, senders).push,
+            handover_of(life, settings.instance, settings.sender_hosts).push,
             life,
             self._responder.slow,
         )
         life.run(self._work, pause_s=0.0, action="understand")
+        life.run(self._understanding.keep, pause_s=KEEP_S, action="keep_turns")
         life.run(self._look, pause_s=5.0, action="count_turns")
 
     def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,12 @@ import orjson
 from actors.jobs.tools import JobTools
 from engine.alerts import FIRED
 from engine.errors import MasteriaError
-from engine.ids import id_time, ms_to_time
-from engine.message_states import at_text
+from engine.ids import ms_to_time
 from engine.metrics import Delta
 from storage import alerts
 from storage.countries import skip_barred
 from storage.message_changes import Transition, born
-from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
+from storage.message_rows import MessageRow, create_messages, direct_message, hand_over
 from storage.notifications import Severity, notify
 from storage.outgoing import tell
 from storage.pool import Connection
@@ -86,7 +85,7 @@ class AlertTelling:
         if alert is None or (not data["test"] and alert["state"] != data["state"]):
             await alerts.delete_send(self._tools.pool, send["id"])  # it is not so any more
         elif send["channel"] == "whatsapp":
-            await self._by_whatsapp(send, alert["channels"].get("whatsapp"), now)
+            await self._by_whatsapp(send, alert["channels"].get("whatsapp"))
         else:
             async with self._tools.pool.acquire() as connection, connection.transaction():
                 if not await alerts.delete_send(connection, send["id"]):
@@ -98,13 +97,13 @@ class AlertTelling:
                 else:
                     await self._webhook(connection, send["company_id"], data, now)
 
-    async def _by_whatsapp(self, send: Row, way: dict[str, Any] | None, now: datetime) -> None:
+    async def _by_whatsapp(self, send: Row, way: dict[str, Any] | None) -> None:
         """Make a message like any other: its person's wishes count, its holds and dead letters are its own affair."""
         if way is None or await get_session(self._tools.pool, send["company_id"], UUID(way["session_id"])) is None:
             await alerts.delete_send(self._tools.pool, send["id"])
             return
         made: list[MessageRow] = []
-        row = self._message(send, way, now)
+        row = self._message(send, way)
 
         async def step(connection: Connection, _: Delta) -> list[Transition]:
             made.clear()
@@ -121,35 +120,18 @@ class AlertTelling:
             components = None if row.components is None else orjson.loads(row.components)
             self._tools.hand_over([hand_over(row, None, components)])
 
-    def _message(self, send: Row, way: dict[str, Any], now: datetime) -> MessageRow:
+    def _message(self, send: Row, way: dict[str, Any]) -> MessageRow:
         message_id = self._tools.ids.make_uuid(self._tools.now_ms())
-        created_at = id_time(message_id)
         text = f"{send['data']['title_pt']}\n{send['data']['title_en']}"
+        plain = direct_message(message_id, send["company_id"], UUID(way["session_id"]), way["to"], text)
         template = way.get("template")
-        components = None
-        if template:
-            parameters = [{"type": "text", "text": send["data"]["title_pt"]}]
-            components = orjson.dumps([{"type": "body", "parameters": parameters}]).decode()
-        values: dict[str, Any] = dict.fromkeys(MessageRow._fields)
-        entry = {"status": "queued", "at": at_text(message_id.int >> 80), "reason": None, "attempt": 0}
-        values |= {
-            "id": message_id,
-            "company_id": send["company_id"],
-            "created_at": created_at,
-            "session_id": UUID(way["session_id"]),
-            "to_phone": way["to"],
-            "lane": "transactional",
-            "type": "template" if template else "text",
-            "text": text,
-            "template_name": template["name"] if template else None,
-            "template_language": template.get("language", "pt_BR") if template else None,
-            "components": components,
-            "category": "utility" if template else None,
-            "status": "queued",
-            "attempt": 0,
-            "timeline": orjson.dumps([entry]).decode(),
-            "updated_at": created_at,
-            "due_at": now,
-            "look_at": now + timedelta(seconds=HANDED_OVER_S),
-        }
-        return MessageRow(**values)
+        if not template:
+            return plain
+        parameters = [{"type": "text", "text": send["data"]["title_pt"]}]
+        return plain._replace(
+            type="template",
+            template_name=template["name"],
+            template_language=template.get("language", "pt_BR"),
+            components=orjson.dumps([{"type": "body", "parameters": parameters}]).decode(),
+            category="utility",
+        )

@@ -4,6 +4,7 @@ meanwhile; whoever calls stores the reply with the turn. Driven by the AI worker
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Callable, Sequence
@@ -35,8 +36,8 @@ from engine.ids import ms_to_time
 from engine.vault import Vault
 from engine.zones import zone_named
 from integrations.chat_models import ChatClient
-from storage.ai_agents import find_agent
-from storage.ai_context import count_answers, is_overtaken, person_orders, recent_words
+from storage.ai_agents import find_agent, find_agents
+from storage.ai_context import Awaited, person_orders, read_standings, recent_words
 from storage.conversations import read_conversation
 from storage.knowledge_search import KnowledgeSearch
 from storage.pool import Pool
@@ -57,6 +58,21 @@ class Asked:
     phone: str
     event_id: UUID
     heard: Heard
+
+
+class Standing(NamedTuple):
+    """What is known of a message before anybody thinks about it.
+
+    Attributes:
+        agent, row: who answers there; None: nobody.
+        conversation: None: it is gone, or nobody answers.
+        name: the person's.
+    """
+
+    agent: Agent | None
+    row: Row | None
+    conversation: Conversation | None
+    name: str | None
 
 
 class Suggestions(NamedTuple):
@@ -105,19 +121,50 @@ class Answering:
         self._search = KnowledgeSearch()
 
     async def answer(self, asked: Asked) -> Reply:
-        """Return what becomes of a message. Models' failures are reasons, never errors.
+        """Return what becomes of a message: :meth:`answer_all` of one."""
+        (reply,) = await self.answer_all([asked])
+        return reply
+
+    async def answer_all(self, asked: Sequence[Asked]) -> list[Reply]:
+        """Return what becomes of messages, in their order. Models' failures are reasons, never errors.
+
+        What is known of all is looked up together: agents, conversations, opt-outs, the meaning of what is asked.
 
         Raises:
             Unavailable: knowledge cannot be searched just now; ask again.
         """
+        if not asked:
+            return []
         begun = time.monotonic()
-        row = await find_agent(self._pool, asked.company_id, asked.session_id)
-        if row is None:
+        standings = await self._standings(asked)
+        replies = [self._first_reply(one, standing) for one, standing in zip(asked, standings, strict=True)]
+        left = [position for position, reply in enumerate(replies) if reply is None]
+        questions = [_question(asked[position].heard.text) for position in left]
+        vectors = await self._embed(questions, True) if left else []
+        made = await asyncio.gather(
+            *(
+                self._looked_up(asked[position], standings[position], question, vector)
+                for position, question, vector in zip(left, questions, vectors, strict=True)
+            )
+        )
+        found = dict(zip(left, made, strict=True))
+        return [
+            self._timed(found[position] if reply is None else reply, standings[position], begun)
+            for position, reply in enumerate(replies)
+        ]
+
+    def _first_reply(self, asked: Asked, standing: Standing) -> Reply | None:
+        """Return what needs no knowledge; None: somebody should try to answer."""
+        if standing.agent is None:
             return Reply(Decision("silent", "no_agent"))
-        agent = read_agent(row["name"], row["settings"], row["model"])
-        reply = await self._decided(asked, agent, row)
-        if reply.decision.text is not None:
-            reply.delay_s = delay_s(agent, reply.decision.text, self._chance())
+        if standing.conversation is None:  # erased meanwhile
+            return Reply(Decision("silent", "ai_off"))
+        decided = first_look(standing.agent, standing.conversation, asked.heard, ms_to_time(self._now_ms()))
+        return None if decided is None else Reply(decided)
+
+    def _timed(self, reply: Reply, standing: Standing, begun: float) -> Reply:
+        if reply.decision.text is not None and standing.agent is not None:
+            reply.delay_s = delay_s(standing.agent, reply.decision.text, self._chance())
         reply.latency_ms = round((time.monotonic() - begun) * 1000)
         return reply
 
@@ -144,11 +191,13 @@ class Answering:
         )
         if not text.strip():
             return Suggestions([], "no_text", None)
-        candidates, passages = await self._knowledge(asked)
+        question = _question(text)
+        (vector,) = await self._embed([question], True)
+        candidates, passages = await self._knowledge(company_id, question, vector)
         found, why, model = approved_suggestions(candidates), None, None
         if row is not None and agent.model is not None:
             looking = replace(agent, actions=agent.actions & {"order_state"})
-            reply = await self._with_model(asked, looking, agent.model, row, known, candidates, passages)
+            reply = await self._with_model(asked, looking, agent.model, row, known["name"], candidates, passages)
             model = reply.model
             if reply.decision.reason in ("model_answer", "order_told"):
                 found = [reply.decision, *found][:MOST_SUGGESTIONS]
@@ -156,19 +205,14 @@ class Answering:
                 why = reply.decision.reason
         return Suggestions(found, why, model)
 
-    async def _decided(self, asked: Asked, agent: Agent, row: Row) -> Reply:
-        now = ms_to_time(self._now_ms())
-        known = await read_conversation(self._pool, asked.company_id, asked.conversation_id)
-        if known is None:  # erased meanwhile
-            return Reply(Decision("silent", "ai_off"))
-        conversation = await self._conversation(asked, agent, known, now)
-        decided = first_look(agent, conversation, asked.heard, now)
-        if decided is not None:
-            return Reply(decided)
-        candidates, passages = await self._knowledge(asked)
+    async def _looked_up(self, asked: Asked, standing: Standing, question: str, vector: Sequence[float]) -> Reply:
+        candidates, passages = await self._knowledge(asked.company_id, question, vector)
+        agent, row = standing.agent, standing.row
+        if agent is None or row is None:
+            return Reply(Decision("silent", "no_agent"))
         if agent.model is None:
             return Reply(approved_answer(agent, candidates))
-        return await self._with_model(asked, agent, agent.model, row, known, candidates, passages)
+        return await self._with_model(asked, agent, agent.model, row, standing.name, candidates, passages)
 
     async def _with_model(
         self,
@@ -176,7 +220,7 @@ class Answering:
         agent: Agent,
         model: Model,
         row: Row,
-        known: Row,
+        name: str | None,
         candidates: Sequence[Candidate],
         passages: Sequence[str],
     ) -> Reply:
@@ -187,7 +231,7 @@ class Answering:
             model=model,
             key=opened_key(self._vault, row),
             text=asked.heard.text or "",
-            name=plain_name(known["name"]),
+            name=plain_name(name),
             candidates=candidates,
             passages=passages,
             history=await self._history(asked, now),
@@ -195,26 +239,35 @@ class Answering:
         orders = await person_orders(self._pool, asked.company_id, asked.phone)
         return await self.models.reply(question, ToolRuns(agent, orders, now, zone_named(agent.zone)))
 
-    async def _conversation(self, asked: Asked, agent: Agent, known: Row, now: datetime) -> Conversation:
-        stops = await find_stops(self._pool, [(asked.company_id, asked.phone)])
-        midnight = now.astimezone(zone_named(agent.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
-        counted = await count_answers(
-            self._pool, asked.company_id, asked.conversation_id, now - WINDOW, midnight, agent.per_day
-        )
-        return Conversation(
-            ai_on=known["ai_on"],
-            stopped=any(stop.all for stop in stops.values()),
-            last_inbound_at=known["last_inbound_at"],
-            overtaken=await is_overtaken(self._pool, asked.company_id, asked.conversation_id, asked.event_id),
-            answered=counted.conversation,
-            answered_today=counted.company,
-        )
+    async def _standings(self, asked: Sequence[Asked]) -> list[Standing]:
+        """Return who would answer these messages, and how their conversations stand; three look-ups for all of them."""
+        now = ms_to_time(self._now_ms())
+        rows = await find_agents(self._pool, ((one.company_id, one.session_id) for one in asked))
+        agents = {key: read_agent(row["name"], row["settings"], row["model"]) for key, row in rows.items()}
+        awaited = [
+            Awaited(
+                one.company_id, one.conversation_id, one.event_id, now - WINDOW, _midnight(agent, now), agent.per_day
+            )
+            for one in asked
+            if (agent := agents.get((one.company_id, one.session_id))) is not None
+        ]
+        known = await read_standings(self._pool, awaited)
+        people = [(one.company_id, one.phone) for one in asked if one.event_id in known]
+        stops = await find_stops(self._pool, people)
+        found = []
+        for one in asked:
+            key, stands = (one.company_id, one.session_id), known.get(one.event_id)
+            stop = stops.get((one.company_id, one.phone))
+            conversation = None if stands is None else _conversation(stands, stop is not None and stop.all)
+            name = None if stands is None else stands["name"]
+            found.append(Standing(agents.get(key), rows.get(key), conversation, name))
+        return found
 
-    async def _knowledge(self, asked: Asked) -> tuple[list[Candidate], list[str]]:
+    async def _knowledge(
+        self, company_id: UUID, question: str, vector: Sequence[float]
+    ) -> tuple[list[Candidate], list[str]]:
         """Return what of the knowledge may answer: to decide by, and as a model is told it."""
-        question = spelled_out(asked.heard.text or "")[:1_000]
-        (vector,) = await self._embed([question], True)
-        found = await self._search.search(self._pool, asked.company_id, question, vector, _PASSAGES)
+        found = await self._search.search(self._pool, company_id, question, vector, _PASSAGES)
         candidates = [
             Candidate(f"{one.source_id}/{one.position}", one.text, one.likeness, one.approved) for one in found
         ]
@@ -230,3 +283,22 @@ class Answering:
             now - _REMEMBERED,
             MOST_HISTORY,
         )
+
+
+def _question(text: str | None) -> str:
+    return spelled_out(text or "")[:1_000]
+
+
+def _midnight(agent: Agent, now: datetime) -> datetime:
+    return now.astimezone(zone_named(agent.zone)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _conversation(stands: Row, stopped: bool) -> Conversation:
+    return Conversation(
+        ai_on=stands["ai_on"],
+        stopped=stopped,
+        last_inbound_at=stands["last_inbound_at"],
+        overtaken=stands["overtaken"],
+        answered=stands["answered"],
+        answered_today=stands["answered_today"],
+    )

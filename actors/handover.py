@@ -9,12 +9,18 @@ from typing import Any
 from uuid import UUID
 
 from actors.base import Life
+from actors.handles import SenderRef
 from engine.errors import MasteriaError
 from engine.wire import pack
 
 log = logging.getLogger(__name__)
 _PER_CALL = 256
 _WAITING = 20_000
+
+
+def handover_of(life: Life, instance: str, hosts: int) -> Handover:
+    """Return the way to an installation's sender hosts."""
+    return Handover(life, [SenderRef(number, instance).enqueue for number in range(hosts)])
 
 
 class Handover:

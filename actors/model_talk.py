@@ -15,7 +15,7 @@ from uuid import UUID
 from engine.ai.agents import Agent, Model
 from engine.ai.answering import Candidate, Decision, approved_answer, confidence_of
 from engine.ai.breakers import Breakers
-from engine.ai.chat_format import ChatAnswer
+from engine.ai.chat_format import ChatAnswer, tokens_asked
 from engine.ai.checks import Grounds, refusal
 from engine.ai.hiding import Hiding
 from engine.ai.prompts import PROMPT_VERSION, chat, system_prompt
@@ -24,7 +24,7 @@ from engine.ai.tools import MOST_ROUNDS, tool_schemas
 from engine.ids import ms_to_time
 from engine.vault import SealBroken, Vault
 from integrations.chat_models import ChatClient, ChatProblem
-from storage.ai_context import add_spending, read_spending
+from storage.ai_context import Spending, reserve_spending, settle_spending
 from storage.pool import Pool
 from storage.searching import Row
 
@@ -170,26 +170,31 @@ class ModelDesk:
         messages: Sequence[dict[str, Any]],
         tools: Sequence[dict[str, Any]] = (),
     ) -> ChatAnswer:
-        """Ask a company's model once; what it cost is counted whatever it says.
+        """Ask a company's model once, within its budget; what it cost is counted whatever it says.
+
+        The most that the question may take is kept before it is asked: many at once cannot go over by more than one,
+        and a question whose asker dies is counted once, with that.
 
         Raises:
             ChatProblem: over budget, resting, or no answer.
         """
-        day = ms_to_time(self._now_ms()).date()
-        spent = await read_spending(self._pool, company, day)
-        if spent.tokens >= model.daily_tokens or spent.cost_micro >= model.daily_cost * 1_000_000:
-            raise ChatProblem("model_budget")
-        if not self._breakers.lets_through((company, model.url), self._now_ms()):
+        day, now_ms = ms_to_time(self._now_ms()).date(), self._now_ms()
+        if not self._breakers.lets_through((company, model.url), now_ms):
             raise ChatProblem("model_resting")
+        asked = tokens_asked(messages, tools)
+        kept = Spending(asked + model.max_tokens, model.cost_micro(asked, model.max_tokens))
+        budget = Spending(model.daily_tokens, round(model.daily_cost * 1_000_000))
+        if not await reserve_spending(self._pool, company, day, kept, budget):
+            raise ChatProblem("model_budget")
         try:
             answer = await self._client.ask(model, key, messages, tools)
         except ChatProblem:
             self._breakers.failed((company, model.url), self._now_ms())
-            await add_spending(self._pool, company, day, 0, 0, failed=True)
+            await settle_spending(self._pool, company, day, kept, Spending(failed=1))
             raise
         self._breakers.succeeded((company, model.url))
         tokens, cost = answer.tokens_in + answer.tokens_out, model.cost_micro(answer.tokens_in, answer.tokens_out)
-        await add_spending(self._pool, company, day, tokens, cost, failed=False)
+        await settle_spending(self._pool, company, day, kept, Spending(tokens, cost))
         return answer
 
 

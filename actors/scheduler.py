@@ -12,7 +12,7 @@ from actors.cases import CaseRunner
 from actors.delta_feed import DeltaFeed
 from actors.drafting import Drafter
 from actors.handles import AggregatorRef, SenderRef, SupervisorRef
-from actors.handover import Handover
+from actors.handover import handover_of
 from actors.lanes import WriterLane
 from actors.media_post import MediaPost
 from actors.qr_post import QrPost
@@ -62,7 +62,7 @@ class Scheduler:
             await asyncio.sleep(await scheduling.hand_over_due())
 
         drafter = Drafter(IdMaker())
-        handover = Handover(self._life, [SenderRef(n, settings.instance).enqueue for n in range(settings.sender_hosts)])
+        handover = handover_of(self._life, settings.instance, settings.sender_hosts)
         media = self._media = MediaPost(settings, Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]), pool)
         cases = CaseRunner(self._case_changes, pool, drafter, handover.push, QrPost(media).post)
 

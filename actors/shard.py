@@ -18,7 +18,7 @@ from actors.direct_calls import DirectServer
 from actors.drafting import Drafter
 from actors.draining import Drainer
 from actors.handles import AggregatorRef, AiRef, SenderRef, SupervisorRef
-from actors.handover import Handover
+from actors.handover import handover_of
 from actors.hearing import Hearing
 from actors.ingesting import Ingestor
 from actors.lanes import Lanes
@@ -52,7 +52,7 @@ class CompanyShard:
         self._lanes = Lanes(settings.database_url, self._life.name, settings.shard_calls_in_flight + 1)
         self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
         senders = [SenderRef(n, settings.instance) for n in range(settings.sender_hosts)]
-        self._handover = Handover(self._life, [sender.enqueue for sender in senders])
+        self._handover = handover_of(self._life, settings.instance, settings.sender_hosts)
         self._supervisor = SupervisorRef(settings.instance)
         self._hearing = Hearing(self._life, [sender.heard for sender in senders])
         self._nudging = Nudging(self._life, [AiRef(n, settings.instance).nudge for n in range(settings.ai_workers)])

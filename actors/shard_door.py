@@ -4,14 +4,25 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
+from actors.handles import ShardRef, SupervisorRef
 from engine.errors import Unavailable
+from engine.settings import Settings
 from engine.sharding import bucket_of
 from engine.wire import DONE, GONE, Answer, Intake, pack_intake, pack_intakes, unpack_answers
 
+_INGEST_S = 10.0
 _TRIES = 5
 _PAUSE_S = 0.5
 _ROUND_EVENTS = 64
+
+
+def shard_door(settings: Settings, supervisor: SupervisorRef) -> ShardDoor:
+    """Return the way to this installation's shards."""
+    shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
+    calls = [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards]
+    return ShardDoor(calls, supervisor.shard_table, settings.batch_bytes)
 
 
 class ShardDoor:

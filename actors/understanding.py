@@ -8,83 +8,35 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Sequence
-from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from uuid import UUID
-
-import orjson
+from weakref import WeakValueDictionary
 
 from actors.base import Life
 from actors.own_intents import OwnIntents
+from actors.turn_ends import Commit, Outcome, TurnEnds, Understood
 from actors.understood_events import Offer
-from engine.ai.intents import OPT_OUT, Verdict, looked_at, stops_messages
+from engine.ai.intents import looked_at
 from engine.ai.outcomes import HANDED_OVER, SILENT
 from engine.conversations import words_of
 from engine.errors import MasteriaError
 from engine.ids import id_ms, ms_to_time
-from engine.metrics import Delta
-from engine.opt_out import ALL
 from integrations.embedding import Embedder
-from storage.ai_turns import (
-    Decision,
-    Heard,
-    Turn,
-    claim_turns,
-    finish_turns,
-    give_back,
-    insert_decisions,
-    read_messages,
-    set_intents,
-)
-from storage.conversations import AI, hand_over, lock_conversation, note_outbound
-from storage.message_changes import Transition, born
-from storage.message_rows import MessageRow, create_messages
-from storage.message_rows import hand_over as wire_of
-from storage.pool import AWAY, Connection, Pool
-from storage.suppressions import Wish, skip_suppressed
-from storage.unwanted import take_wishes
+from storage.ai_agents import find_agent
+from storage.ai_turns import Heard, Turn, claim_turns, extend_turns, give_back, read_messages
+from storage.pool import AWAY, Pool
 
 log = logging.getLogger(__name__)
 AT_ONCE = 32
 LEASE_S = 60.0
+KEEP_S = LEASE_S / 4
 MOST_BESIDE = 64
 MOST_ATTEMPTS = 5
 _AWAY_S = 0.5
-MODEL_WISH = "ai"  # the source of an opt-out that a model read out of a message
-
-Commit = Callable[[Callable[[Connection, Delta], Awaitable[list[Transition]]]], Awaitable[list[Transition]]]
-
-
-class Understood(NamedTuple):
-    """A message and what it wants; ``verdict`` is None where it has no text. ``at_ms``: when it came in."""
-
-    turn: Turn
-    at_ms: int
-    text: str | None
-    verdict: Verdict | None
-    heard: Heard
-
-
-class Outcome(NamedTuple):
-    """What follows from a message.
-
-    Attributes:
-        outcome: ``answered``, ``handed_over``, ``silent`` or ``suggested``.
-        reason: why, as a code.
-        message: the answer, to be made in the transaction that finishes the turn.
-        sources, prompt_version, model, cost, tokens: what the decision tells of how it was made.
-    """
-
-    outcome: str = SILENT
-    reason: str | None = None
-    message: MessageRow | None = None
-    sources: Sequence[dict[str, Any]] = ()
-    prompt_version: str | None = None
-    model: str | None = None
-    cost: Decimal | None = None
-    tokens: int | None = None
+_FULL_S = 5.0
+_PER_COMPANY = MOST_BESIDE // 2  # so that one company's slow model leaves room for the others'
+_PLACES = 16  # questions to a company's model at once
 
 
 class Responder(Protocol):
@@ -128,15 +80,15 @@ class Understanding:
         slow: Callable[[set[UUID]], Awaitable[set[UUID]]] | None = None,
     ) -> None:
         self._pool = pool
-        self._commit = commit
         self._embedder = embedder
         self._own = own
         self._offer = offer
         self._responder = responder
-        self._push = push
         self._life = life
+        self._ends = TurnEnds(commit, push, life)
         self._slow = slow
-        self._beside: set[asyncio.Task[None]] = set()
+        self._beside: dict[asyncio.Task[None], Turn] = {}
+        self._places: WeakValueDictionary[UUID, asyncio.Semaphore] = WeakValueDictionary()
 
     async def run_once(self) -> int:
         """Take up what is due and finish it; return how many turns that were.
@@ -151,29 +103,41 @@ class Understanding:
         except AWAY:
             raise  # Postgres gives them to whoever comes first when their lease is over
         except MasteriaError:
-            await give_back(self._pool, turns, _AWAY_S, uncounted=True)  # a shard is being restarted, say
+            left = self._not_beside(turns)
+            await give_back(self._pool, left, _AWAY_S, uncounted=True)  # a shard is being restarted, say
             raise
         except Exception:
             log.exception("a batch failed: its turns are done one by one", extra={"action": "understand"})
             self._life.count("ai_batches_failed")
-            for turn in turns:
+            for turn in self._not_beside(turns):
                 await self._take_one(turn)
         return len(turns)
+
+    def _not_beside(self, turns: Sequence[Turn]) -> list[Turn]:
+        """Return the turns without those that are being answered beside: they end by themselves."""
+        beside = {turn.event_id for turn in self._beside.values()}
+        return [turn for turn in turns if turn.event_id not in beside]
 
     async def _take_one(self, turn: Turn) -> None:
         try:
             await self._take([turn])
         except AWAY:
             raise
-        except MasteriaError:
-            await give_back(self._pool, [turn], _AWAY_S, uncounted=True)
         except Exception as error:
-            log.warning("a turn failed: %s: %s", type(error).__name__, error, extra={"action": "understand"})
-            self._life.count("ai_turns_failed")
-            if turn.attempts >= MOST_ATTEMPTS:
-                await self._finish([_unreadable(turn)], [Outcome(SILENT, "failed")])
-            else:
-                await give_back(self._pool, [turn], 2.0**turn.attempts, uncounted=False)
+            await self._failed(turn, error)
+
+    async def _failed(self, turn: Turn, error: Exception) -> None:
+        """Have a turn tried again later; one that fails again and again is a person's, where an agent answers."""
+        if isinstance(error, MasteriaError):  # not the turn's fault
+            await give_back(self._pool, [turn], _AWAY_S, uncounted=True)
+            return
+        log.warning("a turn failed: %s: %s", type(error).__name__, error, extra={"action": "understand"})
+        self._life.count("ai_turns_failed")
+        if turn.attempts < MOST_ATTEMPTS:
+            await give_back(self._pool, [turn], 2.0**turn.attempts, uncounted=False)
+            return
+        agent = await find_agent(self._pool, turn.company_id, turn.session_id)
+        await self._ends.end([_unreadable(turn)], [Outcome(SILENT if agent is None else HANDED_OVER, "failed")])
 
     async def _take(self, turns: Sequence[Turn]) -> None:
         heard = await read_messages(self._pool, turns)
@@ -182,31 +146,42 @@ class Understanding:
         await self._offer.tell(understood)
         slow = set() if self._slow is None else await self._slow({one.turn.company_id for one in understood})
         quick = [one for one in understood if one.turn.company_id not in slow]
-        for one in understood:
-            if one.turn.company_id in slow:
-                self._answer_beside(one)
+        await self._answer_beside([one for one in understood if one.turn.company_id in slow])
         outcomes = await self._responder.respond(quick)
-        await self._finish(quick, outcomes, gone)
+        await self._ends.end(quick, outcomes, gone)
 
-    def _answer_beside(self, one: Understood) -> None:
-        """Have a message answered while others go on; beyond the bound it waits until its lease is over."""
-        if len(self._beside) >= MOST_BESIDE:
-            self._life.count("ai_turns_put_off")
-            return
-        task = asyncio.get_running_loop().create_task(self._answer(one))
-        self._beside.add(task)
-        task.add_done_callback(self._beside.discard)
+    async def _answer_beside(self, slow: Sequence[Understood]) -> None:
+        """Have messages answered while others go on; what is beyond the bound comes again in a while."""
+        later: list[Turn] = []
+        for one in slow:
+            companys = sum(turn.company_id == one.turn.company_id for turn in self._beside.values())
+            if len(self._beside) >= MOST_BESIDE or companys >= _PER_COMPANY:
+                later.append(one.turn)
+                continue
+            task = asyncio.get_running_loop().create_task(self._answer(one))
+            self._beside[task] = one.turn
+            task.add_done_callback(self._beside.pop)
+        if later:
+            self._life.count("ai_turns_put_off", len(later))
+            await give_back(self._pool, later, _FULL_S, uncounted=True)
 
     async def _answer(self, one: Understood) -> None:
+        places = self._places.setdefault(one.turn.company_id, asyncio.Semaphore(_PLACES))
         try:
-            await self._finish([one], await self._responder.respond([one]))
-        except (*AWAY, MasteriaError) as error:
+            try:
+                async with places:
+                    outcomes = await self._responder.respond([one])
+                await self._ends.end([one], outcomes)
+            except AWAY:
+                raise
+            except Exception as error:
+                await self._failed(one.turn, error)
+        except AWAY as error:  # it comes again when its lease is over
             log.warning("an answer waits: %s", type(error).__name__, extra={"action": "understand"})
-        except Exception as error:
-            log.warning("a turn failed: %s: %s", type(error).__name__, error, extra={"action": "understand"})
-            self._life.count("ai_turns_failed")
-            if one.turn.attempts >= MOST_ATTEMPTS:
-                await self._finish([one], [Outcome(SILENT, "failed")])
+
+    async def keep(self) -> None:
+        """Keep the turns that are answered beside, also those that wait for a place; called every ``KEEP_S``."""
+        await extend_turns(self._pool, list(self._beside.values()), LEASE_S)
 
     async def settle(self) -> None:
         """Wait until no message is being answered beside the others."""
@@ -233,133 +208,12 @@ class Understanding:
             found.append(Understood(turn, id_ms(turn.event_id.bytes), text, verdict, heard[turn.event_id]))
         return found
 
-    async def _finish(
-        self, understood: Sequence[Understood], outcomes: Sequence[Outcome], gone: Sequence[Turn] = ()
-    ) -> None:
-        """End the turns that are still ours with their decisions, intents and answers, all or nothing."""
-        made: list[MessageRow] = []
-        pairs = list(zip(understood, map(_heeded, understood, outcomes), strict=True))
-
-        async def step(connection: Connection, delta: Delta) -> list[Transition]:
-            made.clear()
-            now = ms_to_time(time.time_ns() // 1_000_000)
-            ours = await finish_turns(connection, [*(one.turn for one in understood), *gone])
-            mine = await _left_to_ai(connection, [pair for pair in pairs if pair[0].turn.event_id in ours])
-            skipped = await take_wishes(connection, [wish for one, _ in mine if (wish := _wish(one)) is not None], now)
-            told: dict[tuple[UUID, UUID], tuple[str, float]] = {}
-            for one, outcome in mine:
-                if one.verdict is not None:
-                    told[one.turn.company_id, one.turn.conversation_id] = (one.verdict.intent, one.verdict.confidence)
-                if outcome.outcome == HANDED_OVER:
-                    await hand_over(
-                        connection, one.turn.company_id, one.turn.conversation_id, outcome.reason or "asked", now
-                    )
-            await set_intents(connection, [(*key, *value) for key, value in told.items()], now)
-            answers = [outcome.message for _, outcome in mine if outcome.message is not None]
-            made.extend(await skip_suppressed(connection, answers))
-            await create_messages(connection, made)
-            for row in made:
-                if row.due_at is not None:
-                    await note_outbound(
-                        connection,
-                        row.company_id,
-                        row.session_id,
-                        row.to_phone,
-                        row.text,
-                        now,
-                        message_id=row.id,
-                        author=AI,
-                    )
-            now_ms = int(now.timestamp() * 1000)
-            await insert_decisions(connection, [_decision(one, outcome, now_ms) for one, outcome in mine])
-            for one, outcome in mine:
-                delta.count(one.turn.company_id.bytes, f"ai_{outcome.outcome}")
-            return [*skipped, *map(born, made)]
-
-        await self._commit(step)
-        self._life.count("ai_turns", len(pairs))
-        self._push(
-            [
-                wire_of(row, None, orjson.loads(row.components) if row.components else None)
-                for row in made
-                if row.status == "queued" and row.due_at is not None and row.due_at <= row.created_at
-            ]
-        )
-
-
-async def _left_to_ai(
-    connection: Connection, pairs: Sequence[tuple[Understood, Outcome]]
-) -> list[tuple[Understood, Outcome]]:
-    """Return the outcomes, without the answers to conversations that a person has taken over meanwhile.
-
-    Those conversations stay locked: whoever takes one over now finds the answer, and calls it off.
-    """
-    asked = {(one.turn.company_id, one.turn.conversation_id) for one, outcome in pairs if outcome.message is not None}
-    left = set()
-    for place in sorted(asked):  # in one order, so that two workers never wait in a circle
-        held = await lock_conversation(connection, *place)
-        if held is not None and held["ai_on"]:
-            left.add(place)
-    return [
-        (one, outcome)
-        if outcome.message is None or (one.turn.company_id, one.turn.conversation_id) in left
-        else (one, outcome._replace(outcome=SILENT, reason="ai_off", message=None))
-        for one, outcome in pairs
-    ]
-
 
 def _text(heard: Heard) -> str | None:
     message = (heard.payload or {}).get("message")
     return words_of(message) if isinstance(message, dict) else None
 
 
-def _heeded(one: Understood, outcome: Outcome) -> Outcome:
-    """Return what really follows: who wants no messages, or seems to, is never answered by a machine."""
-    verdict = one.verdict
-    if verdict is None or verdict.intent != OPT_OUT:
-        return outcome
-    if verdict.by == "words" or stops_messages(verdict):
-        return Outcome(SILENT, "opted_out")
-    return Outcome(HANDED_OVER, "perhaps_opt_out")
-
-
-def _wish(one: Understood) -> Wish | None:
-    """Return an opt-out that a model is sure of; the words that are sure by themselves were heard with the message."""
-    if one.verdict is None or not stops_messages(one.verdict):
-        return None
-    turn = one.turn
-    return Wish(turn.company_id, turn.phone, True, MODEL_WISH, one.heard.occurred_at, ALL, turn.event_id)
-
-
 def _unreadable(turn: Turn) -> Understood:
     at_ms = id_ms(turn.event_id.bytes)
     return Understood(turn, at_ms, None, None, Heard(turn.event_id, "", ms_to_time(at_ms), None, None, None))
-
-
-def _decision(one: Understood, outcome: Outcome, now_ms: int) -> Decision:
-    turn, verdict = one.turn, one.verdict
-    reason = outcome.reason if verdict is not None or outcome.reason == "failed" else "no_text"
-    return Decision(
-        company_id=turn.company_id,
-        id=turn.event_id,
-        conversation_id=turn.conversation_id,
-        session_id=turn.session_id,
-        phone=turn.phone,
-        at=ms_to_time(now_ms),
-        text=one.text,
-        intent=None if verdict is None else verdict.intent,
-        confidence=None if verdict is None else verdict.confidence,
-        second_intent=None if verdict is None else verdict.second,
-        second_confidence=None if verdict is None else verdict.second_confidence,
-        decided_by="nothing" if verdict is None else verdict.by,
-        neighbours=orjson.dumps([] if verdict is None else [one._asdict() for one in verdict.neighbours]).decode(),
-        outcome=outcome.outcome,
-        reason=reason,
-        message_id=None if outcome.message is None else outcome.message.id,
-        sources=orjson.dumps(list(outcome.sources), default=str).decode(),
-        prompt_version=outcome.prompt_version,
-        model=outcome.model,
-        cost=outcome.cost,
-        tokens=outcome.tokens,
-        latency_ms=max(0, now_ms - one.at_ms),
-    )

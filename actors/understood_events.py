@@ -18,7 +18,7 @@ from storage.ai_turns import wants_understood
 from storage.pool import Pool
 
 if TYPE_CHECKING:
-    from actors.understanding import Understood
+    from actors.turn_ends import Understood
 
 _NO_WEBHOOK = bytes(16)
 

@@ -7,15 +7,14 @@ its old lease to end, finds its credentials in the store, and goes on without a 
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import orjson
 
 from actors.base import Life
-from actors.handles import AggregatorRef, ShardRef, SupervisorRef
-from actors.shard_door import ShardDoor
+from actors.handles import AggregatorRef, SupervisorRef
+from actors.shard_door import shard_door
 from actors.web_inbox import WebInbox
 from actors.web_session_clients import WebClients
 from actors.web_session_sending import WebSending
@@ -25,7 +24,6 @@ from storage.pool import AWAY, open_pool
 from whatsapp.web.port import WebClientError
 from whatsapp.web.store import private_umask
 
-_INGEST_S = 10.0
 _INBOX_S = 5.0
 
 
@@ -60,9 +58,7 @@ class WebSessionSender:
             AggregatorRef(settings.instance).apply,
             lambda company_id: supervisor.announce("sessions", company_id),
         )
-        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
-        calls = [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards]
-        sending.inbox = WebInbox(self._life, ShardDoor(calls, supervisor.shard_table, settings.batch_bytes).ingest)
+        sending.inbox = WebInbox(self._life, shard_door(settings, supervisor).ingest)
         try:
             await sending.start()
         except BaseException:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,14 +13,14 @@ from actors.base import Life
 from actors.delta_feed import DeltaFeed
 from actors.embedding import EmbeddingCaller
 from actors.embedding_desk import EmbeddingDesk
-from actors.handles import AggregatorRef, SenderRef, ShardRef, SupervisorRef
-from actors.handover import Handover
+from actors.handles import AggregatorRef, SupervisorRef
+from actors.handover import handover_of
 from actors.jobs.kinds import make_kinds
 from actors.jobs.running import SLOTS, JobRunner
 from actors.jobs.tools import JobTools
 from actors.lanes import WriterLane
 from actors.recorder import Changes, summaries
-from actors.shard_door import ShardDoor
+from actors.shard_door import shard_door
 from actors.worker_loops import LOOPS
 from engine.errors import Unavailable
 from engine.ids import IdMaker
@@ -35,7 +34,6 @@ from storage.pool import AWAY, open_pool
 
 _CLAIM_S = 0.25
 _KEEP_S = 4.0
-_INGEST_S = 10.0
 _NICE = 10  # what a customer waits for goes before what an operator has begun
 
 
@@ -76,10 +74,8 @@ class Worker:
             pool=pool,
             vault=Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]),
             ids=IdMaker(),
-            hand_over=Handover(
-                life, [SenderRef(host, settings.instance).enqueue for host in range(settings.sender_hosts)]
-            ).push,
-            ingest=self._shard_door(supervisor).ingest,
+            hand_over=handover_of(life, settings.instance, settings.sender_hosts).push,
+            ingest=shard_door(settings, supervisor).ingest,
             announce=announce,
             commit=loops.commit,
             embed=EmbeddingCaller(settings),
@@ -92,12 +88,6 @@ class Worker:
         for plan in LOOPS:
             life.run(plan.make(tools).run_once, pause_s=plan.pause_s, action=plan.name)
         self._runner, self._tools = runner, tools
-
-    def _shard_door(self, supervisor: SupervisorRef) -> ShardDoor:
-        settings = self._settings
-        shards = [ShardRef(number, settings.instance) for number in range(settings.shards)]
-        calls = [partial(shard.ingest, timeout_s=_INGEST_S) for shard in shards]
-        return ShardDoor(calls, supervisor.shard_table, settings.batch_bytes)
 
     def _told(self, lane: Lane, now_ms: int, delta: Delta, transitions: list[Transition]) -> None:
         self._feed.push(lane, now_ms, delta, summaries(transitions, now_ms))

@@ -11,8 +11,8 @@ from uuid import UUID
 import orjson
 
 from actors.base import Life
-from actors.handles import AggregatorRef, SenderRef, SupervisorRef
-from actors.handover import Handover
+from actors.handles import AggregatorRef, SupervisorRef
+from actors.handover import handover_of
 from engine.errors import MasteriaError, Unavailable
 from gateway.summaries import REPORT_KEPT_S, RecentSummaries
 from storage.pool import AWAY, Pool
@@ -68,7 +68,7 @@ class ActorSenders:
     """Hands messages to the sender hosts; what is lost on the way, the sweep brings."""
 
     def __init__(self, life: Life, instance: str, hosts: int) -> None:
-        self._handover = Handover(life, [SenderRef(number, instance).enqueue for number in range(hosts)])
+        self._handover = handover_of(life, instance, hosts)
 
     def hand_over(self, messages: Sequence[dict[str, Any]]) -> None:
         self._handover.push(messages)

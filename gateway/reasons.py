@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from engine.ai.answer_reasons import ANSWERS
 from engine.ai.knowledge_reasons import KNOWLEDGE
+from engine.ai.outcomes import REASONS as UNDERSTOOD
 from engine.ai.variant_reasons import variant_words
 from engine.campaign_reasons import CAMPAIGN
 from engine.conversations import AI_OFF
@@ -86,6 +87,7 @@ def in_words(code: str | None) -> dict[str, str] | None:
         OUTGOING,
         KNOWLEDGE,
         ANSWERS,
+        UNDERSTOOD,
     ):
         if code in table:
             return _both(table[code])

@@ -6,21 +6,19 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
 from uuid import UUID
 
 import orjson
 
 from engine.drafts import BULK, TRANSACTIONAL, Content, MessageTemplate, TemplateRow
 from engine.errors import Conflict, FieldProblem
-from engine.ids import id_time
 from engine.metrics import Delta
 from engine.outgoing import Outgoing, read_content, reply_extra
 from engine.outgoing_schema import CONTENT_TYPES, MESSAGE_ID_MAX, content_problems, reply_problems
 from engine.phones import normalise_typed
 from engine.stored_events import canonical_of
 from engine.template_syntax import MAX_TEXT
-from engine.times import parse_time, rfc3339
+from engine.times import parse_time
 from engine.zones import zone_named
 from gateway.calls import Call
 from gateway.schema import anything, choice, identifier, moment, record, text
@@ -29,7 +27,7 @@ from storage.companies import get_company
 from storage.countries import skip_barred
 from storage.events import get_event
 from storage.message_changes import Transition, born, count
-from storage.message_rows import HANDED_OVER_S, MessageRow, create_messages, hand_over
+from storage.message_rows import MessageRow, create_messages, direct_message, hand_over
 from storage.messages import claim_idempotency_key
 from storage.pool import Connection
 from storage.searching import Row
@@ -232,43 +230,25 @@ async def _fill(
 
 
 def _row(call: Call, wanted: _Request) -> MessageRow:
-    message_id = call.services.ids.make_uuid(call.services.clock())
-    created_at = id_time(message_id)
     row, outgoing = wanted.template, wanted.outgoing
     name, language, components = outgoing.template or (None, None, None)
-    status: Literal["scheduled", "queued"] = "scheduled" if wanted.due_at else "queued"
-    first: dict[str, Any] = {"status": status, "at": rfc3339(created_at), "reason": None, "attempt": 0}
+    plain = direct_message(
+        call.services.ids.make_uuid(call.services.clock()),
+        call.company_id,
+        wanted.session["id"],
+        wanted.to_phone,
+        outgoing.text,
+        wanted.due_at,
+    )
     lane = BULK if row is not None and row.category == "marketing" else TRANSACTIONAL
-    return MessageRow(
-        id=message_id,
-        company_id=call.company_id,
-        created_at=created_at,
+    return plain._replace(
         event_id=wanted.event_id,
-        rule_id=None,
-        rule_version=None,
-        campaign_id=None,
-        session_id=wanted.session["id"],
-        to_phone=wanted.to_phone,
-        order_id=None,
         lane=call.body.get("lane", lane),
         type=outgoing.type,
-        text=outgoing.text,
         template_id=row.id if row else None,
         template_name=name,
         template_language=language,
         components=None if components is None else orjson.dumps(components).decode(),
         category=row.category if row else None,
-        status=status,
-        reason=None,
-        attempt=0,
-        next_attempt_at=wanted.due_at,
-        provider_id=None,
-        error=None,
-        retry_of=None,
-        timeline=orjson.dumps([first]).decode(),
-        updated_at=created_at,
-        due_at=wanted.due_at or created_at,
-        look_at=wanted.due_at or created_at + timedelta(seconds=HANDED_OVER_S),
-        cancel_on=None,
         content=None if outgoing.extra is None else orjson.dumps(outgoing.extra).decode(),
     )

@@ -66,10 +66,18 @@ async def get_agent(executor: Pool | Connection, company_id: UUID, agent_id: UUI
     return None if row is None else _read(row)
 
 
+async def find_agents(
+    executor: Pool | Connection, numbers: Iterable[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Row]:
+    """Return who answers for each of these numbers (company, session): its own agent, else the company's."""
+    asked = sorted(set(numbers))
+    rows = await fetch_rows(executor, "ai/find_agents", [one[0] for one in asked], [one[1] for one in asked])
+    return {(row["company_id"], row.pop("asked_session_id")): _read(row) for row in rows if row["active"]}
+
+
 async def find_agent(executor: Pool | Connection, company_id: UUID, session_id: UUID) -> Row | None:
-    """Return who answers for a number: its own agent, else the company's; None: nobody."""
-    row = await fetch_one(executor, "ai/find_agent", company_id, session_id)
-    return None if row is None or not row["active"] else _read(row)
+    """Return who answers for a number; None: nobody."""
+    return (await find_agents(executor, [(company_id, session_id)])).get((company_id, session_id))
 
 
 async def find_writer(executor: Pool | Connection, company_id: UUID, agent_id: UUID | None = None) -> Row | None:

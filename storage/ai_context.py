@@ -1,7 +1,8 @@
-"""What an answer rests on beside knowledge: a person's orders, what was said, how much was answered and spent."""
+"""What an answer rests on beside knowledge: how the conversation stands, a person's orders, what was said and spent."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,11 +16,21 @@ from storage.queries import query
 from storage.searching import Row, fetch_one, fetch_rows
 
 
-class Counted(NamedTuple):
-    """How many answers AI gave: in a conversation, in a company."""
+class Awaited(NamedTuple):
+    """A message that is to be decided.
 
-    conversation: int
-    company: int
+    Attributes:
+        event_id: the message's.
+        since: answers in the conversation are counted from then on.
+        day, most: the company's are counted from then on, up to so many.
+    """
+
+    company_id: UUID
+    conversation_id: UUID
+    event_id: UUID
+    since: datetime
+    day: datetime
+    most: int
 
 
 class Spending(NamedTuple):
@@ -31,19 +42,16 @@ class Spending(NamedTuple):
     failed: int = 0
 
 
-async def count_answers(
-    executor: Pool | Connection,
-    company_id: UUID,
-    conversation_id: UUID,
-    since: datetime,
-    day: datetime,
-    most: int,
-) -> Counted:
-    """Return how many answers AI gave: in a conversation since a time, in the company since ``day``; up to ``most``."""
-    row = await fetch_one(
-        executor, "ai/count_answers", company_id, conversation_id, _first_id(since), _first_id(day), most
-    )
-    return Counted(0, 0) if row is None else Counted(row["conversation"], row["company"])
+async def read_standings(executor: Pool | Connection, awaited: Sequence[Awaited]) -> dict[UUID, Row]:
+    """Return how the conversations of these messages stand, by message; one that is gone is missing."""
+    columns = [
+        (one.company_id, one.conversation_id, one.event_id, _first_id(one.since), _first_id(one.day), one.most)
+        for one in awaited
+    ]
+    if not columns:
+        return {}
+    rows = await fetch_rows(executor, "ai/read_standings", *map(list, zip(*columns, strict=True)))
+    return {row["event_id"]: row for row in rows}
 
 
 async def person_orders(executor: Pool | Connection, company_id: UUID, phone: str) -> list[Row]:
@@ -66,22 +74,47 @@ async def recent_words(
     return [(role, text) for role, text in reversed(said) if text]
 
 
-async def is_overtaken(executor: Pool | Connection, company_id: UUID, conversation_id: UUID, event_id: UUID) -> bool:
-    """Tell whether a newer message of a conversation waits for its turn."""
-    return bool(await executor.fetchval(query("ai/is_overtaken"), company_id, conversation_id, event_id))
-
-
 async def read_spending(executor: Pool | Connection, company_id: UUID, day: date) -> Spending:
     """Return what a company has spent on a day (UTC)."""
     row = await fetch_one(executor, "ai/read_spending", company_id, day)
     return Spending() if row is None else Spending(**row)
 
 
-async def add_spending(
-    executor: Pool | Connection, company_id: UUID, day: date, tokens: int, cost_micro: int, *, failed: bool
+async def reserve_spending(
+    executor: Pool | Connection, company_id: UUID, day: date, most: Spending, budget: Spending
+) -> bool:
+    """Count a question with the most that it may take; False: the day's budget is used up, and nobody may ask.
+
+    What is kept for questions under way counts, so that of many at once only the last one may go over.
+
+    Args:
+        executor: any; committed by itself before the question is asked.
+        company_id: whose.
+        day: UTC.
+        most: tokens and money that the question may take.
+        budget: tokens and money of the day.
+    """
+    given = (
+        query("ai/reserve_spending"),
+        company_id,
+        day,
+        most.tokens,
+        most.cost_micro,
+        budget.tokens,
+        budget.cost_micro,
+    )
+    return await executor.fetchval(*given) is not None
+
+
+async def settle_spending(
+    executor: Pool | Connection, company_id: UUID, day: date, kept: Spending, took: Spending
 ) -> None:
-    """Count one question, whatever became of its answer."""
-    await executor.execute(query("ai/add_spending"), company_id, day, tokens, cost_micro, int(failed))
+    """Put what a question took in the place of what :func:`reserve_spending` kept for it.
+
+    Whoever dies between the two leaves the question counted once, with the most that it may have taken.
+    """
+    tokens, cost_micro = took.tokens - kept.tokens, took.cost_micro - kept.cost_micro
+    await executor.execute(query("ai/settle_spending"), company_id, day, tokens, cost_micro, took.failed)
 
 
 def _first_id(moment: datetime) -> UUID:

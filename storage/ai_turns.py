@@ -98,6 +98,13 @@ async def give_back(executor: Pool | Connection, turns: Sequence[Turn], after_s:
     )
 
 
+async def extend_turns(executor: Pool | Connection, turns: Sequence[Turn], lease_s: float) -> None:
+    """Keep turns that are under way from others for ``lease_s`` more; those that are not ours any more stay."""
+    if turns:
+        ids, fences = [turn.event_id for turn in turns], [turn.fence for turn in turns]
+        await executor.execute(query("ai/extend_turns"), ids, fences, timedelta(seconds=lease_s))
+
+
 async def read_messages(executor: Pool | Connection, turns: Sequence[Turn]) -> dict[UUID, Heard]:
     """Return what was written in these turns, by event."""
     ids = [turn.event_id for turn in turns]
@@ -129,12 +136,6 @@ async def insert_decisions(connection: Connection, decisions: Sequence[Decision]
     """Store what was decided; a message that has a decision keeps it."""
     if decisions:
         await connection.execute(query("ai/insert_decisions"), *map(list, zip(*decisions, strict=True)))
-
-
-async def set_intents(connection: Connection, told: Sequence[tuple[UUID, UUID, str, float]], now: datetime) -> None:
-    """Note what the last messages of conversations want: company, conversation, intent, confidence."""
-    if told:
-        await connection.execute(query("ai/set_intents"), *map(list, zip(*sorted(told), strict=True)), now)
 
 
 async def count_turns(executor: Pool | Connection) -> tuple[int, float]:

@@ -51,6 +51,24 @@ class Author(NamedTuple):
 AI = Author("ai")
 
 
+class TurnEnd(NamedTuple):
+    """What became of a conversation's message.
+
+    Attributes:
+        intent, confidence: what it wants; None: it has no text.
+        handed_over: why people have the conversation now: AI is off and it is open. A first reason stays.
+        message_id, text: AI's answer, after which nobody waits; None: there is none.
+    """
+
+    company_id: UUID
+    conversation_id: UUID
+    intent: str | None = None
+    confidence: float | None = None
+    handed_over: str | None = None
+    message_id: UUID | None = None
+    text: str | None = None
+
+
 async def fold_inbound(connection: Connection, heard: Sequence[Heard], now: datetime) -> None:
     """Fold fresh inbound messages and note their turns, in one statement inside the caller's transaction.
 
@@ -110,31 +128,21 @@ async def lock_conversation(connection: Connection, company_id: UUID, conversati
     return await fetch_one(connection, "conversations/lock_conversation", company_id, conversation_id)
 
 
-async def set_intent(
-    connection: Connection | Pool,
-    company_id: UUID,
-    conversation_id: UUID,
-    intent: str,
-    confidence: float,
-    now: datetime,
-) -> bool:
-    """Note what the last message of a conversation wants; return whether there is such a conversation."""
-    done = await connection.fetchval(
-        query("conversations/set_intent"), company_id, conversation_id, intent, confidence, now
-    )
-    return done is not None
+async def lock_conversations(
+    connection: Connection, places: Sequence[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], bool]:
+    """Hold conversations (company, conversation) until the transaction ends; return of each whether AI is on."""
+    if not places:
+        return {}
+    rows = await connection.fetch(query("conversations/lock_conversations"), *map(list, zip(*places, strict=True)))
+    return {(row["company_id"], row["id"]): row["ai_on"] for row in rows}
 
 
-async def hand_over(
-    connection: Connection | Pool, company_id: UUID, conversation_id: UUID, reason: str, now: datetime
-) -> bool:
-    """Give a conversation to people: AI is off with a reason, and it is open. A first reason stays.
-
-    Returns:
-        Whether AI was on until now: whoever hands over twice tells nobody twice.
-    """
-    done = await connection.fetchval(query("conversations/hand_over"), company_id, conversation_id, reason, now)
-    return done is not None
+async def end_turns(connection: Connection, ends: Sequence[TurnEnd], now: datetime) -> None:
+    """Note in conversations what became of their messages, one each, in the transaction that holds them."""
+    if ends:
+        shown = [end._replace(text=None if end.text is None else end.text[:SHOWN].strip() or None) for end in ends]
+        await connection.execute(query("conversations/end_turns"), *map(list, zip(*shown, strict=True)), now)
 
 
 async def note_outbound(

@@ -6,13 +6,14 @@ Used by whoever makes messages: the shards (rules), the gateway (``POST /message
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 
-from engine.ids import time_to_ms
+from engine.drafts import TRANSACTIONAL
+from engine.ids import id_time, time_to_ms
 from engine.times import rfc3339
 from storage.pool import Connection
 
@@ -83,6 +84,60 @@ QUEUE_COLUMNS = (
     "look_at",
     "campaign_id",
 )
+
+
+def direct_message(
+    message_id: UUID,
+    company_id: UUID,
+    session_id: UUID,
+    to_phone: str,
+    text: str,
+    later: datetime | None = None,
+) -> MessageRow:
+    """Return the row of a plain text that neither a rule nor a campaign makes: transactional, and due at once.
+
+    Whoever makes something else of it replaces its columns (``_replace``).
+
+    Args:
+        message_id: UUIDv7; the message is made at its time.
+        company_id, session_id, to_phone, text: who says what to whom.
+        later: it is scheduled for then.
+    """
+    created_at = id_time(message_id)
+    status = "queued" if later is None else "scheduled"
+    first = {"status": status, "at": rfc3339(created_at), "reason": None, "attempt": 0}
+    return MessageRow(
+        id=message_id,
+        company_id=company_id,
+        created_at=created_at,
+        event_id=None,
+        rule_id=None,
+        rule_version=None,
+        campaign_id=None,
+        session_id=session_id,
+        to_phone=to_phone,
+        order_id=None,
+        lane=TRANSACTIONAL,
+        type="text",
+        text=text,
+        template_id=None,
+        template_name=None,
+        template_language=None,
+        components=None,
+        category=None,
+        status=status,
+        reason=None,
+        attempt=0,
+        next_attempt_at=later,
+        provider_id=None,
+        error=None,
+        retry_of=None,
+        timeline=orjson.dumps([first]).decode(),
+        updated_at=created_at,
+        due_at=later or created_at,
+        look_at=later or created_at + timedelta(seconds=HANDED_OVER_S),
+        cancel_on=None,
+    )
 
 
 async def create_messages(connection: Connection, rows: Sequence[MessageRow]) -> None:

@@ -43,7 +43,9 @@ class OpenAiServer:
         says: what the model makes of a request's body: ``content`` or ``tools`` (name, arguments).
         fault: None, ``slow``, ``down``, ``cut``, ``429``, ``500``, ``401``, ``nonsense``, ``shape``, ``endless``.
         count: how many more requests the fault is for; None: all.
+        thinks_s: how long the model takes when nothing is wrong.
         asked: the bodies of all requests.
+        answered: how many of them got what the model says, as far as this end knows.
     """
 
     def __init__(self) -> None:
@@ -51,11 +53,14 @@ class OpenAiServer:
         self.fault: str | None = None
         self.count: int | None = None
         self.slow_s = 30.0
+        self.thinks_s = 0.0
+        self.answered = 0
         self.asked: list[dict[str, Any]] = []
         self.url = ""
 
     def reset(self) -> None:
         self.says, self.fault, self.count, self.asked = text("Olá!"), None, None, []
+        self.thinks_s, self.answered = 0.0, 0
 
     async def _complete(self, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {KEY}":
@@ -64,7 +69,10 @@ class OpenAiServer:
         self.asked.append(body)
         if (fault := self._take_fault()) is not None:
             return await self._faulty(fault)
-        return JSONResponse(answer(body, self.says(body)))
+        said = self.says(body)
+        await asyncio.sleep(self.thinks_s)
+        self.answered += 1
+        return JSONResponse(answer(body, said))
 
     def _take_fault(self) -> str | None:
         if self.fault is None or self.count == 0:

@@ -13,6 +13,7 @@ import orjson
 
 _MOST_CONTENT = 20_000
 _MOST_CALLS = 16
+_BYTES_PER_TOKEN = 3  # Portuguese text and JSON take about four bytes a token: the difference is a margin
 
 
 class Nonsense(ValueError):
@@ -47,6 +48,11 @@ def request_body(
     if tools:
         body["tools"] = list(tools)
     return orjson.dumps(body)
+
+
+def tokens_asked(messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]]) -> int:
+    """Return about how many tokens a question has, rather too many than too few; only its endpoint knows exactly."""
+    return len(orjson.dumps([messages, tools])) // _BYTES_PER_TOKEN + 1
 
 
 def read_answer(raw: bytes) -> ChatAnswer:

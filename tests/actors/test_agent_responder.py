@@ -13,7 +13,7 @@ from actors.agent_responder import AgentResponder
 from actors.answering import Answering
 from actors.base import Life
 from actors.own_intents import OwnIntents
-from actors.understanding import Understanding
+from actors.understanding import MOST_ATTEMPTS, Understanding
 from actors.understood_events import Offer
 from engine.addresses import Guard
 from engine.ids import IdMaker
@@ -24,6 +24,7 @@ from storage.pool import Pool
 from tests.actors.answering_rig import DELIVERY, QUESTION, add_agent, add_source
 from tests.actors.shard_rig import now_ms
 from tests.actors.test_understanding import PHONE, World, world
+from tests.e2e.waiting import wait_until
 from tests.embedding_kit import embed, embedder
 from tests.openai_server import OpenAiServer, calls, text
 
@@ -139,7 +140,7 @@ async def test_a_crash_before_the_turn_is_finished_makes_one_answer(world: World
     async def dies(*_: object) -> None:
         raise ConnectionResetError
 
-    crashed._commit = dies  # type: ignore[assignment]
+    crashed._ends._commit = dies  # type: ignore[assignment]
     with pytest.raises(ConnectionResetError):
         await crashed.run_once()
     await pool.execute("UPDATE ai_turns SET look_at = now() - interval '1 s'")
@@ -174,3 +175,64 @@ async def test_whoever_takes_over_while_a_model_thinks_is_not_talked_over(
     assert await world.rig.rows("SELECT 1 FROM messages") == []
     (decision,) = await world.decisions()
     assert (decision["outcome"], decision["reason"], decision["message_id"]) == ("silent", "ai_off", None)
+
+
+async def test_turns_that_wait_for_a_model_stay_with_their_worker(
+    world: World, pool: Pool, server: OpenAiServer
+) -> None:
+    await add_agent(pool, world.rig.company_id, {}, {"url": server.url, "name": "m", "timeout_s": 20.0})
+    server.thinks_s = 60.0
+    for number in range(40):
+        await world.hear(QUESTION, wa_id=f"55119{number:08d}")
+    one = worker(world, pool)
+    for _ in range(2):
+        await one.run_once()
+    await wait_until(lambda: len(server.asked) == 16, 60.0, "as many questions as may be under way")
+    waits = (
+        "SELECT count(*) FILTER (WHERE owner IS NULL) AS later, "
+        "count(*) FILTER (WHERE look_at > $1) AS kept FROM ai_turns"
+    )
+    [row] = await pool.fetch(waits, await pool.fetchval("SELECT now() + interval '30 s'"))
+    assert (len(server.asked), row["later"], row["kept"]) == (16, 8, 32)  # the others come again in a while
+    await pool.execute("UPDATE ai_turns SET look_at = now() WHERE owner IS NOT NULL")
+    await one.keep()
+    [row] = await pool.fetch(waits, await pool.fetchval("SELECT now() + interval '30 s'"))
+    assert (row["later"], row["kept"]) == (8, 32)
+    await one.stop()
+
+
+async def test_a_batch_that_fails_asks_no_model_twice(world: World, pool: Pool, server: OpenAiServer) -> None:
+    await add_agent(pool, world.rig.company_id, {}, {"url": server.url, "name": "m", "timeout_s": 20.0})
+    server.says, server.thinks_s = text("Oi! Conte um pouco mais, por favor."), 0.3
+    await world.hear(QUESTION)
+    one = worker(world, pool)
+    respond, broken = one._responder.respond, [True]
+
+    async def breaks(turns: Sequence[Any]) -> Any:
+        if not turns and broken:
+            raise ValueError(broken.pop())
+        return await respond(turns)
+
+    one._responder.respond = breaks  # type: ignore[method-assign]
+    await one.run_once()
+    await one.settle()
+    assert (len(server.asked), broken) == (1, [])
+    assert [row["outcome"] for row in await world.decisions()] == ["answered"]
+
+
+async def test_what_fails_again_and_again_is_a_persons(world: World, pool: Pool) -> None:
+    await add_agent(pool, world.rig.company_id)
+    await world.hear(QUESTION)
+    one = worker(world, pool)
+
+    async def breaks(turns: Sequence[Any]) -> Any:
+        raise ValueError("no answer of it")
+
+    one._responder.respond = breaks  # type: ignore[method-assign]
+    for _ in range(MOST_ATTEMPTS):
+        await pool.execute("UPDATE ai_turns SET look_at = now()")
+        await one.run_once()
+    (decision,) = await world.decisions()
+    assert (decision["outcome"], decision["reason"]) == ("handed_over", "failed")
+    (talk,) = await world.rig.rows("SELECT ai_on, ai_off_reason FROM conversations")
+    assert (talk["ai_on"], talk["ai_off_reason"]) == (False, "failed")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
@@ -11,10 +13,11 @@ import pytest
 
 from engine.ids import ms_to_time
 from storage.ai_context import read_spending
-from storage.conversations import AI, hand_over, note_outbound
+from storage.conversations import AI, TurnEnd, end_turns, note_outbound
 from storage.pool import Pool
 from storage.suppressions import ALL, Wish, hear_wishes
 from tests.actors.answering_rig import ANA, DELIVERY, NOW, PIX, Shop
+from tests.e2e.waiting import wait_until
 from tests.openai_server import OpenAiServer, calls, text
 from tests.seeding import new_id
 
@@ -117,6 +120,39 @@ async def test_money_ends_as_tokens_do(pool: Pool, server: OpenAiServer) -> None
     assert [(await shop.ask(QUESTION)).decision.reason for _ in range(2)] == ["model_answer", "model_budget"]
 
 
+@pytest.mark.parametrize(("daily_tokens", "most"), [(1, 1), (6_000, 15)])
+async def test_many_at_once_go_over_the_budget_by_one_question_at_most(
+    pool: Pool, server: OpenAiServer, daily_tokens: int, most: int
+) -> None:
+    shop = await Shop(pool).open({}, model(server, daily_tokens=daily_tokens))
+    server.says, server.thinks_s = text("De 5 a 8 dias úteis."), 0.3
+    asked = [await shop.hear(QUESTION, phone=f"+55119{number:08d}") for number in range(20)]
+    replies = await asyncio.gather(*map(shop.answering.answer, asked))
+    reasons = Counter(reply.decision.reason for reply in replies)
+    assert set(reasons) == {"model_answer", "model_budget"}
+    assert 1 <= reasons["model_answer"] == len(server.asked) <= most
+    spent = await read_spending(pool, shop.company, NOW.date())
+    assert (spent.asked, spent.tokens, spent.cost_micro) == (
+        len(server.asked),
+        *(len(server.asked) * n for n in (120, 140)),
+    )
+
+
+async def test_a_question_whose_asker_died_counts_once_with_what_was_kept_for_it(
+    pool: Pool, server: OpenAiServer
+) -> None:
+    shop = await Shop(pool).open({}, model(server, daily_tokens=700))
+    server.thinks_s = 30.0
+    dies = asyncio.create_task(shop.answering.answer(await shop.hear(QUESTION)))
+    await wait_until(lambda: bool(server.asked), 30.0, "the question at the model")
+    dies.cancel()
+    await asyncio.gather(dies, return_exceptions=True)
+    spent = await read_spending(pool, shop.company, NOW.date())
+    assert spent.asked == 1
+    assert 700 < spent.tokens < 4_000
+    assert (await shop.ask(QUESTION)).decision.reason == "model_budget"
+
+
 async def test_tools_look_up_this_persons_order_and_send_its_code(pool: Pool, server: OpenAiServer) -> None:
     shop = await Shop(pool).open({}, model(server))
     server.says = calls("order_state", {}, "Seu pedido aguarda o pagamento do PIX de R$ 97,00.")
@@ -166,7 +202,8 @@ async def test_when_nothing_is_said_and_when_a_person_is_called(pool: Pool, serv
         await note_outbound(pool, shop.company, shop.session, ANA, "oi", NOW, message_id=message_id, author=AI)
     assert (await shop.ask(QUESTION)).decision.reason == "conversation_limit"
     asked = await shop.hear(QUESTION)
-    await hand_over(pool, shop.company, asked.conversation_id, "taken_over", NOW)
+    async with pool.acquire() as connection:
+        await end_turns(connection, [TurnEnd(shop.company, asked.conversation_id, handed_over="asked")], NOW)
     await pool.execute("DELETE FROM ai_turns")
     assert (await shop.answering.answer(asked)).decision.reason == "ai_off"
     await hear_wishes(pool, [Wish(shop.company, ANA, True, "message", NOW - timedelta(minutes=1), ALL)])

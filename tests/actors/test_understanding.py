@@ -15,7 +15,8 @@ from actors.base import Life
 from actors.lanes import WriterLane
 from actors.own_intents import OwnIntents
 from actors.recorder import Changes
-from actors.understanding import MOST_ATTEMPTS, NoAgent, Outcome, Responder, Understanding, Understood
+from actors.turn_ends import Outcome, Understood
+from actors.understanding import MOST_ATTEMPTS, NoAgent, Responder, Understanding
 from actors.understood_events import Offer
 from engine.errors import Unavailable
 from engine.ids import ms_to_time

@@ -41,6 +41,7 @@ def instance(outside: OutsideSimulator, grapfy_port: int) -> Iterator[Instance]:
     """One whole instance for all tests; ended as Ctrl-C does, and nothing may outlive it."""
     folder = Path(tempfile.mkdtemp(prefix="mia-e2e-", dir="/tmp"))
     addresses = {"graph_url": outside.url, "grapfy_url": f"http://127.0.0.1:{grapfy_port}"}
+    addresses["outgoing_allow_private"] = "127.0.0.1"  # where a test's language model is
     made = Instance(folder, {**_OPTIONS, **addresses})
     try:
         made.start()

@@ -15,13 +15,14 @@ from storage.contact_numbers import change_numbers
 from storage.conversation_people import blank_texts
 from storage.conversations import (
     Heard,
+    TurnEnd,
+    end_turns,
     find_conversation,
     fold_inbound,
-    hand_over,
     lock_conversation,
+    lock_conversations,
     note_outbound,
     read_conversation,
-    set_intent,
 )
 from storage.erasure import forget_number
 from storage.pool import Pool
@@ -50,6 +51,11 @@ def said(company: UUID, session: UUID, at: datetime = NOW, phone: str = ANA, **f
 async def fold(pool: Pool, *heard: Heard) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await fold_inbound(connection, heard, NOW)
+
+
+async def end(pool: Pool, *ends: TurnEnd) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await end_turns(connection, ends, NOW)
 
 
 async def rows(pool: Pool, company: UUID) -> list[dict[str, Any]]:
@@ -167,16 +173,37 @@ async def test_people_take_over_once_and_the_first_reason_stays(pool: Pool, comp
     await fold(pool, said(company, session))
     row = await only(pool, company)
     await pool.execute("UPDATE conversations SET state = 'waiting'")
-    assert await hand_over(pool, company, row["id"], "asked_for_a_person", NOW)
-    assert not await hand_over(pool, company, row["id"], "low_confidence", NOW)
+    asked, unsure = (TurnEnd(company, row["id"], handed_over=why) for why in ("asked_for_a_person", "low_confidence"))
+    await end(pool, asked)
     changed = await read_conversation(pool, company, row["id"])
     assert changed is not None
     assert (changed["ai_on"], changed["ai_off_reason"], changed["state"]) == (False, "asked_for_a_person", "open")
     assert changed["version"] == row["version"] + 1
-    assert await set_intent(pool, company, row["id"], "price", 0.93, NOW)
+    await pool.execute("UPDATE conversations SET state = 'waiting'")
+    await end(pool, unsure)
     changed = await read_conversation(pool, company, row["id"])
     assert changed is not None
-    assert (changed["intent"], round(changed["confidence"], 2)) == ("price", 0.93)
+    assert (changed["ai_off_reason"], changed["state"]) == ("asked_for_a_person", "waiting")
+
+
+async def test_turns_of_many_conversations_end_together_each_with_its_own(
+    pool: Pool, company: UUID, session: UUID
+) -> None:
+    await fold(pool, said(company, session), said(company, session, phone=RUI))
+    first, second = sorted(await rows(pool, company), key=lambda row: row["phone"] != ANA)
+    message_id = new_id(NOW)
+    answer = TurnEnd(company, first["id"], "price", 0.93, message_id=message_id, text="Custa R$ 97,00.  ")
+    await end(pool, answer, TurnEnd(company, second["id"], "complaint_refund", 0.8, handed_over="complaint"))
+    ana, rui = await read_conversation(pool, company, first["id"]), await read_conversation(pool, company, second["id"])
+    assert ana is not None and rui is not None
+    assert (ana["intent"], round(ana["confidence"], 2)) == ("price", 0.93)
+    assert (ana["ai_on"], ana["waiting_since"]) == (True, None)
+    assert (ana["last_outbound_at"], ana["last_outbound_text"]) == (NOW, "Custa R$ 97,00.")
+    assert (rui["intent"], rui["ai_on"], rui["ai_off_reason"]) == ("complaint_refund", False, "complaint")
+    assert (rui["waiting_since"], rui["last_outbound_at"]) == (second["waiting_since"], None)
+    [reply] = await pool.fetch("SELECT message_id, conversation_id, author FROM conversation_replies")
+    assert tuple(reply) == (message_id, first["id"], "ai")
+    assert (ana["version"], rui["version"]) == (first["version"] + 1, second["version"] + 1)
 
 
 async def test_another_company_reads_and_changes_nothing(pool: Pool, company: UUID, session: UUID) -> None:
@@ -185,11 +212,11 @@ async def test_another_company_reads_and_changes_nothing(pool: Pool, company: UU
     before = await only(pool, company)
     assert await read_conversation(pool, other, before["id"]) is None
     assert await find_conversation(pool, other, session, ANA) is None
-    assert not await set_intent(pool, other, before["id"], "price", 1.0, NOW)
-    assert not await hand_over(pool, other, before["id"], "x", NOW)
+    await end(pool, TurnEnd(other, before["id"], "price", 1.0, "x", new_id(NOW), "x"))
     await note_outbound(pool, other, session, ANA, "x", NOW)
     async with pool.acquire() as connection, connection.transaction():
         assert await lock_conversation(connection, other, before["id"]) is None
+        assert await lock_conversations(connection, [(other, before["id"])]) == {}
         await forget_number(connection, other, ANA, NOW)
         await change_numbers(connection, other, [(ANA, RUI)], NOW)
         assert await blank_texts(connection, other, NOW + timedelta(days=9), 100) == 0
