@@ -10,8 +10,7 @@ from uuid import UUID
 from actors.answering import Answering, Asked
 from actors.model_talk import Reply
 from actors.turn_ends import Outcome, Understood
-from engine.ai.answering import Heard
-from engine.ai.intents import UNSURE
+from engine.ai.answering import heard_as
 from engine.contacts import tag_name
 from engine.ids import IdMaker, id_time
 from storage.ai_agents import models_asked
@@ -86,15 +85,14 @@ class AgentResponder:
 
 
 def _asked(one: Understood) -> Asked:
-    turn, verdict = one.turn, one.verdict
-    intent = None if verdict is None or verdict.intent == UNSURE else verdict.intent
+    turn = one.turn
     return Asked(
         company_id=turn.company_id,
         conversation_id=turn.conversation_id,
         session_id=turn.session_id,
         phone=turn.phone,
         event_id=turn.event_id,
-        heard=Heard(one.text, intent, stop_word=verdict is not None and verdict.by == "words"),
+        heard=heard_as(one.text, one.verdict),
     )
 
 

@@ -44,6 +44,26 @@ class AiCallers:
         found: dict[str, Any] = orjson.loads(await self._worker(company_id).suggest(asked))
         return found
 
+    async def simulate(self, company_id: UUID, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what would become of a text (``actors/simulating.py:Simulation.run``).
+
+        Raises:
+            NotFound: the company has no such agent.
+            Unavailable: no AI worker runs, or it is being restarted.
+        """
+        blob = pack([company_id.bytes, orjson.dumps(asked)])
+        found: dict[str, Any] = orjson.loads(await self._worker(company_id).simulate(blob))
+        return found
+
+    async def confusion(self, company_id: UUID) -> dict[str, Any]:
+        """Return how well a company's examples tell its intents apart (``engine/ai/confusion.py``).
+
+        Raises:
+            Unavailable: no AI worker runs, or it is being restarted.
+        """
+        found: dict[str, Any] = orjson.loads(await self._worker(company_id).confusion(pack([company_id.bytes])))
+        return found
+
     async def write(self, kind: str, company_id: UUID, asked: Mapping[str, Any]) -> dict[str, Any]:
         """Return what a company's language model writes (``actors/writing.py:Writing.write``).
 

@@ -24,6 +24,7 @@ from actors.lanes import WriterLane
 from actors.own_intents import OwnIntents
 from actors.recorder import Changes, summaries
 from actors.shard_door import shard_door
+from actors.simulating import Simulation
 from actors.understanding import AT_ONCE, KEEP_S, Understanding
 from actors.understood_events import Offer
 from actors.writing import Writing
@@ -95,6 +96,7 @@ class AiWorker:
             _now_ms,
         )
         self._writing = Writing(pool, vault, answering.models)
+        self._simulation = Simulation(pool, self._own, answering)
         self._responder = AgentResponder(pool, answering, IdMaker(), _now_ms)
         self._understanding = Understanding(
             pool,
@@ -168,6 +170,35 @@ class AiWorker:
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
         return orjson.dumps(found.shown())
+
+    async def simulate(self, blob: bytes) -> bytes:
+        """Return what would become of a company's text (JSON): ``[company_id, what is asked as JSON]``.
+
+        Raises:
+            NotFound: the company has no such agent.
+            StorageAway: Postgres is away.
+        """
+        company_id, asked = unpack(blob)
+        if self._understanding is None:
+            raise StorageAway("this AI worker is waiting for Postgres")
+        try:
+            return orjson.dumps(await self._simulation.run(UUID(bytes=company_id), orjson.loads(asked)))
+        except AWAY as error:
+            raise StorageAway("Postgres is away") from error
+
+    async def confusion(self, blob: bytes) -> bytes:
+        """Return how well a company's examples tell its intents apart (JSON): ``[company_id]``.
+
+        Raises:
+            StorageAway: Postgres is away.
+        """
+        (company_id,) = unpack(blob)
+        if self._own is None:
+            raise StorageAway("this AI worker is waiting for Postgres")
+        try:
+            return orjson.dumps(await self._own.confusion(UUID(bytes=company_id)))
+        except AWAY as error:
+            raise StorageAway("Postgres is away") from error
 
     async def write(self, blob: bytes) -> bytes:
         """Return what a company's model writes (JSON): ``[kind, company_id, what is asked as JSON]``.

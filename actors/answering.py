@@ -7,15 +7,16 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from actors.embedding import Embed
 from actors.model_talk import ModelDesk, Question, Reply, opened_key
-from engine.ai.agents import Agent, Model, read_agent
+from engine.ai.agents import Agent, read_agent
 from engine.ai.answering import (
     MOST_SUGGESTIONS,
     WINDOW,
@@ -39,7 +40,7 @@ from integrations.chat_models import ChatClient
 from storage.ai_agents import find_agent, find_agents
 from storage.ai_context import Awaited, person_orders, read_standings, recent_words
 from storage.conversations import read_conversation
-from storage.knowledge_search import KnowledgeSearch
+from storage.knowledge_search import Found, KnowledgeSearch
 from storage.pool import Pool
 from storage.searching import Row
 from storage.suppressions import find_stops
@@ -75,6 +76,32 @@ class Standing(NamedTuple):
     name: str | None
 
 
+class Known(NamedTuple):
+    """What of the knowledge may answer, the best first."""
+
+    passages: Sequence[Found] = ()
+
+    @property
+    def candidates(self) -> list[Candidate]:
+        """Return the passages as it is decided by them."""
+        return [Candidate(key_of(one), one.text, one.likeness, one.approved) for one in self.passages]
+
+
+class Person(NamedTuple):
+    """What is known of somebody who writes; ``said``: what went before, the oldest first."""
+
+    name: str | None
+    said: Sequence[tuple[str, str]]
+    orders: Sequence[Row]
+
+
+class TriedOut(NamedTuple):
+    """What would become of a message, and the passages that were looked at."""
+
+    reply: Reply
+    passages: Sequence[Found]
+
+
 class Suggestions(NamedTuple):
     """What could be answered, the best first; why a model's answer is not among them, and which model was asked."""
 
@@ -89,6 +116,11 @@ class Suggestions(NamedTuple):
             for one in self.found
         ]
         return {"found": found, "why_not": self.why_not, "model": self.model}
+
+
+def key_of(passage: Found) -> str:
+    """Return how decisions name a passage."""
+    return f"{passage.source_id}/{passage.position}"
 
 
 class Answering:
@@ -137,7 +169,7 @@ class Answering:
             return []
         begun = time.monotonic()
         standings = await self._standings(asked)
-        replies = [self._first_reply(one, standing) for one, standing in zip(asked, standings, strict=True)]
+        replies = [self._first_reply(one.heard, standing) for one, standing in zip(asked, standings, strict=True)]
         left = [position for position, reply in enumerate(replies) if reply is None]
         questions = [_question(asked[position].heard.text) for position in left]
         vectors = await self._embed(questions, True) if left else []
@@ -153,13 +185,40 @@ class Answering:
             for position, reply in enumerate(replies)
         ]
 
-    def _first_reply(self, asked: Asked, standing: Standing) -> Reply | None:
+    async def try_out(self, company_id: UUID, row: Row, heard: Heard, said: Sequence[tuple[str, str]]) -> TriedOut:
+        """Return what an agent would make of the words of somebody of whom nothing else is known: nothing is stored,
+        nobody is sent or given anything. A language model is really asked, and costs.
+
+        Args:
+            company_id: whose.
+            row: the agent, in use or not.
+            heard: the words, and what they were understood as.
+            said: what went before, the oldest first: ``user`` or ``assistant``, and what.
+
+        Raises:
+            Unavailable: knowledge cannot be searched just now.
+        """
+        begun = time.monotonic()
+        agent = read_agent(row["name"], row["settings"], row["model"])
+        answered = sum(role == "assistant" for role, _ in said)
+        now = ms_to_time(self._now_ms())
+        talk = Conversation(ai_on=True, stopped=False, last_inbound_at=now, answered=answered)
+        standing, known = Standing(agent, row, talk, None), Known()
+        reply = self._first_reply(heard, standing)
+        if reply is None:
+            question = _question(heard.text)
+            (vector,) = await self._embed([question], True)
+            known = await self._knowledge(company_id, question, vector)
+            reply = await self._answered(company_id, heard, agent, row, known, partial(_stranger, said))
+        return TriedOut(self._timed(reply, standing, begun), known.passages)
+
+    def _first_reply(self, heard: Heard, standing: Standing) -> Reply | None:
         """Return what needs no knowledge; None: somebody should try to answer."""
         if standing.agent is None:
             return Reply(Decision("silent", "no_agent"))
         if standing.conversation is None:  # erased meanwhile
             return Reply(Decision("silent", "ai_off"))
-        decided = first_look(standing.agent, standing.conversation, asked.heard, ms_to_time(self._now_ms()))
+        decided = first_look(standing.agent, standing.conversation, heard, ms_to_time(self._now_ms()))
         return None if decided is None else Reply(decided)
 
     def _timed(self, reply: Reply, standing: Standing, begun: float) -> Reply:
@@ -193,11 +252,12 @@ class Answering:
             return Suggestions([], "no_text", None)
         question = _question(text)
         (vector,) = await self._embed([question], True)
-        candidates, passages = await self._knowledge(company_id, question, vector)
-        found, why, model = approved_suggestions(candidates), None, None
+        knowledge = await self._knowledge(company_id, question, vector)
+        found, why, model = approved_suggestions(knowledge.candidates), None, None
         if row is not None and agent.model is not None:
             looking = replace(agent, actions=agent.actions & {"order_state"})
-            reply = await self._with_model(asked, looking, agent.model, row, known["name"], candidates, passages)
+            person = partial(self._person, asked, known["name"])
+            reply = await self._answered(company_id, asked.heard, looking, row, knowledge, person)
             model = reply.model
             if reply.decision.reason in ("model_answer", "order_told"):
                 found = [reply.decision, *found][:MOST_SUGGESTIONS]
@@ -206,38 +266,37 @@ class Answering:
         return Suggestions(found, why, model)
 
     async def _looked_up(self, asked: Asked, standing: Standing, question: str, vector: Sequence[float]) -> Reply:
-        candidates, passages = await self._knowledge(asked.company_id, question, vector)
-        agent, row = standing.agent, standing.row
-        if agent is None or row is None:
+        known = await self._knowledge(asked.company_id, question, vector)
+        if standing.agent is None or standing.row is None:
             return Reply(Decision("silent", "no_agent"))
-        if agent.model is None:
-            return Reply(approved_answer(agent, candidates))
-        return await self._with_model(asked, agent, agent.model, row, standing.name, candidates, passages)
+        person = partial(self._person, asked, standing.name)
+        return await self._answered(asked.company_id, asked.heard, standing.agent, standing.row, known, person)
 
-    async def _with_model(
+    async def _answered(
         self,
-        asked: Asked,
+        company_id: UUID,
+        heard: Heard,
         agent: Agent,
-        model: Model,
         row: Row,
-        name: str | None,
-        candidates: Sequence[Candidate],
-        passages: Sequence[str],
+        known: Known,
+        person: Callable[[], Awaitable[Person]],
     ) -> Reply:
-        now = ms_to_time(self._now_ms())
+        """Return what is answered out of what is known; ``person`` is looked up if a model is asked."""
+        if agent.model is None:
+            return Reply(approved_answer(agent, known.candidates))
+        told, now = await person(), ms_to_time(self._now_ms())
         question = Question(
-            company_id=asked.company_id,
+            company_id=company_id,
             agent=agent,
-            model=model,
+            model=agent.model,
             key=opened_key(self._vault, row),
-            text=asked.heard.text or "",
-            name=plain_name(name),
-            candidates=candidates,
-            passages=passages,
-            history=await self._history(asked, now),
+            text=heard.text or "",
+            name=told.name,
+            candidates=known.candidates,
+            passages=[f"{one.name}: {one.question or ''} {one.text}" for one in known.passages],
+            history=told.said,
         )
-        orders = await person_orders(self._pool, asked.company_id, asked.phone)
-        return await self.models.reply(question, ToolRuns(agent, orders, now, zone_named(agent.zone)))
+        return await self.models.reply(question, ToolRuns(agent, told.orders, now, zone_named(agent.zone)))
 
     async def _standings(self, asked: Sequence[Asked]) -> list[Standing]:
         """Return who would answer these messages, and how their conversations stand; three look-ups for all of them."""
@@ -263,26 +322,20 @@ class Answering:
             found.append(Standing(agents.get(key), rows.get(key), conversation, name))
         return found
 
-    async def _knowledge(
-        self, company_id: UUID, question: str, vector: Sequence[float]
-    ) -> tuple[list[Candidate], list[str]]:
-        """Return what of the knowledge may answer: to decide by, and as a model is told it."""
-        found = await self._search.search(self._pool, company_id, question, vector, _PASSAGES)
-        candidates = [
-            Candidate(f"{one.source_id}/{one.position}", one.text, one.likeness, one.approved) for one in found
-        ]
-        return candidates, [f"{one.name}: {one.question or ''} {one.text}" for one in found]
+    async def _knowledge(self, company_id: UUID, question: str, vector: Sequence[float]) -> Known:
+        """Return what of the knowledge may answer."""
+        return Known(await self._search.search(self._pool, company_id, question, vector, _PASSAGES))
 
-    async def _history(self, asked: Asked, now: datetime) -> list[tuple[str, str]]:
-        return await recent_words(
-            self._pool,
-            asked.company_id,
-            asked.session_id,
-            asked.phone,
-            asked.event_id,
-            now - _REMEMBERED,
-            MOST_HISTORY,
+    async def _person(self, asked: Asked, name: str | None) -> Person:
+        since = ms_to_time(self._now_ms()) - _REMEMBERED
+        said = await recent_words(
+            self._pool, asked.company_id, asked.session_id, asked.phone, asked.event_id, since, MOST_HISTORY
         )
+        return Person(plain_name(name), said, await person_orders(self._pool, asked.company_id, asked.phone))
+
+
+async def _stranger(said: Sequence[tuple[str, str]]) -> Person:
+    return Person(None, said, ())
 
 
 def _question(text: str | None) -> str:

@@ -151,6 +151,14 @@ class AiRef(ActorRef):
         """Have answers suggested; a language model may be asked."""
         return cast("bytes", await self.call("suggest", blob, timeout_s=35.0))
 
+    async def simulate(self, blob: bytes) -> bytes:
+        """Have a text decided about without any consequence; a language model may be asked."""
+        return cast("bytes", await self.call("simulate", blob, timeout_s=35.0))
+
+    async def confusion(self, blob: bytes) -> bytes:
+        """Have a company's examples judged."""
+        return cast("bytes", await self.call("confusion", blob, timeout_s=30.0))
+
     async def write(self, blob: bytes) -> bytes:
         """Have a company's language model write something (``actors/writing.py``)."""
         return cast("bytes", await self.call("write", blob, timeout_s=70.0))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from engine.ai.intents import IntentReader, OwnIntent, looked_at
+from engine.ai.confusion import confusion, version_of
+from engine.ai.intents import IntentReader, OwnIntent, Verdict, looked_at
 from integrations.embedding import DIMENSIONS, MODEL, Embedder
 from storage.ai_intents import StoredIntent, keep_vectors, load_intents
 from storage.pool import Pool
@@ -24,6 +26,8 @@ class OwnIntents:
         self._embedder = embedder
         self._common = IntentReader()
         self._readers: OrderedDict[UUID, IntentReader] = OrderedDict()
+        self._tables: OrderedDict[UUID, dict[str, Any]] = OrderedDict()
+        self._judging = asyncio.Lock()
 
     async def reader(self, company_id: UUID) -> IntentReader:
         """Return who reads a company's messages."""
@@ -47,17 +51,31 @@ class OwnIntents:
 
     async def describe(self, company_id: UUID, text: str) -> dict[str, Any]:
         """Return what a text means to a company, as its API shows it; nothing follows from it."""
+        return shown(await self.read(company_id, text))
+
+    async def read(self, company_id: UUID, text: str) -> Verdict:
+        """Return what a text means to a company."""
         reader = await self.reader(company_id)
         (verdict,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
-        return {
-            "intent": verdict.intent,
-            "confidence": min(1.0, round(verdict.confidence, 4)),
-            "second_intent": verdict.second,
-            "second_confidence": round(verdict.second_confidence, 4),
-            "decided_by": verdict.by,
-            "neighbours": [one._asdict() for one in verdict.neighbours],
-            "model": MODEL,
-        }
+        return verdict
+
+    async def confusion(self, company_id: UUID) -> dict[str, Any]:
+        """Return how well a company's own examples tell its intents apart (``engine/ai/confusion.py``).
+
+        Computed once for the examples as they are, beside everything else: it may take seconds.
+        """
+        stored = await load_intents(self._pool, company_id)
+        version = version_of(stored)
+        async with self._judging:
+            found = self._tables.get(company_id)
+            if found is None or found["version"] != version:
+                own = [await self._with_vectors(company_id, intent) for intent in stored]
+                found = {"version": version, **await asyncio.to_thread(confusion, own)}
+                self._tables[company_id] = found
+            self._tables.move_to_end(company_id)
+            while len(self._tables) > _KEPT:
+                self._tables.popitem(last=False)
+        return found
 
     async def _with_vectors(self, company_id: UUID, intent: StoredIntent) -> OwnIntent:
         if intent.vectors is not None and intent.model == MODEL:
@@ -66,3 +84,16 @@ class OwnIntents:
             vectors = await self._embedder.queries([looked_at(text) for text in intent.examples])
             await keep_vectors(self._pool, company_id, intent, vectors.tobytes(), MODEL)
         return OwnIntent(intent.name, intent.examples, vectors, intent.threshold)
+
+
+def shown(verdict: Verdict) -> dict[str, Any]:
+    """Return what a text means, as the API shows it."""
+    return {
+        "intent": verdict.intent,
+        "confidence": min(1.0, round(verdict.confidence, 4)),
+        "second_intent": verdict.second,
+        "second_confidence": round(verdict.second_confidence, 4),
+        "decided_by": verdict.by,
+        "neighbours": [one._asdict() for one in verdict.neighbours],
+        "model": MODEL,
+    }

@@ -11,7 +11,7 @@ from uuid import UUID
 import orjson
 
 from actors.base import Life
-from engine.ai.intents import OPT_OUT, Verdict, stops_messages
+from engine.ai.intents import Verdict, overruled, stops_messages
 from engine.ai.outcomes import HANDED_OVER, SILENT
 from engine.ids import ms_to_time
 from engine.metrics import Delta
@@ -154,12 +154,8 @@ def _end(one: Understood, outcome: Outcome, leaving: dict[UUID, MessageRow]) -> 
 
 def _heeded(one: Understood, outcome: Outcome) -> Outcome:
     """Return what really follows: who wants no messages, or seems to, is never answered by a machine."""
-    verdict = one.verdict
-    if verdict is None or verdict.intent != OPT_OUT:
-        return outcome
-    if verdict.by == "words" or stops_messages(verdict):
-        return Outcome(SILENT, "opted_out")
-    return Outcome(HANDED_OVER, "perhaps_opt_out")
+    found = overruled(one.verdict)
+    return outcome if found is None else Outcome(*found)
 
 
 def _wish(one: Understood) -> Wish | None:

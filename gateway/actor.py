@@ -150,6 +150,8 @@ class Gateway:
             embed=EmbeddingCaller(settings),
             understand=readers,
             suggest=readers.suggest,
+            simulate=readers.simulate,
+            confusion=readers.confusion,
             write=readers.write,
         )
 

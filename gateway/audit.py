@@ -38,6 +38,7 @@ NOTHING_CHANGED = frozenset(
             "previewVariants",
             "askKnowledge",
             "suggestAnswers",
+            "simulateAnswer",
             "proposeTemplates",
             "summariseConversation",
             "understandText",
@@ -88,6 +89,7 @@ _KINDS: Mapping[str, str] = {
 }
 _AI_KINDS: Mapping[str, str] = {
     "agents": "agent",
+    "off": "agent",
     "decisions": "ai_decision",
     "intents": "ai_intent",
     "knowledge": "knowledge",
@@ -96,6 +98,7 @@ _AI_KINDS: Mapping[str, str] = {
 _SAID: Mapping[str, Changes] = {
     "changePassword": {"password": None},
     "confirmTotp": {"totp": [False, True]},
+    "switchAiOff": {"active": [True, False]},
     "removeTotp": {"totp": [True, False]},
     "revealContact": {"phone": None, "name": None, "email": None, "document": None},
     "revealEvent": {"customer": None, "payload": None},

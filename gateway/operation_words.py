@@ -138,6 +138,7 @@ startCampaign | Iniciou uma campanha | Started a campaign
 startContactImport | Importou contatos | Imported contacts
 submitTemplate | Enviou um modelo para aprovação | Handed a template in
 subscribeApp | Ligou um número aos avisos da Meta | Subscribed Meta's app
+switchAiOff | Desligou a IA | Switched AI off
 syncTemplates | Sincronizou modelos | Synced templates
 testAlert | Testou um alerta | Tested an alert
 testOutgoingWebhook | Testou um webhook de saída | Tested an outgoing webhook

@@ -116,4 +116,6 @@ class Services:
     embed: Embed
     understand: Understand
     suggest: Callable[[UUID, UUID], Awaitable[dict[str, Any]]]
+    simulate: Callable[[UUID, Mapping[str, Any]], Awaitable[dict[str, Any]]]
+    confusion: Callable[[UUID], Awaitable[dict[str, Any]]]
     write: Callable[[str, UUID, Mapping[str, Any]], Awaitable[dict[str, Any]]]

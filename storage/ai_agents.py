@@ -55,6 +55,12 @@ async def delete_agent(executor: Pool | Connection, company_id: UUID, agent_id: 
     return done != "DELETE 0"
 
 
+async def switch_off(executor: Pool | Connection, company_id: UUID, agent_id: UUID | None, now: datetime) -> list[UUID]:
+    """Take an agent, or all of a company, out of use; return those that were in use."""
+    rows = await executor.fetch(query("ai/switch_off"), company_id, agent_id, now)
+    return [row["id"] for row in rows]
+
+
 async def list_agents(executor: Pool | Connection, company_id: UUID) -> list[Row]:
     """Return a company's agents, the newest first (``settings`` and ``model`` as values)."""
     return [_read(row) for row in await fetch_rows(executor, "ai/list_agents", company_id)]

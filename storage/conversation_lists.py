@@ -15,6 +15,7 @@ from storage.searching import Page, Row, fetch_one, fetch_rows, search_windows
 
 Order = Literal["recent", "waiting"]
 _LONGEST_WAITING = Position(OLDEST, UUID(int=0))
+_LOOKED_AT = 20_000
 
 
 class ConversationFilter(NamedTuple):
@@ -78,6 +79,13 @@ async def summarise(executor: Pool | Connection, company_id: UUID) -> dict[str, 
     """Return how many are open, have something unread, and wait for an answer, up to 10,001 of each."""
     row = await executor.fetchrow(query("conversations/summarise"), company_id)
     return {"open": 0, "unread": 0, "waiting": 0} if row is None else dict(row)
+
+
+async def count_ai(executor: Pool | Connection, company_id: UUID, agent_id: UUID | None) -> tuple[int, bool]:
+    """Return how many conversations that are not closed AI answers (an agent, or any), and whether it is only so many
+    of those that were looked at."""
+    row = await executor.fetchrow(query("conversations/count_ai"), company_id, agent_id, _LOOKED_AT + 1)
+    return (0, False) if row is None else (row["hits"], row["seen"] > _LOOKED_AT)
 
 
 async def list_offered_templates(executor: Pool | Connection, company_id: UUID) -> list[Row]:

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from actors.answering import Answering
 from actors.own_intents import OwnIntents
+from actors.simulating import Simulation
 from actors.web_session_memory import show
 from actors.writing import Writing
 from engine.addresses import Guard
@@ -243,6 +244,7 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
     async def suggest(company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
         return (await answering.suggest(company_id, conversation_id)).shown()
 
+    own = OwnIntents(pool, embedder())
     services = Services(
         settings=stated,
         pool=pool,
@@ -266,8 +268,10 @@ async def make_rig(pool: Pool, media: MediaPost | None = None, **settings: Any) 
         webhook_door=FreshDoor(pool, vault, actors),
         meta_door=_door,
         embed=embed,
-        understand=OwnIntents(pool, embedder()).describe,
+        understand=own.describe,
         suggest=suggest,
+        simulate=Simulation(pool, own, answering).run,
+        confusion=own.confusion,
         write=Writing(pool, vault, answering.models).write,
     )
     stranger = Client(build_app(services))

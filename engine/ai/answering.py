@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from engine.ai.agents import Agent
+from engine.ai.intents import UNSURE, Verdict
 from engine.ai.passages import fold
 
 WINDOW = timedelta(hours=24)
@@ -62,6 +63,12 @@ class Heard:
     text: str | None
     intent: str | None
     stop_word: bool = False
+
+
+def heard_as(text: str | None, verdict: Verdict | None) -> Heard:
+    """Return what a person wrote as it is decided about; what nobody is sure of has no intent."""
+    intent = None if verdict is None or verdict.intent == UNSURE else verdict.intent
+    return Heard(text, intent, stop_word=verdict is not None and verdict.by == "words")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.ai.examples import ExampleSet, Vectors, built_in
+from engine.ai.outcomes import HANDED_OVER, SILENT
 from engine.opt_out import read_wish
 
 UNSURE = "unsure"
@@ -97,11 +98,13 @@ class IntentReader:
     def __init__(self, own: Sequence[OwnIntent] = ()) -> None:
         base, self._by = built_in()
         self._sets = [base]
+        self._own: tuple[ExampleSet, Vectors] | None = None
         texts = [text for intent in own for text in intent.examples]
         if texts:
             names = [intent.name for intent in own for _ in intent.examples]
             vectors = np.concatenate([intent.vectors for intent in own if len(intent.examples)])
-            self._sets.append(ExampleSet(texts, names, vectors, self._by))
+            self._own = ExampleSet(texts, names, vectors, self._by), vectors
+            self._sets.append(self._own[0])
         self._texts = [text for known in self._sets for text in known.texts]
         self._intents = [name for known in self._sets for name in known.intents]
         self._thresholds = _THRESHOLDS | {one.name: one.threshold for one in own if one.threshold is not None}
@@ -113,10 +116,28 @@ class IntentReader:
         directions = self._by.direction(vectors)
         return [by_words(text) or self._nearest(text, row) for text, row in zip(texts, directions, strict=True)]
 
-    def _nearest(self, text: str, direction: Vectors) -> Verdict:
+    def read_own(self, positions: Sequence[int]) -> list[Verdict]:
+        """Return what some of the company's own examples would be taken for, were each not an example itself.
+
+        Args:
+            positions: of its own examples, one intent's behind the other's, from 0.
+        """
+        if self._own is None or not positions:
+            return []
+        own, vectors = self._own
+        first = len(self._texts) - len(own.texts)
+        directions = self._by.direction(vectors[list(positions)])
+        return [
+            by_words(own.texts[at]) or self._nearest(own.texts[at], row, without=first + at)
+            for at, row in zip(positions, directions, strict=True)
+        ]
+
+    def _nearest(self, text: str, direction: Vectors, without: int | None = None) -> Verdict:
         text = looked_at(text)
         weights = self._by.weights(text)
         near = np.concatenate([known.nearness(text, direction, weights) for known in self._sets])
+        if without is not None:
+            near[without] = -np.inf
         top = np.argpartition(-near, _NEIGHBOURS)[:_NEIGHBOURS]
         top = top[np.argsort(-near[top], kind="stable")]
         best = float(near[top[0]])
@@ -156,6 +177,16 @@ def by_words(text: str) -> Verdict | None:
 def stops_messages(verdict: Verdict) -> bool:
     """Tell whether a model's opt-out is sure enough to act upon; a weaker one is a person's to decide."""
     return verdict.intent == OPT_OUT and verdict.by == "model" and verdict.confidence >= STRONG
+
+
+def overruled(verdict: Verdict | None) -> tuple[str, str] | None:
+    """Return outcome and reason that stand above any answer: who wants no messages, or seems to, gets none of a
+    machine's. None: the answer stands."""
+    if verdict is None or verdict.intent != OPT_OUT:
+        return None
+    if verdict.by == "words" or stops_messages(verdict):
+        return SILENT, "opted_out"
+    return HANDED_OVER, "perhaps_opt_out"
 
 
 def intent_note(name: str, own: Mapping[str, str] | None = None) -> IntentNote:

@@ -63,7 +63,7 @@ define(
         }
     ),
 )
-_READ: dict[str, Schema] = {
+READ: dict[str, Schema] = {
     "intent": {**SENTENCE, "description": "`unsure` where nothing is sure enough; null where there was no text."},
     "intent_text": WORDS,
     "confidence": _NUMBER,
@@ -73,7 +73,7 @@ _READ: dict[str, Schema] = {
     "neighbours": _NEIGHBOURS,
 }
 define("AiText", record({"text": text(4_096)}, required=("text",)))
-define("AiUnderstood", shown({**_READ, "model": {"type": "string"}}))
+define("AiUnderstood", shown({**READ, "model": {"type": "string"}}))
 define(
     "AiDecision",
     shown(
@@ -86,7 +86,7 @@ define(
             "received_at": moment(),
             "at": moment(),
             "text": SENTENCE,
-            **_READ,
+            **READ,
             "outcome": choice(*OUTCOMES),
             "reason": SENTENCE,
             "reason_text": WORDS,

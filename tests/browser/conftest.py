@@ -31,7 +31,7 @@ def instance() -> Iterator[Instance]:
     """A fresh data directory, started as ``masteria up`` does it, demo included."""
     assert (BUILT / "index.html").is_file(), "the dashboard is not built: make dashboard"
     folder = Path(tempfile.mkdtemp(prefix="mia-web-", dir="/tmp"))
-    made = Instance(folder, {"uncertain_grace_s": 600}, demo=True)
+    made = Instance(folder, {"uncertain_grace_s": 600, "outgoing_allow_private": "127.0.0.1"}, demo=True)
     made.set("graph_url", made.simulator_url)  # a Cloud API number is asked about there
     try:
         made.start()

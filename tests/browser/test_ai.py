@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
+from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
 from tests.browser.world import World, post
@@ -110,3 +112,95 @@ def test_an_agent_is_made_refused_corrected_and_taken_away(
     card.get_by_role("button", name=f"Excluir: {name}").click()
     page.get_by_role("dialog").get_by_role("button", name="Excluir").click()
     expect(card).to_have_count(0)
+
+
+def test_a_text_is_rehearsed_and_nothing_of_it_is_sent(world: World, visit: Guests, company_id: str) -> None:
+    before = sum(world.statuses().values())
+    answer = f"Entregamos em 5 a 8 dias úteis, código {secrets.token_hex(2)}."
+    question = {"kind": "question", "name": "Prazo", "question": "Qual é o prazo de entrega?", "text": answer}
+    source = world.api.call("POST", "/ai/knowledge", question)["id"]
+    assert wait_until(lambda: world.api.call("GET", f"/ai/knowledge/{source}")["state"] == "ready", _READ_MS / 1000)
+    agent = world.api.call("POST", "/ai/agents", {"name": "Ensaio", "active": False})
+    try:
+        for look in (Look(), Look(PHONE, "pt-BR", "dark")):
+            one = visit(look)
+            page = one.open(company_id, "ai?tab=simulator")
+            _choose_agent(page, "Ensaio")
+            field = page.get_by_label("Mensagem do cliente")
+            field.fill("qual é o prazo de entrega?")
+            field.press("Enter")
+            expect(page.locator("[data-answer]")).to_have_text(answer, timeout=_READ_MS)
+            expect(page.locator("[data-decided=answered]")).to_contain_text("usada na resposta")
+            field.fill("quero falar com uma pessoa agora")
+            page.get_by_role("button", name="Ensaiar").click()
+            expect(page.locator("[data-decided=handed_over]")).to_contain_text("não foi chamado", timeout=_READ_MS)
+            one.judge("ai-simulator")
+        english = visit(Look(PHONE, "en", "dark"))
+        english.open(company_id, "ai?tab=simulator")
+        english.judge("ai-simulator-empty")
+    finally:
+        world.api.call("DELETE", f"/ai/agents/{agent['id']}")
+        world.api.call("DELETE", f"/ai/knowledge/{source}")
+    assert sum(world.statuses().values()) == before
+
+
+def _choose_agent(page: Page, name: str) -> None:
+    page.get_by_role("button", name=re.compile("^Quem responde: ")).click()
+    page.locator("[cmdk-item]", has_text=name).click()
+
+
+def test_examples_show_which_intents_they_confuse(world: World, visit: Guests, company_id: str) -> None:
+    wholesale = {
+        "name": "wholesale",
+        "label": "Quer revender",
+        "examples": ["vocês vendem no atacado?", "quanto sai pra revenda?", "a partir de quantas peças é atacado?"],
+    }
+    made = world.api.call("POST", "/ai/intents", wholesale)["id"]
+    try:
+        one = visit()
+        page = one.open(company_id, "ai?tab=intents")
+        expect(page.locator("[data-too-few]")).to_contain_text("a partir de 10", timeout=_READ_MS)
+        more = ["quero comprar pra revender", "tem tabela de atacado?", "preço de atacado, como faço?"]
+        more += ["sou lojista, vocês revendem?", "atacado a partir de quanto?", "revenda de vocês funciona como?"]
+        examples = [*wholesale["examples"], *more, "quanto custa pra revender na minha loja?"]
+        world.api.call("PATCH", f"/ai/intents/{made}", {"examples": examples})
+        page.reload()
+        table = page.get_by_role("region", name="Confusões entre as intenções").get_by_role("table")
+        expect(table.get_by_role("rowheader", name="Quer revender")).to_be_visible(timeout=_READ_MS)
+        one.judge("ai-confusion")
+        phone = visit(Look(PHONE, "en", "dark"))
+        phone.open(company_id, "ai?tab=intents")
+        expect(phone.page.locator("[data-right]")).to_be_visible(timeout=_READ_MS)
+        phone.judge("ai-confusion")
+    finally:
+        world.api.call("DELETE", f"/ai/intents/{made}")
+
+
+def test_switching_ai_off_tells_how_many_conversations_go_back_to_people(
+    world: World, visit: Guests, company_id: str
+) -> None:
+    agent = world.api.call("POST", "/ai/agents", {"name": "Bia"})["id"]
+    try:
+        told = world.api.call("POST", "/ai/off", {"preview": True})
+        assert told["agents"] == 1
+        one = visit()
+        page = one.open(company_id, "ai?tab=agents")
+        page.get_by_role("button", name="Desligar: Bia").click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("Desligar Bia?")
+        expect(dialog.locator(f"[data-off='{told['conversations']}']")).to_be_visible()
+        one.judge("ai-off-one")
+        dialog.get_by_role("button", name="Cancelar").click()
+        page.get_by_role("button", name="Desligar a IA").click()
+        expect(dialog).to_contain_text("1 agente sai de uso.")
+        one.judge("ai-off")
+        dialog.get_by_role("button", name="Desligar a IA").click()
+        expect(dialog).to_have_count(0)
+        card = page.locator("[data-agents] li", has_text="Bia")
+        expect(card).to_contain_text("Fora de uso")
+        assert world.api.call("GET", f"/ai/agents/{agent}")["active"] is False
+        card.get_by_role("button", name="Ligar: Bia").click()
+        expect(card).to_contain_text("Responde")
+        one.judge(axe=False)
+    finally:
+        world.api.call("DELETE", f"/ai/agents/{agent}")

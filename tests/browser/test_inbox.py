@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import secrets
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +16,7 @@ from masteria.local_database import database_url
 from masteria.processes import wait_until
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
+from tests.browser.model_server import agent_with, running
 from tests.browser.world import World, post
 from tests.e2e.rig import Instance
 
@@ -166,3 +168,20 @@ def test_a_viewer_reads_with_masks_and_answers_nothing(world: World, visit: Gues
     expect(page.locator("[data-composer]")).to_have_count(0)
     expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
     assert phone[-8:] not in page.locator("main").inner_text().replace("-", "").replace(" ", "")
+
+
+def test_a_conversation_is_summed_up_and_says_who_wrote_it(world: World, visit: Guests, company_id: str) -> None:
+    said = f"Meu pedido {secrets.token_hex(3)} ainda não chegou"
+    phone = _writes(world, said)
+    one = visit()
+    page = one.open(company_id, f"conversations?open={_conversation(world, phone)}")
+    page.get_by_role("button", name="Resumir a conversa").click()
+    summary = page.locator("[data-summary=data]")
+    expect(summary).to_contain_text(said[:20])
+    expect(summary).to_contain_text("montado com os dados")
+    expect(summary).to_contain_text("Nenhum agente ativo da empresa tem um modelo de linguagem.")
+    one.judge("conversations-summary")
+    with running() as server, agent_with(world.api, server, settings={"outside": "silent"}):
+        server.says = lambda _: {"content": json.dumps({"resumo": "A pessoa diz que o pedido ainda não chegou."})}
+        page.get_by_role("button", name="Resumir de novo").click()
+        expect(page.locator("[data-summary=model]")).to_contain_text("A pessoa diz que o pedido ainda não chegou.")

@@ -64,3 +64,19 @@ def test_a_name_that_looks_like_a_script_is_text_wherever_it_stands(
     expect(page.locator("[data-row]:visible")).to_contain_text(_EVIL)
     assert page.locator("main script, main img[src=x]").count() == 0
     one.judge("events-script")
+
+
+def test_an_idea_fills_the_editor(world: World, visit: Guests, company_id: str) -> None:
+    one = visit()
+    page = one.open(company_id, "templates/new")
+    page.get_by_role("button", name="Ideias").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Ver ideias").click()
+    ideas = dialog.locator("[data-ideas] li")
+    expect(ideas.first).to_contain_text("do conjunto revisado")
+    one.judge("template-ideas")
+    dialog.get_by_role("button", name="Usar esta: pix_lembrete").click()
+    expect(dialog).to_have_count(0)
+    expect(page.locator("[name=name]")).to_have_value("pix_lembrete")
+    expect(page.locator("textarea[name=body]")).to_have_value(re.compile("Falta só o PIX de"))
+    expect(page.locator("[data-phone]")).to_contain_text("Falta só o PIX de")

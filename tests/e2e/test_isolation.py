@@ -139,6 +139,7 @@ LISTS = {
     "getConversationCounts",
     "listQuickReplies",
     "listAiIntents",
+    "getAiConfusion",
     "listAiDecisions",
     "listAiWritings",
 }
@@ -146,6 +147,8 @@ LISTS = {
 MAKERS = {
     "createAgent",
     "suggestAnswers",
+    "simulateAnswer",
+    "switchAiOff",
     "proposeTemplates",
     "createKnowledge",
     "uploadKnowledge",
@@ -475,6 +478,8 @@ def _bodies_with_theirs(theirs: Mapping[str, UUID]) -> list[tuple[str, str, dict
         ),
         ("POST", "/ai/suggestions", {"conversation_id": str(theirs["conversation_id"])}, "conversation_id"),
         ("POST", "/ai/agents", {"name": "a", "session_id": session_id}, "session_id"),
+        ("POST", "/ai/simulate", {"text": "oi", "agent_id": str(theirs["agent_id"])}, "agent_id"),
+        ("POST", "/ai/off", {"agent_id": str(theirs["agent_id"])}, "agent_id"),
         ("POST", "/ai/template-ideas", {"event_type": "x", "agent_id": str(theirs["agent_id"])}, "agent_id"),
         ("POST", "/queue/pause", {"session_id": session_id, "lane": "bulk"}, "session_id"),
         ("POST", "/queue/resume", {"session_id": session_id, "lane": "bulk"}, "session_id"),

@@ -79,6 +79,7 @@ def _cases(decision: UUID, talk: UUID) -> dict[str, tuple[list[Any], int]]:
         "wants_understood": ([COMPANY], 60),
         "list_intents": ([COMPANY], 10),
         "load_intents": ([COMPANY], 10),
+        "switch_off": ([COMPANY, None, LAST], 20),
     }
 
 

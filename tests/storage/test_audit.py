@@ -206,7 +206,7 @@ async def test_every_operation_that_may_be_in_the_log_is_named_for_the_filter(ri
     changing = {one.name for one in OPERATIONS if one.method != "GET" and one.access != "open"}
     assert changing - names == {
         *("dryRunRule", "dryRunCampaign", "previewTemplate", "previewMapping", "previewAlert", "previewContactImport"),
-        *("askKnowledge", "suggestAnswers", "understandText"),
+        *("askKnowledge", "suggestAnswers", "simulateAnswer", "understandText"),
         *("previewVariants", "proposeTemplates", "summariseConversation"),
         *("checkSession", "markRead", "readConversation", "readNotification", "readAllNotifications"),
         "proposeTotp",

@@ -57,3 +57,18 @@ export function useSending(): { sessions: Session[]; templates: Template[]; isPe
 export function useRecentEvents(limit = 50) {
   return useQuery({ queryKey: key("events", "recent", limit), queryFn: ({ signal }) => read(api.GET("/api/v1/events", { params: { query: { limit, state: "processed" } as never }, signal })) });
 }
+
+/** Whether a language model could be asked to write: some agent in use has one; undefined while nobody knows. */
+export function useHasModel(wanted = true): boolean | undefined {
+  const { data } = useQuery({ queryKey: key("agents"), enabled: wanted, queryFn: ({ signal }) => read(api.GET("/api/v1/ai/agents", { signal })) });
+  return data?.data.some((one) => one.active && one.model !== null);
+}
+
+/** How many variations of a template are written, by their state; undefined where it has none to have. */
+export function useWritten(templateId: string | null): { approved: number; proposed: number } | undefined {
+  const { data } = useQuery({
+    queryKey: key("templates", "one", templateId), enabled: templateId !== null, placeholderData: undefined,
+    queryFn: ({ signal }) => read(api.GET("/api/v1/templates/{template_id}", { params: { path: { template_id: templateId! } }, signal })),
+  });
+  return data?.kind === "plain" ? data.written : undefined;
+}

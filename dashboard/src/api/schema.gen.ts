@@ -3826,6 +3826,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ai/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What would become of a text if somebody wrote it; nothing is stored or sent
+         * @description Understood and decided by the same code as every message, for a person of whom nothing is known: no orders, no opt-out, an open window. A language model is really asked, and counts among today's spending. Takes the role operator.
+         */
+        post: operations["simulateAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/confusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How well the company's own examples tell its intents apart
+         * @description Each example is read as if it were none. Below `least` examples none is judged; of very many an even part is. Computed once for the examples as they are. Takes the role viewer.
+         */
+        get: operations["getAiConfusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ai/off": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take one agent, or all, out of use
+         * @description With `preview` nothing happens. Conversations that AI answers wait for people from then on; an answer that is being made may still leave. Agents are put into use again one by one (`active`). Takes the role owner.
+         */
+        post: operations["switchAiOff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ai/knowledge": {
         parameters: {
             query?: never;
@@ -8688,6 +8748,136 @@ export interface components {
             pair_code: string | null;
             until_ms: number | null;
         };
+        AiSimulationInput: {
+            text: string;
+            /**
+             * Format: uuid
+             * @description Who would answer, in use or not; by default whoever answers for most numbers.
+             */
+            agent_id?: string;
+            /** @description What went before, the oldest first. */
+            said?: {
+                /** @enum {string} */
+                from: "person" | "company";
+                text: string;
+            }[];
+        };
+        AiSimulation: {
+            /** @description `unsure` where nothing is sure enough; null where there was no text. */
+            intent: string | null;
+            /** @description The reason in words. */
+            intent_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            confidence: number | null;
+            second_intent: string | null;
+            second_confidence: number | null;
+            /** @enum {string} */
+            decided_by: "words" | "model" | "nothing";
+            /** @description The examples that are nearest, the nearest first. */
+            neighbours: {
+                text: string;
+                intent: string;
+                nearness: number;
+            }[];
+            /**
+             * Format: uuid
+             * @description Who would answer; null: nobody.
+             */
+            agent_id: string | null;
+            /** @enum {string} */
+            outcome: "answered" | "handed_over" | "silent" | "suggested";
+            reason: string | null;
+            /** @description The reason in words. */
+            reason_text: {
+                pt?: string;
+                en?: string;
+            } | null;
+            /** @description What would be sent; null: nothing. */
+            text: string | null;
+            /** @description What the person would be given. */
+            tags: string[];
+            /** @description How long the answer would take its time. */
+            delay_s: number;
+            /** @description What of the knowledge was looked at, the best first. */
+            passages: {
+                /** Format: uuid */
+                source_id: string;
+                position: number;
+                source: string;
+                question: string | null;
+                text: string;
+                approved: boolean;
+                likeness: number;
+                /** @description The answer names it as its source. */
+                used: boolean;
+            }[];
+            /** @description The language model that was asked; null: none was. */
+            model: string | null;
+            prompt_version: string | null;
+            tokens: number;
+            /** @description Money, six decimals. */
+            cost: string;
+            latency_ms: number;
+        };
+        AiConfusion: {
+            /** @description Of the examples: another one as soon as one changes. */
+            version: string;
+            /** @description How many examples the company's intents in use have. */
+            examples: number;
+            /** @description Below so many none is judged. */
+            least: number;
+            judged: number;
+            right: number;
+            unsure: number;
+            rows: {
+                intent: string;
+                /** @description The reason in words. */
+                intent_text: {
+                    pt?: string;
+                    en?: string;
+                } | null;
+                judged: number;
+                right: number;
+                /** @description What its examples would be taken for, the most first. */
+                told: {
+                    intent: string;
+                    /** @description The reason in words. */
+                    intent_text: {
+                        pt?: string;
+                        en?: string;
+                    } | null;
+                    examples: number;
+                }[];
+            }[];
+            /** @description Examples that would be taken for something else, the surest mistakes first. */
+            wrong: {
+                text: string;
+                intent: string;
+                told: string;
+                confidence: number;
+            }[];
+        };
+        AiOffInput: {
+            /**
+             * Format: uuid
+             * @description By default every agent.
+             */
+            agent_id?: string;
+            /** @description Only count. */
+            preview?: boolean;
+            /** @description As it was shown: with more by now it answers 409. */
+            conversations?: number;
+        };
+        AiOff: {
+            /** @description How many were in use. */
+            agents: number;
+            /** @description Not closed, and answered by these agents until now. */
+            conversations: number;
+            /** @description There were more to look at than are counted. */
+            conversations_capped: boolean;
+        };
         SuggestionsInput: {
             /** Format: uuid */
             conversation_id: string;
@@ -10089,6 +10279,11 @@ export type SessionWithUsage = components['schemas']['SessionWithUsage'];
 export type LimitsInput = components['schemas']['LimitsInput'];
 export type Limits = components['schemas']['Limits'];
 export type LinkedDevice = components['schemas']['LinkedDevice'];
+export type AiSimulationInput = components['schemas']['AiSimulationInput'];
+export type AiSimulation = components['schemas']['AiSimulation'];
+export type AiConfusion = components['schemas']['AiConfusion'];
+export type AiOffInput = components['schemas']['AiOffInput'];
+export type AiOff = components['schemas']['AiOff'];
 export type SuggestionsInput = components['schemas']['SuggestionsInput'];
 export type Suggestions = components['schemas']['Suggestions'];
 export type SyncInput = components['schemas']['SyncInput'];
@@ -20870,6 +21065,124 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    simulateAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "oi, quanto tempo demora pra chegar?"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiSimulationInput"];
+            };
+        };
+        responses: {
+            /** @description The decision, what it rests on, and what it took. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiSimulation"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            413: components["responses"]["Problem413"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    getAiConfusion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The table, and the examples that would be taken for something else. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiConfusion"];
+                };
+            };
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    switchAiOff: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The company that an installation key, or a person of several, acts for. */
+                "X-Company-Id"?: components["parameters"]["CompanyId"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "preview": true
+                 *     }
+                 */
+                "application/json": components["schemas"]["AiOffInput"];
+            };
+        };
+        responses: {
+            /** @description What was taken out of use, or would be. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AiOff"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            /** @description More conversations would be left to people than was shown. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             413: components["responses"]["Problem413"];
             422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];

@@ -99,10 +99,10 @@ export function TextField({ name, label, hint, value, onChange, mono, className,
   return <FormField name={name} label={label} hint={hint} className={className}>{(props) => <input {...rest} {...props} name={name} className={cx("field", mono && "font-mono")} value={value} onChange={(event) => onChange(event.target.value)} />}</FormField>;
 }
 
-interface AreaProps { name: string; label: string; hint?: ReactNode; value: string; onChange: (value: string) => void; rows?: number; mono?: boolean; className?: string; maxLength?: number }
+interface AreaProps { name: string; label: string; hint?: ReactNode; value: string; onChange: (value: string) => void; rows?: number; mono?: boolean; className?: string; maxLength?: number; placeholder?: string }
 
-export function AreaField({ name, label, hint, value, onChange, rows = 4, mono, className, maxLength }: AreaProps) {
-  return <FormField name={name} label={label} hint={hint} className={className}>{(props) => <textarea {...props} name={name} rows={rows} maxLength={maxLength} className={cx("field !h-auto py-1.5", mono && "font-mono text-table")} value={value} onChange={(event) => onChange(event.target.value)} />}</FormField>;
+export function AreaField({ name, label, hint, value, onChange, rows = 4, mono, className, maxLength, placeholder }: AreaProps) {
+  return <FormField name={name} label={label} hint={hint} className={className}>{(props) => <textarea {...props} name={name} rows={rows} maxLength={maxLength} placeholder={placeholder} className={cx("field !h-auto py-1.5", mono && "font-mono text-table")} value={value} onChange={(event) => onChange(event.target.value)} />}</FormField>;
 }
 
 interface ChoiceProps { name: string; label: string; hint?: ReactNode; value: string; onChange: (value: string) => void; options: { value: string; title: string; disabled?: boolean }[]; className?: string; disabled?: boolean }

@@ -73,7 +73,8 @@ export function AgentForm({ of, numbers, onClose }: { of: Agent | null; numbers:
               <div className="sm:col-span-2"><CheckField name="model.shares_personal_data" label={t("sharesData")} checked={draft.shares} onChange={(shares) => set({ shares })} /></div>
             </>
           )}
-          <div className="sm:col-span-2"><CheckField name="active" label={t("answersNow")} checked={draft.active} onChange={(active) => set({ active })} /></div>
+          {/* One that is there is switched on and off on its card, which says what that means for conversations. */}
+          {!of && <div className="sm:col-span-2"><CheckField name="active" label={t("answersNow")} checked={draft.active} onChange={(active) => set({ active })} /></div>}
         </div>
       </Form>
     </Dialog>

@@ -1,7 +1,7 @@
 /** Who answers: for the company and for each of its numbers, with which model, and what that has cost today. */
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { Bot, Pencil, Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { Bot, Pencil, Plus, Power, PowerOff, Trash2 } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { api, read } from "../../api/client";
 import { key, refresh } from "../../api/queries";
 import type { Agent } from "../../api/schema.gen";
@@ -18,6 +18,7 @@ import { AgentForm } from "./agent-form";
 import { ACTIONS } from "./agent-words";
 import { useAiTexts } from "./texts";
 
+const SwitchOff = lazy(() => import("./off"));
 const OUTSIDE = { answer: "outsideAnswer", silent: "outsideSilent", hand_over: "outsideHandOver" } as const;
 
 export default function Agents() {
@@ -28,6 +29,12 @@ export default function Agents() {
   const numbers = useQuery({ queryKey: key("sessions", "choices"), queryFn: ({ signal }) => read(api.GET("/api/v1/sessions", { params: { query: { limit: 200 } }, signal })) });
   const [editing, edit] = useState<Agent | "new" | null>(null);
   const [leaving, leave] = useState<Agent | null>(null);
+  const [resting, rest] = useState<Agent | "all" | null>(null);
+  const wake = useMutation({
+    mutationFn: (one: Agent) => read(api.PATCH("/api/v1/ai/agents/{agent_id}", { params: { path: { agent_id: one.id } }, body: { active: true } })),
+    onSuccess: (one) => { refresh("agents"); toast(t("isOn", { name: one.name })); },
+    onError: (error) => toast(words(error), { bad: true }),
+  });
   const remove = useMutation({
     mutationFn: (one: Agent) => read(api.DELETE("/api/v1/ai/agents/{agent_id}", { params: { path: { agent_id: one.id } } })),
     onSuccess: () => { leave(null); refresh("agents"); toast(t("removed")); },
@@ -41,11 +48,11 @@ export default function Agents() {
       {list.error && <ErrorBox error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && !list.error && <Skeleton rows={4} onRetry={() => void list.refetch()} />}
       {agents?.length === 0 && <Empty title={t("noAgents")} action={add}>{t("noAgentsText")}</Empty>}
-      {agents && agents.length > 0 && <div className="flex flex-wrap items-center gap-3">{add}<p className="text-table text-muted">{agents.some((one) => one.model) ? null : t("withoutModel")}</p></div>}
+      {agents && agents.length > 0 && <div className="flex flex-wrap items-center gap-3">{add}{owner && agents.some((one) => one.active) && <Button icon={<PowerOff size={14} aria-hidden />} onClick={() => rest("all")}>{t("offAction")}</Button>}<p className="text-table text-muted">{agents.some((one) => one.model) ? null : t("withoutModel")}</p></div>}
       <ul className="grid grid-cols-1 gap-3 lg:grid-cols-2 2xl:grid-cols-3" data-agents>
         {agents?.map((one) => (
           <li key={one.id}>
-            <Card title={one.name} aside={<span className="flex items-center gap-1"><Chip tone={one.active ? "success" : "skipped"} icon={Bot}>{t(one.active ? "answering" : "outOfUse")}</Chip>{owner && <IconButton label={`${t("edit")}: ${one.name}`} onClick={() => edit(one)}><Pencil size={14} /></IconButton>}{owner && <IconButton label={`${t("remove")}: ${one.name}`} onClick={() => leave(one)}><Trash2 size={14} /></IconButton>}</span>}>
+            <Card title={one.name} aside={<span className="flex items-center gap-1"><Chip tone={one.active ? "success" : "skipped"} icon={Bot}>{t(one.active ? "answering" : "outOfUse")}</Chip>{owner && (one.active ? <IconButton label={`${t("offOneAction")}: ${one.name}`} onClick={() => rest(one)}><PowerOff size={14} /></IconButton> : <IconButton label={`${t("onOneAction")}: ${one.name}`} busy={wake.isPending} onClick={() => wake.mutate(one)}><Power size={14} /></IconButton>)}{owner && <IconButton label={`${t("edit")}: ${one.name}`} onClick={() => edit(one)}><Pencil size={14} /></IconButton>}{owner && <IconButton label={`${t("remove")}: ${one.name}`} onClick={() => leave(one)}><Trash2 size={14} /></IconButton>}</span>}>
               <Facts
                 rows={[
                   [t("answersFor"), answersFor(one)],
@@ -60,6 +67,7 @@ export default function Agents() {
         ))}
       </ul>
       {editing && <AgentForm of={editing === "new" ? null : editing} numbers={numbers.data?.data ?? []} onClose={() => edit(null)} />}
+      {resting && <Suspense fallback={null}><SwitchOff agent={resting === "all" ? null : resting} onClose={() => rest(null)} /></Suspense>}
       {leaving && <Confirm open danger onOpenChange={(open) => !open && leave(null)} title={t("removeTitle", { name: leaving.name })} action={t("remove")} busy={remove.isPending} onConfirm={() => remove.mutate(leaving)}>{t("removeAgentText")}</Confirm>}
     </div>
   );

@@ -1,7 +1,7 @@
 /** What messages may want: the company's own intents with their examples, the built-in ones, and what a text would be taken for. */
 import { useMutation } from "@tanstack/react-query";
 import { Pencil, Plus, Sparkles, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api, read } from "../../api/client";
 import { useIntents } from "../../api/intents";
 import { refresh } from "../../api/queries";
@@ -19,6 +19,8 @@ import { toast } from "../../ui/toasts";
 import { useFormats } from "../../ui/when";
 import { Near } from "./near";
 import { useAiTexts } from "./texts";
+
+const Confusion = lazy(() => import("./confusion"));
 
 export default function Intents() {
   const t = useAiTexts();
@@ -57,6 +59,7 @@ export default function Intents() {
                 ))}
               </ul>
             </Card>
+            {list.data.data.length > 0 && <Suspense fallback={null}><Confusion /></Suspense>}
             <Card title={t("builtIn")}>
               <ul className="grid grid-cols-1 gap-x-6 gap-y-1.5 text-table sm:grid-cols-2">
                 {list.data.built_in.map((one) => <li key={one.name} className="flex justify-between gap-3"><span className="truncate" title={one.name}>{say(one.text) ?? one.name}</span><span className="shrink-0 text-muted tnum">{t("examplesN", { count: one.examples })}</span></li>)}

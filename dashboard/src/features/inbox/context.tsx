@@ -14,6 +14,7 @@ import { ErrorBox } from "../../ui/states";
 import { Chip } from "../../ui/status";
 import { useFormats, When } from "../../ui/when";
 import type { Change } from "./data";
+import { Summary } from "./summary";
 import { useInboxTexts } from "./texts";
 
 const STATES = { open: "isOpen", waiting: "isWaiting", closed: "isClosed" } as const;
@@ -40,6 +41,7 @@ export function Context({ conversation: one, onChange }: { conversation: Convers
           [t("waitingSince"), <When key="waits" at={one.waiting_since} />], [t("lastInbound"), <When key="in" at={one.last_inbound.at} />], [t("lastOutbound"), <When key="out" at={one.last_outbound?.at} />],
         ]}
       />
+      {operator && <Summary key={one.id} conversation={one} />}
       <Orders number={one.phone} contactId={one.contact_id} />
     </div>
   );

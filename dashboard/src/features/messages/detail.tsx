@@ -1,6 +1,6 @@
 import { Link, useParams } from "@tanstack/react-router";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { api, read } from "../../api/client";
 import { key, refresh } from "../../api/queries";
 import { useMay } from "../../api/session";
@@ -17,6 +17,7 @@ import { toast } from "../../ui/toasts";
 import { When } from "../../ui/when";
 import { useMessageTexts } from "./texts";
 
+const MessageVariant = lazy(() => import("./variant"));
 const WAITING = new Set(["scheduled", "queued", "held"]);
 type Explained = { code?: number | null; title?: string | null; details?: string | null; meaning?: { pt?: string; en?: string }; advice?: { pt?: string; en?: string } };
 
@@ -46,7 +47,7 @@ export function Detail({ id, onClose }: { id: string; onClose: () => void }) {
           <Facts rows={[
             [t("to"), phone(row.to)], [t("time"), <When key="at" at={row.created_at} exact="second" />], [t("next"), row.next_attempt_at ? <When key="next" at={row.next_attempt_at} exact="second" /> : "—"],
             [t("event"), row.event_id ? <Link key="event" to={`/c/${company}/events/${row.event_id}` as string} className="text-accent-fg hover:underline">{t("openEvent")}</Link> : "—"],
-            [t("template"), row.template ?? "—"], [t("provider"), row.provider_id ? <span key="id" className="inline-flex min-w-0 items-center gap-1"><code className="text-caption break-all">{row.provider_id}</code><CopyButton text={row.provider_id} /></span> : "—"],
+            [t("template"), row.template ?? "—"], ...(row.variant && row.template ? [[t("variant"), <Suspense key="variant" fallback={null}><MessageVariant template={row.template} variant={row.variant} /></Suspense>] as [string, React.ReactNode]] : []), [t("provider"), row.provider_id ? <span key="id" className="inline-flex min-w-0 items-center gap-1"><code className="text-caption break-all">{row.provider_id}</code><CopyButton text={row.provider_id} /></span> : "—"],
             ...(error ? [[t("code"), String(error.code ?? "—")] as [string, string], [t("meaning"), say(error.meaning) ?? error.title ?? "—"] as [string, string], [t("advice"), say(error.advice) ?? "—"] as [string, string]] : []),
           ]} />
           <section aria-label={t("timeline")}>

@@ -10,6 +10,7 @@ import { inUnit, UNITS, type Step, type Unit } from "./steps";
 import { useRuleTexts } from "./texts";
 import { countOf, type Json } from "./tree";
 import { textOf } from "./values";
+import { Varies } from "./varies";
 import { DaysField, Zones } from "./schedule";
 import type { Speech } from "./words";
 
@@ -57,7 +58,7 @@ function Send({ step, path, choices, set, fields, choose }: { step: Step; path: 
   const variables = useVariables(fields);
   const { data } = step;
   const what = data.image != null ? "image" : data.text != null ? "text" : "template";
-  const turn = (next: string) => set({ text: next === "template" ? null : textOf(data.text ?? ""), template_id: next === "template" ? data.template_id ?? "" : null, image: next === "image" ? "pix_code" : null });
+  const turn = (next: string) => set({ text: next === "template" ? null : textOf(data.text ?? ""), template_id: next === "template" ? data.template_id ?? "" : null, image: next === "image" ? "pix_code" : null, variants: next === "template" ? data.variants ?? null : null });
   return (
     <>
       <div className="grid gap-3 sm:grid-cols-2">
@@ -67,6 +68,7 @@ function Send({ step, path, choices, set, fields, choose }: { step: Step; path: 
         </FormField>
       </div>
       {what === "template" ? choose("template_id", t("template"), choices.templates) : <MessageField name={`${path}.text`} label={t(what === "image" ? "caption" : "text")} value={textOf(data.text ?? "")} onChange={(text) => set({ text })} variables={variables} most={what === "image" ? MOST_CAPTION : MOST_TEXT} rows={3} />}
+      {what === "template" && data.template_id != null && data.template_id !== "" && <Varies path={path} templateId={String(data.template_id)} on={data.variants === true} onChange={(variants) => set({ variants: variants || null })} />}
       <FormField name={`${path}.to`} label={t("to")} hint={t("toHint")}>{(props) => <input {...props} className="field max-w-80" value={textOf(data.to ?? "")} onChange={(event) => set({ to: event.target.value })} />}</FormField>
     </>
   );

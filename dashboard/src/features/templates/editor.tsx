@@ -1,13 +1,14 @@
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useMutation, useQuery } from "@tanstack/react-query";
-import { CloudUpload, Plus, Send, Trash2, X } from "lucide-react";
-import { useState } from "react";
+import { CloudUpload, Lightbulb, Plus, Send, Trash2, X } from "lucide-react";
+import { lazy, Suspense, useState } from "react";
 import { useFields } from "../../api/automation";
 import { api, read } from "../../api/client";
 import { key, refresh } from "../../api/queries";
 import type { TemplateDetail as Detail } from "../../api/schema.gen";
 import { useMay } from "../../api/session";
 import { useWords } from "../../i18n";
+import { useUrlState } from "../../lib/url";
 import { Button, IconButton } from "../../ui/button";
 import { cx } from "../../ui/cx";
 import { Confirm } from "../../ui/dialog";
@@ -15,8 +16,9 @@ import { ChoiceField, Form, FormField, TextField } from "../../ui/form";
 import { MessageField } from "../../ui/message/field";
 import { Card, Facts, PageHead } from "../../ui/page";
 import { ErrorBox, Skeleton, useErrorText } from "../../ui/states";
+import { Tabs } from "../../ui/tabs";
 import { toast } from "../../ui/toasts";
-import { When } from "../../ui/when";
+import { useFormats, When } from "../../ui/when";
 import { Approval, ApprovalBanner } from "./approval";
 import { bodyOf, formOf, NEW_TEMPLATE, openVariables, type TemplateForm } from "./form";
 import { Quality } from "./page";
@@ -24,6 +26,9 @@ import { Preview } from "./preview";
 import { keepExtras, keptExtras, MOST, NO_EXTRAS, type Extras } from "./review";
 import { Submit, TestSend } from "./sending";
 import { useTemplateTexts } from "./texts";
+
+const Ideas = lazy(() => import("./ideas"));
+const Variants = lazy(() => import("./variants/section"));
 
 export function TemplateDetail() {
   const t = useTemplateTexts();
@@ -49,13 +54,15 @@ function Editor({ stored }: { stored: Detail | null }) {
   const t = useTemplateTexts();
   const say = useWords();
   const words = useErrorText();
+  const formats = useFormats();
   const navigate = useNavigate();
   const operator = useMay("operator");
   const { company } = useParams({ strict: false }) as { company: string };
+  const [search, setSearch] = useUrlState();
   const [form, setForm] = useState<TemplateForm>(() => (stored ? formOf(stored) : NEW_TEMPLATE));
   const [extras, setExtras] = useState<Extras>(() => (stored ? keptExtras(company, stored.id) : NO_EXTRAS));
   const [eventId, setEventId] = useState<string | null>(null);
-  const [dialog, open] = useState<"test" | "submit" | "delete" | null>(null);
+  const [dialog, open] = useState<"test" | "submit" | "delete" | "ideas" | null>(null);
   const { fields, error: fieldsError } = useFields([]);
   const variables = fields.map((one) => ({ value: one.name, title: say(one.label) ?? one.name, note: one.example ? `${one.name} · ${one.example}` : one.name }));
   const change = (part: Partial<TemplateForm>) => setForm((before) => ({ ...before, ...part }));
@@ -114,18 +121,28 @@ function Editor({ stored }: { stored: Detail | null }) {
       {stored && <Related template={stored} />}
     </>
   );
+  const text = (
+    <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_360px]">
+      {operator ? <Form error={save.error} onSubmit={() => save.mutate()} className="!max-w-none">{inside}</Form> : <div className="space-y-4">{inside}</div>}
+      <div className="lg:sticky lg:top-14"><Preview form={form} extras={meta ? extras : NO_EXTRAS} stored={stored} onEvent={setEventId} /></div>
+    </div>
+  );
   return (
     <>
       <PageHead title={stored?.name ?? t("newTemplate")} crumb={<Crumb company={company} />}>
+        {!stored && <Button icon={<Lightbulb size={14} aria-hidden />} onClick={() => open("ideas")}>{t("ideas")}</Button>}
         {stored && <Approval template={stored} />}
         {stored && operator && <Button icon={<Send size={14} aria-hidden />} onClick={() => open("test")}>{t("testSend")}</Button>}
         {stored && operator && stored.kind === "meta" && <Button icon={<CloudUpload size={14} aria-hidden />} onClick={() => (dirty ? toast(t("saveFirst"), { bad: true }) : open("submit"))} aria-disabled={dirty}>{t("submit")}</Button>}
         {stored && operator && <Button kind="quiet" icon={<Trash2 size={14} aria-hidden />} onClick={() => open("delete")}>{t("delete")}</Button>}
       </PageHead>
-      <div className="grid grid-cols-1 items-start gap-3 lg:grid-cols-[minmax(0,1fr)_360px]">
-        {operator ? <Form error={save.error} onSubmit={() => save.mutate()} className="!max-w-none">{inside}</Form> : <div className="space-y-4">{inside}</div>}
-        <div className="lg:sticky lg:top-14"><Preview form={form} extras={meta ? extras : NO_EXTRAS} stored={stored} onEvent={setEventId} /></div>
-      </div>
+      {stored?.kind === "plain" ? (
+        <Tabs
+          label={stored.name} value={search.tab === "variants" ? "variants" : "text"} onChange={(tab) => setSearch({ tab: tab === "text" ? undefined : tab }, { replace: false })}
+          tabs={[{ value: "text", title: t("body"), content: text }, { value: "variants", title: `${t("variants")} · ${formats.count(stored.written.approved + stored.written.proposed)}`, content: <Suspense fallback={<Skeleton />}><Variants template={stored} variables={variables} /></Suspense> }]}
+        />
+      ) : text}
+      {dialog === "ideas" && <Suspense fallback={null}><Ideas replaces={form.body.trim() !== ""} onTake={({ name, category, language, body }) => { change({ kind: "plain", name, category, language, body, defaults: {} }); open(null); }} onClose={() => open(null)} /></Suspense>}
       {dialog === "test" && stored && <TestSend template={stored} eventId={eventId} onClose={() => open(null)} />}
       {dialog === "submit" && stored && <Submit template={stored} extras={extras} onClose={() => open(null)} />}
       {stored && (

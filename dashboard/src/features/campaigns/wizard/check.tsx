@@ -125,6 +125,7 @@ function Checked({ dryRun, busy, onAgain }: { dryRun: CampaignDryRun; busy: bool
               [t("duration"), dryRun.duration_s == null ? t("tooLong") : would === 0 ? "—" : `~${duration(Math.max(1, dryRun.duration_s) * 1000)}`],
               [t("endsAt"), dryRun.ends_at && would > 0 ? formats.dateTime(new Date(dryRun.ends_at)) : "—"],
               [t("cost"), cost && money ? <span key="cost">{t("about", { money })}<span className="block text-caption text-muted">{t("priceTable", { date: formats.date(new Date(`${cost.valid_from}T12:00:00Z`)), source: cost.source })}</span>{cost.unpriced > 0 && <span className="block text-caption text-warning-fg">{t("unpriced", { count: cost.unpriced })}</span>}{say(cost.note) && <span className="block text-caption text-muted">{say(cost.note)}</span>}</span> : t("noPrices")],
+              ...((values.variants ?? []).some((one) => one.variants) ? [[t("variations"), (dryRun.by_variant ?? []).map((one) => `${(dryRun.by_variant ?? []).length > 1 ? `${"ABCDE"[one.variant] ?? one.variant + 1}: ` : ""}${t("approvedN", { count: one.approved })}`).join(" ")] as [string, string]] : []),
               [t("counted"), formats.dateTime(new Date(dryRun.as_of), "second")],
             ]}
           />

@@ -16,10 +16,11 @@ import { useFormats } from "../../../ui/when";
 import { Labelled, useDraft, Wrong } from "./draft";
 import { canMap, hasOwn, kindOf, variablesOf, withSource, type Kind, type Source } from "./plan";
 import { useWizardTexts } from "./texts";
+import { Varies } from "./varies";
 
 const MOST_VARIANTS = 5;
 const SAMPLES = 5;
-type Variant = { template_id: string; share?: number };
+type Variant = { template_id: string; share?: number; variants?: boolean };
 
 export function MessageStep() {
   const t = useWizardTexts();
@@ -61,6 +62,7 @@ function Variants({ templates, variants }: { templates: Template[]; variants: Va
               {template?.stopped && <p className="text-caption text-warning-fg">{say(template.stopped.text) ?? template.stopped.reason}</p>}
               {template && template.status.toLowerCase() !== "approved" && <p className="text-caption text-warning-fg">{t("notApprovedText")}</p>}
               <Wrong name={`variants[${at}].template_id`} />
+              <Varies path={`variants[${at}].variants`} templateId={one.template_id} on={one.variants ?? false} onChange={(on) => put(at, { ...one, variants: on })} />
             </div>
             {variants.length > 1 && (
               <Labelled name={`variants[${at}].share`} label={t("share")} hint={formats.percent((one.share ?? 1) / whole)} className="w-24">
