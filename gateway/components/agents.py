@@ -96,8 +96,11 @@ define(
     shown(
         {
             "day": {"type": "string", "format": "date"},
-            "tokens": {"type": "integer"},
-            "cost": {"type": "string", "description": "Money with six decimals."},
+            "tokens": {
+                "type": "integer",
+                "description": "With the most that questions under way may take, until they are answered.",
+            },
+            "cost": {"type": "string", "description": "Money with six decimals; questions under way as with tokens."},
             "asked": {"type": "integer"},
             "failed": {"type": "integer"},
         }
