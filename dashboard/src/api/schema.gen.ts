@@ -4994,8 +4994,9 @@ export interface components {
         AiSpending: {
             /** Format: date */
             day: string;
+            /** @description With the most that questions under way may take, until they are answered. */
             tokens: number;
-            /** @description Money with six decimals. */
+            /** @description Money with six decimals; questions under way as with tokens. */
             cost: string;
             asked: number;
             failed: number;
