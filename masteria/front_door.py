@@ -225,15 +225,18 @@ class FrontDoor:
             self.state.note(name, process)
 
     def _tell_how_to_sign_in(self, seconds: float) -> None:
+        from gateway.dashboard import BUILT
+
         known, note = self.credentials, self.progress.note
         note(f"\nMaster IA is ready after {seconds:.1f} s.\n")
+        note(f"  Dashboard       {known.base_url if (BUILT / 'index.html').is_file() else 'not built: make dashboard'}")
+        note(f"  Sign in as      {known.email}   password: {known.password or '(as you set it)'}\n")
         note(f"  API             {known.base_url}/api/v1   (described at {known.base_url}/docs)")
         note(f"  Live            {known.live_url}")
         if known.simulator_url:
             note(f"  Simulator       {known.simulator_url}")
         if known.demo_webhook_url:
             note(f"  Demo webhook    {known.demo_webhook_url}")
-        note(f"  Sign in as      {known.email}   password: {known.password or '(as you set it)'}")
         note(f"  Keys            {self.data_dir.path / 'credentials.json'}")
         note("\nmasteria watch shows what happens; Ctrl-C stops everything.\n")
 

@@ -17,13 +17,16 @@ from tests.browser.chromium import FLAGS, chromium_path
 from tests.browser.figures import Figures
 from tests.browser.look import Look
 from tests.browser.people import Person, add_person, sign_in
+from tests.browser.scripted_whatsapp.neonize.phone import PLACE, Phone
 from tests.browser.visit import Visit
 from tests.browser.world import World, fill
 from tests.e2e.rig import Instance
 
+_SCRIPTED = Path(__file__).with_name("scripted_whatsapp")
 _figures = Figures()
 Guests = Callable[..., Visit]
 People = Callable[[str], Person]
+Phones = Callable[[str], Phone]
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +34,9 @@ def instance() -> Iterator[Instance]:
     """A fresh data directory, started as ``masteria up`` does it, demo included."""
     assert (BUILT / "index.html").is_file(), "the dashboard is not built: make dashboard"
     folder = Path(tempfile.mkdtemp(prefix="mia-web-", dir="/tmp"))
-    made = Instance(folder, {"uncertain_grace_s": 600, "outgoing_allow_private": "127.0.0.1"}, demo=True)
+    scripted = {"PYTHONPATH": str(_SCRIPTED), PLACE: str(folder / "phones")}  # WhatsApp-Web without WhatsApp
+    settings = {"uncertain_grace_s": 600, "outgoing_allow_private": "127.0.0.1"}
+    made = Instance(folder, settings, scripted, demo=True)
     made.set("graph_url", made.simulator_url)  # a Cloud API number is asked about there
     try:
         made.start()
@@ -56,6 +61,23 @@ def api(instance: Instance) -> ApiClient:
 def world(instance: Instance, api: ApiClient) -> World:
     """The demo company after a busy hour: something of everything that pages show."""
     return fill(instance, api)
+
+
+@pytest.fixture(scope="session")
+def phone(instance: Instance) -> Phones:
+    """Give the phone that a WhatsApp-Web session is linked to, by the session's id."""
+    return lambda session_id: Phone(instance.data_dir / "phones" / session_id.replace("-", ""))
+
+
+@pytest.fixture
+def clean(world: World) -> Iterator[None]:
+    """What a test connects is gone when it is over, and the demo's number sends."""
+    yield
+    for session in world.api.pages("/sessions"):
+        if session["id"] != world.session_id:
+            world.api.call("DELETE", f"/sessions/{session['id']}")
+        elif session["state"] != "active":
+            world.api.call("POST", f"/sessions/{world.session_id}/resume")
 
 
 @pytest.fixture(scope="session")

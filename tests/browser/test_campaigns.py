@@ -13,6 +13,7 @@ from tests.browser.look import PHONE, Look
 from tests.browser.world import World
 
 _LONG_MS = 60_000
+_ABSENT, _PASSING, _UNKNOWN = "5521900000000", "5521900000001", "5521900000004"
 
 
 def _draft(world: World, name: str, **more: object) -> str:
@@ -112,22 +113,46 @@ def test_a_campaign_goes_from_nothing_to_its_report(world: World, visit: Guests,
     one.judge("campaign-person")
 
 
-def test_failures_are_retried_as_a_child_and_what_is_of_no_use_is_left_out(
+def test_failures_are_retried_as_a_child_and_what_may_have_arrived_is_left_out(
     world: World, visit: Guests, company_id: str
 ) -> None:
-    world.fault({"error_code": 131026}, to="5521900000000")
-    world.fault({"error_code": 131016}, to="5521900000001")
+    """One number is not on WhatsApp, one failed for a while, and nobody knows of the third whether it arrived."""
+    passing = world.fault({"error_code": 131052}, to=_PASSING)
+    lasting = [
+        world.fault({"error_code": 131026}, to=_ABSENT),
+        world.fault({"drop_after_accept": True}, to=_UNKNOWN),
+        world.fault({"statuses": "lost"}, to=_UNKNOWN),
+    ]
+    before = len(world.texts_of(_UNKNOWN))
     campaign = _draft(world, "Com falhas")
     world.api.call("POST", f"/campaigns/{campaign}/start", {})
-    _ended(world, campaign)
+    assert wait_until(lambda: _landed(world, campaign), _LONG_MS / 1000), "the campaign did not come so far"
+    world.heal(passing)
     one = visit(Look())
     page = one.open(company_id, f"campaigns/{campaign}")
     one.judge("campaign-failures")
     _every_bar_opens_its_people(page)
     page.get_by_role("button", name="Reenviar falhas").click()
-    expect(page.get_by_role("dialog")).to_contain_text(re.compile("Reenviar|Nenhuma das"))
-    expect(page.get_by_role("dialog").locator("[role=status]")).to_have_count(0)
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Reenviar 1 de 2 falhas?")
+    expect(dialog).to_contain_text("2 ficam de fora:")
+    expect(dialog).to_contain_text("1: Não se sabe se chegou")
     one.judge("campaign-retry")
+    dialog.get_by_role("button", name="Reenviar 1").click()
+    expect(page).not_to_have_url(re.compile(campaign))
+    expect(page.locator("header").get_by_text("Terminada")).to_be_visible(timeout=_LONG_MS)
+    row = page.locator("[data-row]:visible")
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("Lida", timeout=_LONG_MS)
+    one.judge("campaign-retried")
+    assert len(world.texts_of(_UNKNOWN)) == before + 1, "what may have arrived was sent again"
+    for fault in lasting:
+        world.heal(fault)
+
+
+def _landed(world: World, campaign: str) -> bool:
+    counts = world.api.call("GET", f"/campaigns/{campaign}")["counts"]
+    return counts["failed"] == 2 and counts["uncertain"] == 1 and not counts["queued"] + counts["sending"]
 
 
 def _every_bar_opens_its_people(page: Page) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import base64
 import json
 import re
 import secrets
-from concurrent.futures import ThreadPoolExecutor
 
-import asyncpg
 import pytest
 from playwright.sync_api import expect
 
-from masteria.local_database import database_url
 from masteria.processes import wait_until
+from tests.browser.ageing import change
 from tests.browser.conftest import Guests
 from tests.browser.look import PHONE, Look
 from tests.browser.model_server import agent_with, running
@@ -21,6 +19,20 @@ from tests.browser.world import World, post
 from tests.e2e.rig import Instance
 
 _ARRIVES_MS, _DELIVERED_MS = 20_000, 60_000
+# Silence, as MPEG frames of 128 kbit/s at 44.1 kHz: each 417 bytes and 1,152 samples.
+_SOUND, _SOUND_S = (b"\xff\xfb\x90\x64" + bytes(413)) * 80, 80 * 1_152 / 44_100
+_CAN_PLAY = """(one) => new Promise((done, failed) => {
+  const tell = () => done(one.duration);
+  one.addEventListener("error", () => failed(new Error(one.error?.message)));
+  if (one.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA) tell();
+  else { one.addEventListener("canplay", tell); one.load(); }
+})"""
+_PLAYS_FROM = """(one, at) => new Promise((done) => {
+  one.addEventListener("timeupdate", () => { if (!one.seeking) { one.pause(); done(one.currentTime); } });
+  one.muted = true;
+  one.currentTime = at;
+  void one.play();
+})"""
 _PICTURE = (  # eight by eight pixels of blue
     "iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR42mMwjL+LFTEMLQkAfNVbQdfA3I4AAAAASUVORK5CYII="
 )
@@ -47,18 +59,11 @@ def _conversation(world: World, phone: str) -> str:
 
 def _a_day_passes(instance: Instance, conversation_id: str) -> None:
     """Let what a person wrote last be older than WhatsApp's window."""
-
-    async def age() -> None:
-        connection = await asyncpg.connect(database_url(instance.data_dir))
-        try:
-            await connection.execute(
-                "UPDATE conversations SET last_inbound_at = now() - interval '25 hours' WHERE id = $1", conversation_id
-            )
-        finally:
-            await connection.close()
-
-    with ThreadPoolExecutor(1) as other:  # Playwright's loop runs in this one
-        other.submit(asyncio.run, age()).result()
+    change(
+        instance,
+        "UPDATE conversations SET last_inbound_at = now() - interval '25 hours' WHERE id = $1",
+        conversation_id,
+    )
 
 
 @pytest.mark.parametrize("look", [Look(), Look(PHONE, "pt-BR", "dark")], ids=str)
@@ -136,6 +141,26 @@ def test_what_a_person_sends_is_seen_and_heard_where_it_stands(world: World, vis
         page.get_by_role("button", name="Baixar").click()
     assert saved.value.suggested_filename == "whatsapp.png"
     one.judge("conversations-picture")
+
+
+def test_a_voice_is_heard_where_it_stands(world: World, visit: Guests, company_id: str) -> None:
+    phone = _sends(world, audio={"mime_type": "audio/mpeg", "base64": base64.b64encode(_SOUND).decode()})
+    one = visit()
+    page = one.open(company_id, f"conversations?open={_conversation(world, phone)}")
+    sound = page.locator("[data-media=audio]")
+    expect(sound).to_be_visible(timeout=_ARRIVES_MS)
+    with page.expect_response(lambda answer: answer.url.endswith("/media")) as fetched:
+        sound.get_by_role("button", name="Ouvir").click()
+    answer = fetched.value
+    assert answer.headers["content-type"] == "audio/mpeg"
+    assert (answer.headers["content-disposition"], answer.headers["x-content-type-options"]) == ("inline", "nosniff")
+    # Who asks for a part gets the whole, as a server may answer that gives no parts, and is told no range.
+    part = one.context.request.get(answer.url, headers={"range": "bytes=100-199"})
+    assert (part.status, part.headers.get("content-range"), part.body()) == (200, None, _SOUND)
+    player = sound.locator("audio")
+    assert player.evaluate(_CAN_PLAY) > _SOUND_S / 2, "the sound does not play"
+    assert player.evaluate(_PLAYS_FROM, _SOUND_S / 2) >= _SOUND_S / 2, "one cannot go to a place in it"
+    one.judge("conversations-voice")
 
 
 def test_a_quick_reply_is_written_behind_a_slash(world: World, visit: Guests, company_id: str) -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import secrets
 import urllib.request
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import expect
 
 from masteria.processes import wait_until
 from tests.browser.conftest import Guests
-from tests.browser.look import PHONE, Look
 from tests.browser.world import World
 
 
@@ -30,17 +28,6 @@ def number(world: World) -> dict[str, str]:
     request = urllib.request.Request(f"{world.simulator_url}/_sim/apps/{digits}", spec, method="PUT")
     with urllib.request.urlopen(request, timeout=20):
         return made
-
-
-@pytest.fixture
-def clean(world: World) -> Iterator[None]:
-    """What a test connects is gone when it is over, and the demo's number sends."""
-    yield
-    for session in world.api.pages("/sessions"):
-        if session["id"] != world.session_id:
-            world.api.call("DELETE", f"/sessions/{session['id']}")
-        elif session["state"] != "active":
-            world.api.call("POST", f"/sessions/{world.session_id}/resume")
 
 
 @pytest.mark.usefixtures("clean")
@@ -96,15 +83,3 @@ def test_a_pause_says_what_waits_and_a_resumed_number_sends_it(world: World, vis
     card.get_by_role("button", name="Retomar").click()
     expect(card).to_contain_text("Conectado")
     assert wait_until(lambda: bool(world.texts_of("5511955550301")), 60.0), "what waited was not sent"
-
-
-@pytest.mark.usefixtures("clean")
-@pytest.mark.parametrize("look", [Look(), Look(PHONE)], ids=str)
-def test_a_phone_is_linked_by_its_page(world: World, visit: Guests, company_id: str, look: Look) -> None:
-    """Without WhatsApp on the other side no code comes; what the page says then is looked at."""
-    one = visit(look)
-    page = one.open(company_id, "sessions?connect=1")
-    dialog = page.get_by_role("dialog")
-    dialog.get_by_role("button", name="WhatsApp Web").click()
-    expect(dialog).to_contain_text("o número pode ser bloqueado")
-    one.judge("sessions-web")

@@ -23,6 +23,8 @@ _BACK_MS = 60_000
 # Nothing has been exported, and no source has a history, in this installation.
 _WITHOUT_ROWS = ("exports", "history")
 _phase = "header [data-phase]"
+_AGE = """() => Number.parseFloat(document.querySelector("header [data-phase] .tnum").textContent.replace(",", "."))"""
+_OLDER, _YOUNG = f"(than) => ({_AGE})() >= than", f"() => ({_AGE})() < 3"
 
 
 def _refuse(route: Route) -> None:
@@ -71,13 +73,18 @@ def test_a_killed_gateway_is_seen_and_comes_back_without_a_reload(
     page = one.open(company_id)
     expect(page.locator(_phase)).to_have_attribute("data-phase", "live")
     page.evaluate("window.__kept = true")
+    page.route(_API, _refuse)  # nor does anybody answer for it until its age has been seen to grow
     for name in [part for part in instance.status()["parts"] if part.startswith(("gateway", "fanout"))]:
         instance.kill_actor(name)
     expect(page.locator(_phase)).not_to_have_attribute("data-phase", "live")
+    younger = _age_s(page)
+    page.wait_for_function(_OLDER, arg=younger + 2)
+    page.unroute_all()
     expect(page.locator(_phase)).to_have_attribute("data-phase", "live", timeout=_BACK_MS)
     buyer = {"name": "Zélia Volta", "phoneNumber": "11977770001"}
     world.sender.order("order_approved", customer=buyer)
     expect(page.locator("[data-feed] li", has_text="Zélia Volta")).to_contain_text("Lida", timeout=_BACK_MS)
+    page.wait_for_function(_YOUNG)
     assert page.evaluate("window.__kept"), "the page was loaded again"
     now = datetime.now(UTC)
     asked = urlencode({"from": (now - timedelta(days=1)).isoformat(), "to": now.isoformat()})
@@ -91,3 +98,8 @@ def _shown(page: Page) -> int:
         "Array.from(document.querySelectorAll('main table')).reduce((sum, one) => sum + one.ariaRowCount - 1, 0)"
     )
     return rows + int(page.locator("main .card").count())
+
+
+def _age_s(page: Page) -> float:
+    """Return how old the dot says that the last update is."""
+    return float(page.evaluate(_AGE))

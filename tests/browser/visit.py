@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Response, expect
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Response, expect
 
 from tests.browser.look import Look
 
@@ -22,6 +23,9 @@ addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, so
 # Skeletons and waiting buttons; what is live for ever (charts, times) is none of them.
 _BUSY = '[role=status][aria-label="Carregando"], [role=status][aria-label="Loading"]'
 _PATIENCE_MS = 15_000
+_CALM = 2
+_DRAWN = """() => new Promise((done) =>
+  requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"""
 _SCREENS = 3  # how much of a long list a picture shows
 
 
@@ -42,6 +46,7 @@ class Visit:
         self.look = look
         self.base_url = base_url
         self.troubles: list[str] = []
+        self._on_their_way: set[Request] = set()
         self.expected = expected
         self.context = browser.new_context(
             viewport={"width": look.width, "height": look.height},
@@ -65,8 +70,17 @@ class Visit:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.troubles.append(f"uncaught: {error}"))
         page.on("response", self._see)
+        page.on("request", self._begun)
+        page.on("requestfinished", self._ended)
+        page.on("requestfailed", self._ended)
         page.on("dialog", self._refuse)
         return page
+
+    def _begun(self, request: Request) -> None:
+        self._on_their_way.add(request)
+
+    def _ended(self, request: Request) -> None:
+        self._on_their_way.discard(request)
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type not in ("error", "warning"):
@@ -89,6 +103,7 @@ class Visit:
 
     def open(self, company_id: str, path: str = "") -> Page:
         """Open a page of a company and wait until it shows what it has to show."""
+        self._on_their_way.clear()
         self.page.goto(f"{self.base_url}/c/{company_id}/{path}".rstrip("/"))
         return self.settled()
 
@@ -96,8 +111,18 @@ class Visit:
         """Return the page once its heading stands there and nothing of it is being loaded."""
         expect(self.page.locator("h1").first).to_be_visible(timeout=_PATIENCE_MS)
         expect(self.page.locator(_BUSY)).to_have_count(0, timeout=_PATIENCE_MS)
-        self.page.wait_for_load_state("networkidle")  # charts come after the first paint
+        self._wait_until_quiet()
         return self.page
+
+    def _wait_until_quiet(self) -> None:
+        """Wait until nothing is on its way, now and when what came last has been drawn: charts are loaded after that.
+
+        Playwright's own "networkidle" is half a second of silence at every page, for what two frames tell.
+        """
+        calm, end = 0, time.monotonic() + _PATIENCE_MS / 1000
+        while calm < _CALM and time.monotonic() < end:
+            self.page.evaluate(_DRAWN)
+            calm = 0 if self._on_their_way else calm + 1
 
     def judge(self, name: str | None = None, *, axe: bool = True) -> None:
         """Hold what stands on the screen against what every page must keep; with a name, keep its picture.

@@ -54,7 +54,7 @@ export function Form({ id, error, onSubmit, children, className }: FormProps) {
   return (
     <Refused value={errors}>
       <form ref={box} id={id} onSubmit={submit} noValidate className={cx("max-w-160 space-y-4", className)}>
-        {error != null && errors.length === 0 && <ErrorBox error={error} title={t("refused")} text={words(error)} />}
+        {error != null && errors.length === 0 && <ErrorBox error={error} title={t("refused")} text={words(error)} onRetry={null} />}
         {(places.length > 1 || lost.length > 0) && (
           <div role="alert" className="rounded-control bg-danger-soft px-4 py-3 text-table text-danger-fg">
             <p className="font-semibold">{t("fieldsWrong", { count: places.length })}</p>

@@ -44,13 +44,14 @@ export function useErrorText(): (error: unknown) => string {
 /** Reads again whatever a page could not read; who knows the API gives it. */
 export const ReadAgain = createContext<(() => void) | undefined>(undefined);
 
-export function ErrorBox({ error, title, text, since, onRetry }: { error?: unknown; title?: string; text?: string; since?: string; onRetry?: () => void }) {
+/** Without `onRetry` what the page could not read is read again; null: nothing is to be read, what was refused is tried again by its own button. */
+export function ErrorBox({ error, title, text, since, onRetry }: { error?: unknown; title?: string; text?: string; since?: string; onRetry?: (() => void) | null }) {
   const t = useUiTexts();
   const words = useErrorText();
   const { requestId, status = 0 } = (error ?? {}) as Told;
   const again = useContext(ReadAgain);
   const passing = error != null && (status === 0 || status >= 500);
-  const retry = onRetry ?? (passing ? again : undefined);
+  const retry = onRetry === null ? undefined : onRetry ?? (passing ? again : undefined);
   return (
     <div role="alert" className="flex flex-wrap items-center gap-x-4 gap-y-2 rounded-control bg-danger-soft px-4 py-3 text-danger-fg">
       <CircleAlert size={16} aria-hidden className="shrink-0" />

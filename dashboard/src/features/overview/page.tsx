@@ -1,6 +1,7 @@
 import { Pause, Play } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo } from "react";
 import { live, useLive, useLiveStatus } from "../../live/hooks";
+import { useRefetchOn } from "../../live/refetch";
 import { asRange, RANGES } from "../../lib/period";
 import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
@@ -15,10 +16,12 @@ import { Latency, Throughput, type Point } from "./charts";
 import { STEP_MS, useFunnel, useMoved, useSeries, useSummary, type LiveMetrics } from "./data";
 import { Feed } from "./feed";
 import { Kpis } from "./kpis";
+import { atLeast } from "./readings";
 import { Funnel, Numbers, QueueCard } from "./side";
 import { closed } from "./tail";
 import { useOverviewTexts } from "./texts";
 
+const FOLLOWS_MS = 10_000;
 const Checklist = lazy(() => import("./checklist"));
 /** The same element at every render: what has not changed is not looked at. It asks for a good deal: after the numbers. */
 const CHECKLIST = <Suspense><Checklist /></Suspense>;
@@ -72,6 +75,7 @@ export function Overview() {
           <p className="sr-only">{t("throughputSentence", { events: t("eventsN", { count: events }), accepted: t("acceptedN", { count: accepted }) })}</p>
           <Throughput points={drawn} />
         </Card>
+        <FunnelFollows />
         <Funnel funnel={funnel.data?.funnel as Record<string, number> | undefined} range={range} />
         <Card title={t("latency")} aside={<LatencySentence />} className="lg:col-span-6">
           <Latency points={drawn} />
@@ -82,6 +86,13 @@ export function Overview() {
       </div>
     </>
   );
+}
+
+/** The funnel is read again soon after something has come further, so that it does not say "none" beside numbers that moved. */
+function FunnelFollows() {
+  const sent = useLive<LiveMetrics>("metrics")?.today?.messages;
+  useRefetchOn(sent && `${atLeast(sent, "accepted")} ${atLeast(sent, "read")}`, ["funnel"], FOLLOWS_MS);
+  return null;
 }
 
 function Rates() {

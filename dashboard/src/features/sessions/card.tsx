@@ -62,8 +62,8 @@ export function SessionCard({ session, live, onAsk }: { session: SessionWithUsag
     <li className="card flex min-w-0 flex-col gap-3 p-4" data-session={session.id} aria-label={session.name}>
       <div className="flex items-start justify-between gap-3">
         <div className="min-w-0">
-          <h2 className="truncate text-card">{session.name}</h2>
-          <p className="text-caption text-muted">{t(TRANSPORTS[session.transport])}{session.phone && <span className="whitespace-nowrap">{` · ${phone(session.phone)}`}</span>}</p>
+          <h2 className="text-card break-words">{session.name}</h2>
+          <p className="text-caption text-muted"><span className="whitespace-nowrap">{t(TRANSPORTS[session.transport])}</span>{session.phone && <span className="whitespace-nowrap">{` · ${phone(session.phone)}`}</span>}</p>
         </div>
         <Chip tone={HEALTH_TONES[health]}>{t(HEALTHS[health])}</Chip>
       </div>

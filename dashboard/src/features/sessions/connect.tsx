@@ -23,9 +23,9 @@ export function Connect({ onClose, onPair }: { onClose: () => void; onPair: (id:
     mutationFn: () => read(api.POST("/api/v1/sessions", { body: bodyOf(way!, form) as never })),
     onSuccess: (made) => {
       refresh("sessions");
+      if (made.transport === "web") return onPair(made.id); // connected once a phone is linked
       toast(t("connected", { name: made.name }));
-      if (made.transport === "web") onPair(made.id);
-      else if (!made.callback_url) onClose();
+      if (!made.callback_url) onClose();
     },
   });
   const done = make.data && make.data.transport !== "web" ? make.data : null;

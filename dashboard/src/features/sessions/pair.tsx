@@ -18,6 +18,8 @@ import { askAgainMs, nextShown, type Shown } from "./qr-clock";
 import { useSessionTexts } from "./texts";
 
 const STARTS = new Set(["new", "unpaired", "logged_out"]);
+/** The session's process needs seconds to start; only then is silence an error. It is asked every second, so no try waits longer. */
+const STARTING = 8;
 const PHONE_SCREEN = "(max-width: 640px)";
 
 export function PairDialog({ session, onClose }: { session: SessionWithUsage; onClose: () => void }) {
@@ -30,7 +32,7 @@ export function PairDialog({ session, onClose }: { session: SessionWithUsage; on
   const asked = useRef(0);
   const take = (told: LinkedDevice, askedMs: number) => setShown((before) => nextShown(before, told, askedMs, Date.now()));
   const device = useQuery({
-    queryKey: key("sessions", "device", session.id), placeholderData: undefined, staleTime: 0, gcTime: 0, retry: 5,
+    queryKey: key("sessions", "device", session.id), placeholderData: undefined, staleTime: 0, gcTime: 0, retry: false,
     queryFn: async ({ signal }) => {
       const at = Date.now();
       const told = await read(api.GET("/api/v1/sessions/{session_id}/qr", { ...path, signal }));
@@ -61,11 +63,12 @@ export function PairDialog({ session, onClose }: { session: SessionWithUsage; on
   }, [state, tab, start]);
   useEffect(() => { if (state === "connected") refresh("sessions"); }, [state]);
   const over = begun.current && !start.isPending && state !== undefined && STARTS.has(state);
+  const away = device.error !== null && !shown && (told !== undefined || device.errorUpdateCount > STARTING);
   const pairCode = code.data?.pair_code ?? (state === "pairing" ? told?.pair_code : null);
   return (
     <Dialog open onOpenChange={(open) => !open && onClose()} firm title={t("pairTitle", { name: session.name })} footer={<Button kind={state === "connected" ? "primary" : "plain"} onClick={onClose}>{t(state === "connected" ? "done" : "close")}</Button>}>
-      {device.error && !told && <ErrorBox error={device.error} onRetry={() => void device.refetch()} />}
-      {!told && !device.error && <Skeleton rows={4} onRetry={() => void device.refetch()} />}
+      {away && <ErrorBox error={device.error} onRetry={() => void device.refetch()} />}
+      {!told && !away && <Skeleton rows={4} onRetry={() => void device.refetch()} />}
       {state === "connected" && <p role="status" className="flex items-center gap-2 rounded-control bg-success-soft px-4 py-3 text-success-fg"><CircleCheck size={16} aria-hidden />{t("pairDone", { phone: written(told?.phone) })}</p>}
       {told && state !== "connected" && (
         <div className="space-y-3">

@@ -1,0 +1,111 @@
+"""Presses the buttons of a page one by one and tells which of them did nothing, or asked for a change."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+from playwright.sync_api import Page, Request, Route
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
+from tests.browser.visit import Visit
+
+# What is pressed already does nothing, rightly; menus and pickers say that they opened by an attribute.
+_BUTTONS = "main button:not([disabled]):not([aria-pressed=true]):not([aria-selected=true]):not([aria-disabled=true])"
+# Questions that are asked with a body.
+_QUESTIONS = re.compile(r"/live/tickets?$|/preview$|/dry-run$|/me$")
+_API = re.compile(r"/api/v1/")
+_WATCH = """() => {
+  window.__moved = 0;
+  new MutationObserver((all) => { window.__moved += all.length; })
+    .observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+}"""
+# A press may also lead to where something is to be typed, or away.
+_MOVED = """(address) => window.__moved !== 0 || location.href !== address
+  || document.activeElement?.matches("input, textarea")"""
+_NAME = "(one) => one.getAttribute('aria-label') || one.textContent.trim()"
+OPENED = "[role=dialog], [role=menu], [data-radix-popper-content-wrapper]"
+_COVERED_MS = 3_000
+_DEAD_MS = 400  # longer than any press needs to show
+
+
+def is_change(request: Request) -> bool:
+    """Tell whether a request of the page asks for a change."""
+    asked = request.method != "GET" and _API.search(request.url) is not None
+    return asked and not _QUESTIONS.search(request.url.split("?")[0])
+
+
+class Presser:
+    """See the module.
+
+    Args:
+        most: of a page's buttons; the rest are the same ones in further rows.
+        opened: is given the page when a press has opened a dialog or a menu, and closes it; by default the page is
+            loaded anew.
+    """
+
+    def __init__(
+        self, one: Visit, company_id: str, most: int, opened: Callable[[Page, str], None] | None = None
+    ) -> None:
+        self._one = one
+        self._company_id = company_id
+        self._most = most
+        self._opened = opened
+        self.asked = 0
+        self.changes: list[str] = []
+        one.page.on("request", self._note)
+        one.page.on("filechooser", lambda _: self._see())
+
+    def refuse_changes(self) -> None:
+        """Let no change through to the API; questions are answered as ever."""
+
+        def judge(route: Route) -> None:
+            if is_change(route.request):
+                route.abort("connectionrefused")
+            else:
+                route.continue_()
+
+        self._one.page.route(_API, judge)
+
+    def _see(self) -> None:
+        self.asked += 1
+
+    def _note(self, request: Request) -> None:
+        self.asked += 1
+        if is_change(request):
+            self.changes.append(f"{request.method} {request.url}")
+
+    def press_all(self, path: str) -> list[str]:
+        """Return the names of buttons that did nothing at all."""
+        page, dead, seen = self._one.open(self._company_id, path), [], set[str]()
+        for at in range(page.locator(_BUTTONS).count()):
+            button = page.locator(_BUTTONS).nth(at)
+            name = str(button.evaluate(_NAME)) if button.count() and button.is_visible() else ""
+            if not name or name in seen:
+                continue
+            seen.add(name)
+            page.evaluate(_WATCH)
+            address, asked = page.url, self.asked
+            try:
+                button.click(timeout=_COVERED_MS)
+            except PlaywrightTimeout:  # what the last press opened came later, and lies above it
+                self._leave(page, path, address, name)
+                button.click()
+            moved = False
+            with suppress(PlaywrightTimeout):
+                page.wait_for_function(_MOVED, arg=address, timeout=_DEAD_MS)
+                moved = True
+            if not moved and self.asked == asked:
+                dead.append(name)
+            self._leave(page, path, address, name)
+            if len(seen) == self._most:
+                break
+        return dead
+
+    def _leave(self, page: Page, path: str, address: str, name: str) -> None:
+        """Close what is open, and go back to where the buttons are."""
+        if self._opened is not None and page.locator(OPENED).count():
+            self._opened(page, name)
+        if page.url != address or page.locator(OPENED).count():
+            self._one.open(self._company_id, path)

@@ -1,0 +1,1 @@
+"""The real one's needs libmagic and ffmpeg."""
