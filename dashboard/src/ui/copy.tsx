@@ -19,9 +19,9 @@ export function CodeBlock({ text, label }: { text: string; label: string }) {
   const t = useUiTexts();
   const [done, copy] = useCopy(text);
   return (
-    <div className="flex items-start gap-2 rounded-control border border-line bg-sunken pr-2 text-left">
+    <div className="flex flex-col-reverse rounded-control border border-line bg-sunken text-left sm:flex-row sm:items-start">
       <pre tabIndex={0} role="region" aria-label={label} className="min-w-0 grow overflow-x-auto p-3 text-caption leading-5 whitespace-pre">{text}</pre>
-      <Button onClick={copy} icon={done ? <Check size={14} /> : <Copy size={14} />} className="mt-2 !h-7 shrink-0 !px-2 text-caption">{done ? t("copied") : t("copy")}</Button>
+      <Button onClick={copy} icon={done ? <Check size={14} /> : <Copy size={14} />} className="mt-2 mr-2 !h-7 shrink-0 self-end !px-2 text-caption sm:self-start">{done ? t("copied") : t("copy")}</Button>
     </div>
   );
 }

@@ -69,7 +69,7 @@ export function Empty({ title, children, action, kind = "first" }: { title: stri
     <div className="flex flex-col items-center gap-3 px-6 py-12 text-center" data-empty={kind}>
       <Inbox size={24} className="text-faint" aria-hidden />
       <p className="text-card font-semibold">{title}</p>
-      <div className="max-w-[72ch] space-y-3 text-muted">{children}</div>
+      <div className="max-w-[min(72ch,100%)] space-y-3 text-muted">{children}</div>
       {action}
     </div>
   );
