@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -204,6 +206,30 @@ async def test_turns_of_many_conversations_end_together_each_with_its_own(
     [reply] = await pool.fetch("SELECT message_id, conversation_id, author FROM conversation_replies")
     assert tuple(reply) == (message_id, first["id"], "ai")
     assert (ana["version"], rui["version"]) == (first["version"] + 1, second["version"] + 1)
+
+
+async def test_storing_messages_and_ending_turns_never_wait_in_a_circle(
+    pool: Pool, company: UUID, session: UUID
+) -> None:
+    """The later a person's phone comes in the order of storing, the earlier the id of their conversation."""
+    phones = [f"+55119{number:08d}" for number in range(12)]
+    for phone in reversed(phones):
+        await fold(pool, said(company, session, phone=phone))
+    places = [(company, row["id"]) for row in await rows(pool, company)]
+
+    async def store() -> None:
+        for _ in range(25):
+            await fold(pool, *(said(company, session, phone=phone) for phone in phones))
+
+    async def finish() -> None:
+        for _ in range(25):
+            shuffled = random.sample(places, len(places))
+            async with pool.acquire() as connection, connection.transaction():
+                held = await lock_conversations(connection, shuffled)
+                await end_turns(connection, [TurnEnd(*place, "price", 0.9) for place in shuffled if held[place]], NOW)
+
+    await asyncio.gather(store(), store(), finish(), finish())
+    assert {row["unread"] for row in await rows(pool, company)} == {51}
 
 
 async def test_another_company_reads_and_changes_nothing(pool: Pool, company: UUID, session: UUID) -> None:
