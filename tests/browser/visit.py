@@ -26,6 +26,7 @@ _PATIENCE_MS = 15_000
 _CALM = 2
 _DRAWN = """() => new Promise((done) =>
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 20))))"""
+_WIDE = 1280
 _SCREENS = 3  # how much of a long list a picture shows
 
 
@@ -124,8 +125,10 @@ class Visit:
             self.page.evaluate(_DRAWN)
             calm = 0 if self._on_their_way else calm + 1
 
-    def judge(self, name: str | None = None, *, axe: bool = True) -> None:
+    def judge(self, name: str | None = None, *, axe: bool = True, tables: bool = True) -> None:
         """Hold what stands on the screen against what every page must keep; with a name, keep its picture.
+
+        ``tables``: they show all their columns on a wide screen, not only what is left of its edge.
 
         Raises:
             AssertionError: with everything that is wrong.
@@ -140,6 +143,8 @@ class Visit:
         wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
         if wide > 0:
             wrong.append(f"the page is {wide} px wider than the screen: {page.evaluate(_WIDEST)}")
+        if tables and self.look.width >= _WIDE:
+            wrong += [f"a table is cut off: {one}" for one in page.evaluate(_CUT_TABLES)]
         if page.evaluate("document.documentElement.lang") != self.look.language:
             wrong.append("<html lang> is not the language of the page")
         if page.evaluate("document.documentElement.dataset.theme") != self.look.theme:
@@ -163,6 +168,10 @@ class Visit:
         self.context.close()
 
 
+_CUT_TABLES = """[...document.querySelectorAll("main table")]
+  .map((one) => [one.getAttribute("aria-label"), one.parentElement.scrollWidth - one.parentElement.clientWidth])
+  .filter(([, missing]) => missing > 0)
+  .map(([name, missing]) => `${name} by ${missing} px`)"""
 _WIDEST = """[...document.querySelectorAll("body *")]
   .filter((one) => one.getBoundingClientRect().right > innerWidth + 1).slice(-3)
   .map((one) => one.outerHTML.slice(0, 160)).join("\\n")"""

@@ -16,7 +16,13 @@ export interface Column<Row> {
   /** On a phone: "main" and "side" make the first line, "sub" the second; without it the column is left out. */
   phone?: "main" | "side" | "sub";
   width?: string;
+  /** It may be cut short where the others need the room. */
+  gives?: boolean;
+  /** It is shown where there is room to spare. */
+  wide?: boolean;
 }
+
+const WIDE = "hidden 2xl:table-cell";
 
 interface Props<Row> {
   label: string;
@@ -74,14 +80,14 @@ export function DataTable<Row>({ label, columns, rows, id, onOpen, selected, foo
           <thead>
             <tr ref={head} aria-rowindex={1} className="text-left text-caption text-muted">
               {marking && <th scope="col" className="w-9 pl-3"><input type="checkbox" aria-label={t("markAll")} checked={every} onChange={() => marking.onChange(markAll(marking.marked, order))} className="block h-4 w-4 accent-[var(--accent)]" /></th>}
-              {columns.map((column, at) => <th key={column.key} scope="col" style={{ width: widths?.[at + (marking ? 1 : 0)] }} className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right")}>{column.title}</th>)}
+              {columns.map((column, at) => <th key={column.key} scope="col" style={{ width: widths?.[at + (marking ? 1 : 0)] }} className={cx("h-9 px-3 font-medium whitespace-nowrap", column.right && "text-right", column.wide && WIDE)}>{column.title}</th>)}
             </tr>
           </thead>
           <Blocks rows={rows} rowHeight={40} gap={(height) => <tbody aria-hidden><tr><td colSpan={columns.length + 1} style={{ height }} /></tr></tbody>}>{({ ref, rows: block, first }) => <tbody ref={ref}>
             {block.map((row, at) => (
               <tr key={id(row)} aria-rowindex={first + at + 2} {...rowProps(row)} aria-selected={selected === undefined ? undefined : selected === id(row)} className={cx("h-10 hover:bg-sunken focus-visible:-outline-offset-2", onOpen && "cursor-pointer", selected === id(row) && "bg-accent-soft")}>
                 {marking && <td className="w-9 border-t border-line pl-3"><span className="flex items-center">{tick(row)}</span></td>}
-                {columns.map((column) => <td key={column.key} className={cx("max-w-80 truncate border-t border-line px-3 py-1.5", column.right && "text-right tnum", column.width)}>{column.cell(row)}</td>)}
+                {columns.map((column) => <td key={column.key} className={cx(column.gives ? "w-1/4 max-w-0" : "max-w-80", "truncate border-t border-line px-3 py-1.5", column.right && "text-right tnum", column.wide && WIDE, column.width)}>{column.cell(row)}</td>)}
               </tr>
             ))}
           </tbody>}</Blocks>

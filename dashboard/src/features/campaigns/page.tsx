@@ -73,9 +73,9 @@ function CampaignList() {
     { key: "delivered", title: t("delivered"), right: true, cell: (row) => portion(row, delivered(row.counts)) },
     { key: "read", title: t("read"), right: true, cell: (row) => portion(row, row.counts.read) },
     { key: "failed", title: t("failed"), right: true, cell: (row) => people(row, "failed", row.counts.failed) },
-    { key: "rate", title: t("rate"), right: true, cell: (row) => (row.rate_s === null ? "—" : t("perSecond", { rate: formats.rate(row.rate_s) })) },
+    { key: "rate", title: t("rate"), right: true, wide: true, cell: (row) => (row.rate_s === null ? "—" : t("perSecond", { rate: formats.rate(row.rate_s) })) },
     { key: "ends", title: t("ends"), phone: "sub", cell: (row) => <When at={row.finished_at ?? row.eta} /> },
-    { key: "begins", title: t("begins"), cell: (row) => <When at={row.started_at ?? row.next_run_at} /> },
+    { key: "begins", title: t("begins"), wide: true, cell: (row) => <When at={row.started_at ?? row.next_run_at} /> },
     ...(operator ? [{ key: "actions", title: t("actions"), phone: "sub" as const, right: true, cell: (row: Moving) => <CampaignActions campaign={row} row /> }] : []),
   ];
   return (

@@ -7,6 +7,7 @@ import { useList } from "../../api/lists";
 import { key, refresh } from "../../api/queries";
 import type { OptOut } from "../../api/schema.gen";
 import { useMay } from "../../api/session";
+import { author } from "../../lib/author";
 import { phone } from "../../lib/phone";
 import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
@@ -33,7 +34,7 @@ export function OptOuts() {
   const [adding, add] = useState(false);
   const [allowing, allow] = useState<OptOut | null>(null);
   const list = useList<OptOut>("opt-outs", { kind }, (cursor, signal) => read(api.GET("/api/v1/opt-outs", { params: { query: { kind, limit: 100, cursor } as never }, signal })));
-  const source = (row: OptOut) => (row.event_id ? <RowLink to={`/c/${company}/events/${row.event_id}`} className="underline">{t("saidInMessage")}</RowLink> : row.source === "message" ? t("saidInMessage") : row.source.replace(/^user:/, "").replace(/^api_key:/, "API · "));
+  const source = (row: OptOut) => (row.event_id ? <RowLink to={`/c/${company}/events/${row.event_id}`} className="underline">{t("saidInMessage")}</RowLink> : row.source === "message" ? t("saidInMessage") : author(row.source));
   const columns: Column<OptOut>[] = [
     { key: "who", title: t("person"), phone: "main", cell: (row) => (row.contact_id ? <RowLink to={`/c/${company}/contacts/${row.contact_id}`} className="font-medium hover:underline">{row.name ?? phone(row.phone)}</RowLink> : <span className="font-medium">{t("noContact")}</span>) },
     { key: "phone", title: t("phone"), phone: "sub", cell: (row) => <span className="tnum whitespace-nowrap">{phone(row.phone)}</span> },

@@ -44,7 +44,7 @@ export function Events() {
     { key: "type", title: t("type"), phone: "main", cell: (row) => <RowLink to={`/c/${company}/events/${row.id}`} title={row.event_type ?? undefined} className="font-medium hover:underline">{row.event_type ? typeName(row.event_type) : "—"}</RowLink> },
     { key: "source", title: t("source"), cell: (row) => row.source },
     { key: "customer", title: t("customer"), phone: "sub", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
-    { key: "order", title: t("order"), cell: (row) => row.order_id ?? "—" },
+    { key: "order", title: t("order"), gives: true, cell: (row) => <span title={row.order_id ?? undefined}>{row.order_id ?? "—"}</span> },
     { key: "value", title: t("value"), right: true, cell: (row) => formats.money(row.order_value) },
     { key: "state", title: t("state"), phone: "side", cell: (row) => <Chip tone={STATE_TONES[row.state]}>{t(row.state)}</Chip> },
   ];

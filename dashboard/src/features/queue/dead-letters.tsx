@@ -56,7 +56,7 @@ export function DeadLetters() {
     { key: "attempts", title: t("attempts"), right: true, cell: (row) => formats.count(row.attempt) },
     { key: "class", title: t("class"), cell: (row) => t(CLASS_NAMES.find((one) => one === row.class) ?? "failed") },
     { key: "code", title: t("code"), cell: (row) => (row.code ? <code>{row.code}</code> : "—") },
-    { key: "reason", title: t("reason"), phone: "main", cell: (row) => <button type="button" className="max-w-full truncate text-left font-medium first-letter:uppercase hover:underline" title={row.reason} onClick={() => setSearch({ letter: row.id })}>{say(row.reason_text) ?? row.reason}</button> },
+    { key: "reason", title: t("reason"), phone: "main", gives: true, cell: (row) => <button type="button" className="max-w-full truncate text-left font-medium first-letter:uppercase hover:underline" title={row.reason} onClick={() => setSearch({ letter: row.id })}>{say(row.reason_text) ?? row.reason}</button> },
     { key: "number", title: t("number"), cell: (row) => name(row.session_id) ?? "—" },
     { key: "state", title: t("state"), phone: "side", cell: (row) => (row.resolution ? <Chip tone={row.resolution === "discarded" ? "skipped" : "success"}>{t(row.resolution as "retried" | "discarded" | "delivered")}</Chip> : <Chip tone="danger">{t("open")}</Chip>) },
   ];

@@ -18,6 +18,7 @@ import { DataTable, TableFoot, type Column } from "../../ui/table";
 import { toast } from "../../ui/toasts";
 import { useFormats, When } from "../../ui/when";
 import { useSettingsTexts } from "./texts";
+import { author } from "../../lib/author";
 
 const ROLES: Role[] = ["viewer", "operator", "owner"];
 const DOES = { viewer: "viewerDoes", operator: "operatorDoes", owner: "ownerDoes" } as const;
@@ -119,7 +120,7 @@ function Invitations() {
   const columns: Column<Invitation>[] = [
     { key: "email", title: t("email"), phone: "main", cell: (row) => <span className="font-medium">{row.email}</span> },
     { key: "role", title: t("role"), phone: "side", cell: (row) => t(row.role) },
-    { key: "by", title: t("invitedBy"), cell: (row) => row.created_by },
+    { key: "by", title: t("invitedBy"), cell: (row) => author(row.created_by) },
     { key: "until", title: t("validUntil"), phone: "sub", cell: (row) => <When at={row.expires_at} /> },
     { key: "end", title: "", right: true, phone: "side", cell: (row) => <Button busy={take.isPending && take.variables?.id === row.id} onClick={() => take.mutate(row)}>{t("takeBack")}</Button> },
   ];

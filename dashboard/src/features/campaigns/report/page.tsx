@@ -7,6 +7,7 @@ import { api, read } from "../../../api/client";
 import { key, queries } from "../../../api/queries";
 import type { CampaignReport } from "../../../api/schema.gen";
 import { useMay } from "../../../api/session";
+import { author } from "../../../lib/author";
 import { duration } from "../../../lib/time";
 import { useUrlState } from "../../../lib/url";
 import { Bars } from "../../../ui/bars";
@@ -117,7 +118,7 @@ function Timeline({ campaign }: { campaign: Moving }) {
     [t("finished"), campaign.finished_at ? <When key="f" at={campaign.finished_at} exact="second" /> : "—"],
     ...(took !== null ? [[t("took"), duration(took)] as [string, React.ReactNode]] : []),
     ...(campaign.as_of ? [[t("asOf"), <When key="a" at={campaign.as_of} exact="second" />] as [string, React.ReactNode]] : []),
-    ...(campaign.created_by ? [[t("createdBy"), campaign.created_by] as [string, React.ReactNode]] : []),
+    ...(campaign.created_by ? [[t("createdBy"), author(campaign.created_by)] as [string, React.ReactNode]] : []),
   ];
   return <Facts rows={rows} />;
 }
