@@ -31,7 +31,7 @@ def test_a_page_shows_what_it_has(world: World, visit: Guests, company_id: str, 
     one = visit(look)
     page = one.open(company_id, path)
     assert page.title().strip() not in ("", "Master IA"), "the page does not say in the title what it is"
-    one.judge(_name(path))
+    one.judge(_name(path), tables=True)
     for name, below in _below(page, path).items():
         page.goto(f"{one.base_url}{below}")
         one.settled()

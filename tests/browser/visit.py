@@ -125,7 +125,7 @@ class Visit:
             self.page.evaluate(_DRAWN)
             calm = 0 if self._on_their_way else calm + 1
 
-    def judge(self, name: str | None = None, *, axe: bool = True, tables: bool = True) -> None:
+    def judge(self, name: str | None = None, *, axe: bool = True, tables: bool = False) -> None:
         """Hold what stands on the screen against what every page must keep; with a name, keep its picture.
 
         ``tables``: they show all their columns on a wide screen, not only what is left of its edge.

@@ -58,7 +58,7 @@ export function Alerts() {
   const active = (row: Alert) => (turn.isPending && turn.variables.row.id === row.id ? turn.variables.active : row.active);
   const columns: Column<Alert>[] = [
     { key: "name", title: t("name"), phone: "main", cell: (row) => <span className="font-medium">{row.name}</span> },
-    { key: "rule", title: t("rule"), phone: "sub", cell: (row) => <span title={sentence(row)}>{sentence(row)}</span> },
+    { key: "rule", title: t("rule"), gives: true, phone: "sub", cell: (row) => <span title={sentence(row)}>{sentence(row)}</span> },
     { key: "state", title: t("state"), phone: "side", cell: (row) => <AlertState alert={row} /> },
     { key: "value", title: t("now"), right: true, phone: "sub", cell: (row) => shown(row.metric, row.value) },
     { key: "since", title: t("since"), phone: "sub", cell: (row) => <When at={row.state_since} /> },

@@ -56,7 +56,7 @@ export function Exports() {
   };
   const may = (row: Export) => row.state === "done" && (row.masked || operator);
   const columns: Column<Export>[] = [
-    { key: "file", title: t("file"), phone: "main", cell: (row) => <span className="font-medium break-all">{row.file_name}</span> },
+    { key: "file", title: t("file"), gives: true, phone: "main", cell: (row) => <span className="font-medium break-all" title={row.file_name}>{row.file_name}</span> },
     { key: "kind", title: t("kind"), phone: "sub", cell: (row) => t(row.kind) },
     { key: "state", title: t("state"), phone: "side", cell: state },
     { key: "rows", title: t("rows"), right: true, phone: "sub", cell: (row) => formats.count(row.rows) },

@@ -51,7 +51,7 @@ export function Jobs() {
     { key: "errors", title: t("errors"), right: true, cell: (row) => formats.count(row.errors) },
     { key: "end", title: t("ends"), cell: (row) => <When at={row.finished_at ?? row.eta} /> },
     { key: "by", title: t("by"), cell: (row) => (row.schedule_id && (row.created_by ?? "schedule") === "schedule" ? t("bySchedule") : row.created_by ? author(row.created_by) : "—") },
-    { key: "why", title: t("trouble"), cell: (row) => row.error ?? "—" },
+    { key: "why", title: t("trouble"), gives: true, cell: (row) => row.error ?? "—" },
     ...(operator ? [{ key: "do", title: t("actions"), right: true, phone: "side" as const, cell: (row: Job) => (row.state !== "running" ? null : row.cancel_requested ? <span className="text-caption text-muted">{t("stopping")}</span> : <Button kind="quiet" className="!h-7" onClick={() => ask(row)}>{t("stop")}</Button>) }] : []),
   ];
   return (

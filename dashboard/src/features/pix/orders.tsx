@@ -51,7 +51,7 @@ export function Orders() {
   const list = useList<PixOrder>("flows", { orders: true, ...values }, (cursor, signal) => read(api.GET("/api/v1/flows/pix/orders", { params: { query: { ...query, limit: 50, cursor } as never }, signal })));
   const clear = () => setSearch(Object.fromEntries(FILTERS.map((name) => [name, undefined])));
   const columns: Column<PixOrder>[] = [
-    { key: "order", title: t("order"), phone: "main", cell: (row) => (row.event_ids[0] ? <RowLink to={`/c/${company}/events/${row.event_ids[0]}`} className="font-medium hover:underline">{row.order_id}</RowLink> : row.order_id) },
+    { key: "order", title: t("order"), gives: true, phone: "main", cell: (row) => (row.event_ids[0] ? <RowLink to={`/c/${company}/events/${row.event_ids[0]}`} className="font-medium hover:underline">{row.order_id}</RowLink> : row.order_id) },
     { key: "customer", title: t("customer"), phone: "sub", cell: (row) => row.customer.name ?? phone(row.customer.phone) },
     { key: "value", title: t("value"), right: true, cell: (row) => formats.money(row.value) },
     { key: "state", title: t("state"), phone: "side", cell: (row) => <Chip tone={TONES[row.state]}>{t(row.state)}</Chip> },

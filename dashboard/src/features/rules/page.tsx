@@ -55,7 +55,7 @@ export function Rules() {
   const figure = (rule: Rule, names?: string[]) => (activity.data ? formats.count(sum(activity.data.get(rule.id), names)) : "—");
   const columns: Column<Rule>[] = [
     { key: "name", title: t("name"), phone: "main", cell: (row) => <Link to={`/c/${company}/rules/${row.id}` as string} className="font-medium hover:underline">{row.name}</Link> },
-    { key: "trigger", title: t("trigger"), phone: "sub", cell: (row) => [row.trigger.event_type].flat().map(typeName).join(", ") },
+    { key: "trigger", title: t("trigger"), gives: true, phone: "sub", cell: (row) => [row.trigger.event_type].flat().map(typeName).join(", ") },
     { key: "steps", title: t("steps"), cell: (row) => <StepIcons rule={row} /> },
     { key: "active", title: t("active"), phone: "side", cell: (row) => (operator ? <ActiveSwitch rule={row} /> : <Chip tone={row.active ? "success" : "neutral"}>{t(row.active ? "on" : "off")}</Chip>) },
     { key: "messages", title: t("messages24"), right: true, phone: "sub", cell: (row) => figure(row) },

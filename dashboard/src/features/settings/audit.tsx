@@ -44,9 +44,9 @@ export function Audit() {
   const columns: Column<AuditEntry>[] = [
     { key: "at", title: t("when"), phone: "sub", cell: (row) => <When at={row.at} /> },
     { key: "who", title: t("who"), phone: "sub", cell: (row) => <Actor entry={row} /> },
-    { key: "what", title: t("operation"), phone: "main", cell: (row) => <span className="font-medium" title={row.operation}>{name(row.operation)}</span> },
-    { key: "object", title: t("object"), phone: "sub", cell: (row) => (row.object.kind ? `${say(KINDS[row.object.kind]) ?? row.object.kind} ${row.object.name ?? row.object.id?.slice(0, 8) ?? ""}` : "—") },
-    { key: "changes", title: t("changes"), cell: (row) => <span title={row.changes.map((one) => one.field).join(", ")}>{row.changes.length ? row.changes.map((one) => one.field).join(", ") : "—"}</span> },
+    { key: "what", title: t("operation"), gives: true, phone: "main", cell: (row) => <span className="font-medium" title={row.operation}>{name(row.operation)}</span> },
+    { key: "object", title: t("object"), gives: true, phone: "sub", cell: (row) => (row.object.kind ? `${say(KINDS[row.object.kind]) ?? row.object.kind} ${row.object.name ?? row.object.id?.slice(0, 8) ?? ""}` : "—") },
+    { key: "changes", title: t("changes"), gives: true, cell: (row) => <span title={row.changes.map((one) => one.field).join(", ")}>{row.changes.length ? row.changes.map((one) => one.field).join(", ") : "—"}</span> },
     { key: "outcome", title: t("outcome"), phone: "side", cell: (row) => <Chip tone={row.outcome === "done" ? "success" : "uncertain"}>{t(row.outcome === "done" ? "outcomeDone" : "outcomeUnknown")}</Chip> },
     { key: "ip", title: t("address"), cell: (row) => <code className="text-caption">{row.address ?? "—"}</code> },
   ];

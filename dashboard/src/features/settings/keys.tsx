@@ -25,7 +25,7 @@ export function Keys() {
   const [ending, setEnding] = useState<ApiKey | null>(null);
   const list = useList("api-keys", {}, (cursor, signal) => read(api.GET("/api/v1/api-keys", { params: { query: { limit: 100, cursor } }, signal })));
   const columns: Column<ApiKey>[] = [
-    { key: "name", title: t("name"), phone: "main", cell: (row) => <span className="font-medium">{row.name}</span> },
+    { key: "name", title: t("name"), gives: true, phone: "main", cell: (row) => <span className="font-medium">{row.name}</span> },
     { key: "prefix", title: t("prefix"), phone: "sub", cell: (row) => <code className="text-caption">{`${row.prefix}…`}</code> },
     { key: "role", title: t("role"), cell: (row) => t(row.role) },
     { key: "scopes", title: t("scopes"), cell: (row) => (row.scopes ? <span title={row.scopes.join(", ")}>{t("scopesOf", { count: row.scopes.length })}</span> : t("scopesAll")) },

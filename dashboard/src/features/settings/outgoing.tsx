@@ -49,7 +49,7 @@ export function Outgoing() {
   });
   const columns: Column<OutgoingWebhook>[] = [
     { key: "name", title: t("name"), phone: "main", cell: (row) => <span className="font-medium">{row.name}</span> },
-    { key: "url", title: t("url"), phone: "sub", cell: (row) => <code className="text-caption" title={row.url}>{row.url}</code> },
+    { key: "url", title: t("url"), gives: true, phone: "sub", cell: (row) => <code className="text-caption" title={row.url}>{row.url}</code> },
     { key: "types", title: t("tells"), cell: (row) => <span title={row.event_types.join(", ")}>{t("typesOf", { count: row.event_types.length })}</span> },
     {
       key: "state", title: t("state"), phone: "side",
