@@ -40,9 +40,14 @@ class Rest:
     """What an instance holds while nothing happens."""
 
     memory: dict[str, int]
-    threads: int
+    threads_by_part: dict[str, int]
     files: int
     tasks: int
+
+    @property
+    def threads(self) -> int:
+        """Return how many threads there are in all."""
+        return sum(self.threads_by_part.values())
 
 
 def run(report: Report, options: Options, instance: Instance) -> None:
@@ -63,7 +68,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
         size = sum(rests[-1].memory.values()) / 2**20
         report.step(f"leg {len(rests)}: {rate:,.0f}/s, {size:,.0f} MiB, {rests[-1].tasks} tasks")
     report.memory |= {"warm": rests[_WARM_LEGS - 1].memory, "after": rests[-1].memory}
-    report.settings["rests"] = [{"threads": r.threads, "files": r.files, "tasks": r.tasks} for r in rests]
+    report.settings["rests"] = [{"threads": r.threads_by_part, "files": r.files, "tasks": r.tasks} for r in rests]
     latency = LatencyHistogram()
     for outcome in outcomes:
         latency.merge(outcome.latency())
@@ -84,7 +89,7 @@ def _rest(instance: Instance, processes: Processes) -> Rest:
     status: dict[str, Any] = orjson.loads(instance.api().request("GET", "/readyz")[1])
     counts = processes.counts()
     tasks = sum(part.get("tasks", 0) for part in status["parts"].values())
-    return Rest(processes.memory(), counts["threads"], counts["files"], tasks)
+    return Rest(processes.memory(), processes.threads(), counts["files"], tasks)
 
 
 def _judge(report: Report, warm: Rest, last: Rest) -> None:
@@ -97,4 +102,12 @@ def _judge(report: Report, warm: Rest, last: Rest) -> None:
     report.check("memory does not grow", not grown, f"MiB since the third leg: {told}")
     for name in ("threads", "files", "tasks"):
         before, after = getattr(warm, name), getattr(last, name)
-        report.check(f"no {name} left behind", after <= before + _FEW, f"{before} → {after}")
+        detail = f"{before} → {after}"
+        if name == "threads":
+            detail += _told(warm.threads_by_part, last.threads_by_part)
+        report.check(f"no {name} left behind", after <= before + _FEW, detail)
+
+
+def _told(before: dict[str, int], after: dict[str, int]) -> str:
+    changed = {part: after.get(part, 0) - count for part, count in before.items()}
+    return "".join(f", {part} {change:+}" for part, change in changed.items() if change)

@@ -109,13 +109,21 @@ class Processes:
         their number tells how much is stored. Its connections are sockets of the other parts, and counted there.
         """
         pids = self.pids()
-        totals = {"processes": len(pids), "threads": 0, "files": 0}
+        totals = {"processes": len(pids), "threads": sum(self.threads().values()), "files": 0}
         for pid in pids:
             with contextlib.suppress(OSError, psutil.Error):
-                totals["threads"] += len(list(Path(f"/proc/{pid}/task").iterdir()))
                 if self._name(pid) != "postgres":
                     totals["files"] += len(list(Path(f"/proc/{pid}/fd").iterdir()))
         return totals
+
+    def threads(self) -> dict[str, int]:
+        """Return how many threads there are, by part."""
+        parts: dict[str, int] = {}
+        for pid in self.pids():
+            with contextlib.suppress(OSError, psutil.Error):
+                part = self._name(pid)
+                parts[part] = parts.get(part, 0) + len(list(Path(f"/proc/{pid}/task").iterdir()))
+        return parts
 
     def of(self, parts: Collection[str]) -> list[int]:
         """Return the pids that belong to some parts."""
