@@ -105,8 +105,8 @@ class Processes:
     def counts(self) -> dict[str, int]:
         """Return how many processes, threads and open files (sockets among them) there are.
 
-        Postgres' files are left out: each of its processes keeps every table and index open that it has touched, so
-        their number tells how much is stored. Its connections are sockets of the other parts, and counted there.
+        Of Postgres neither threads nor files count: each of its processes keeps every table and index open that it has
+        touched, which tells how much is stored. Its connections are sockets of the other parts, and counted there.
         """
         pids = self.pids()
         totals = {"processes": len(pids), "threads": sum(self.threads().values()), "files": 0}
@@ -117,12 +117,13 @@ class Processes:
         return totals
 
     def threads(self) -> dict[str, int]:
-        """Return how many threads there are, by part."""
+        """Return how many threads there are, by part; Postgres has none, but a process for each connection."""
         parts: dict[str, int] = {}
         for pid in self.pids():
             with contextlib.suppress(OSError, psutil.Error):
                 part = self._name(pid)
-                parts[part] = parts.get(part, 0) + len(list(Path(f"/proc/{pid}/task").iterdir()))
+                if part != "postgres":
+                    parts[part] = parts.get(part, 0) + len(list(Path(f"/proc/{pid}/task").iterdir()))
         return parts
 
     def of(self, parts: Collection[str]) -> list[int]:
