@@ -6,7 +6,7 @@ import { key } from "../../api/queries";
 import { live, useLive, useTopic } from "../../live/hooks";
 import { RANGE_MS, RANGE_STEP, type Range } from "../../lib/period";
 import type { Point } from "./charts";
-import { atLeast, behind } from "./readings";
+import { atLeast } from "./readings";
 import { advance, begin, type Counters, type Tail } from "./tail";
 
 type Counts = Record<string, number>;
@@ -23,7 +23,6 @@ export interface Summary extends LiveMetrics { time_zone: string; period: Sums; 
 const EVERY_MS: Record<Range, number> = { "5m": 30_000, "1h": 60_000, "24h": 120_000, "7d": 300_000, "30d": 300_000 };
 /** Charts cost by the redraw: once a second is as often as one sees them move. */
 const MOVE_MS = 1_000;
-const LOOK_MS = 3_000;
 export const STEP_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
 function span(range: Range, before = 0) {
@@ -50,22 +49,12 @@ export function useSeries(range: Range) {
 }
 
 export function useFunnel(range: Range) {
-  const found = useQuery({
+  return useQuery({
     queryKey: key("funnel", range),
     queryFn: ({ signal }) => read(api.GET("/api/v1/metrics/funnel", { params: { query: span(range) }, signal })),
     refetchInterval: EVERY_MS[range],
     staleTime: EVERY_MS[range] / 2,
   });
-  const { dataUpdatedAt, refetch } = found;
-  // How far messages came cannot be moved on by counters; they tell when the answer is behind them.
-  useEffect(() => {
-    const then = present()?.today?.messages;
-    const timer = setInterval(() => {
-      if (document.visibilityState === "visible" && behind(then, present()?.today?.messages)) void refetch();
-    }, LOOK_MS);
-    return () => clearInterval(timer);
-  }, [dataUpdatedAt, refetch]);
-  return found;
 }
 
 /** What came in after a PIX reminder, in this range and in the one before it; nothing where there is no such flow. */

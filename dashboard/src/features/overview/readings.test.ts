@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { behind, READINGS } from "./readings";
+import { READINGS } from "./readings";
 
 const sums = { events: 9, messages: { accepted: 2, delivered: 3, read: 1, failed: 4, held: 7 } };
 
@@ -12,12 +12,4 @@ test("numbers count what came at least that far, shares have their base", () => 
 test("a share of nothing is unknown and not zero; nothing failed is zero", () => {
   expect(READINGS.delivered({ events: 0, messages: {} })).toEqual({ part: 0, whole: 0, share: null });
   expect(READINGS.failed({ events: 0, messages: {} }).part).toBe(0);
-});
-
-test("an answer is behind once the first message, or a twentieth of them, has moved on", () => {
-  expect(behind({}, {})).toBe(false);
-  expect(behind(undefined, { accepted: 1 })).toBe(true);
-  expect(behind({ accepted: 100 }, { accepted: 98, read: 2 })).toBe(false);
-  expect(behind({ accepted: 100 }, { accepted: 97, read: 3 })).toBe(true);
-  expect(behind({ accepted: 100 }, undefined)).toBe(false);
 });

@@ -28,11 +28,3 @@ export const READINGS = {
   failed: ({ messages }: Sums) => plain(messages.failed ?? 0),
 };
 export type Reading = keyof typeof READINGS;
-
-/** Whether an answer read at the counters `then` no longer tells of today: something at all, or a twentieth, has changed since. */
-export function behind(then: Record<string, number> | undefined, now: Record<string, number> | undefined): boolean {
-  if (!now) return false;
-  const all = (counts: Record<string, number>) => Object.values(counts).reduce((sum, one) => sum + one, 0);
-  const changed = Object.keys({ ...then, ...now }).reduce((sum, one) => sum + Math.abs((now[one] ?? 0) - (then?.[one] ?? 0)), 0);
-  return changed > all(then ?? {}) / 20;
-}
