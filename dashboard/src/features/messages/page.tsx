@@ -40,9 +40,9 @@ export function Messages() {
   const columns: Column<Message>[] = [
     { key: "time", title: t("time"), cell: (row) => <When at={row.created_at} />, phone: "sub" },
     { key: "status", title: t("status"), phone: "main", cell: (row) => <StatusChip status={row.status} title={say(row.reason_text) ?? row.reason ?? undefined} /> },
-    { key: "reason", title: t("reason"), cell: (row) => say(row.reason_text) ?? row.reason ?? "—", phone: "sub" },
+    { key: "reason", title: t("reason"), gives: true, cell: (row) => say(row.reason_text) ?? row.reason ?? "—", phone: "sub" },
     { key: "to", title: t("to"), phone: "side", cell: (row) => phone(row.to) },
-    { key: "text", title: t("text"), cell: (row) => row.text || row.template || row.type },
+    { key: "text", title: t("text"), gives: true, cell: (row) => row.text || row.template || row.type },
     { key: "attempt", title: t("attempts"), right: true, cell: (row) => formats.count(row.attempt) },
   ];
   return (
