@@ -91,7 +91,7 @@ def test_who_is_invited_joins_by_the_link_and_only_once(visit: Guests, company_i
 
 def test_the_last_owner_can_neither_go_nor_get_another_role(visit: Guests, company_id: str) -> None:
     page = visit().open(company_id, "settings/users")
-    row = page.locator("tbody tr", has_text="dono@exemplo.test")
+    row = page.get_by_role("table", name="Usuários").locator("tbody tr", has_text="dono@exemplo.test")
     expect(row).to_contain_text("o último")
     expect(row.locator("select, [aria-haspopup=menu]")).to_have_count(0)
 

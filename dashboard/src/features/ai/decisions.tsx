@@ -49,7 +49,7 @@ export default function Decisions() {
   const clear = () => setSearch(Object.fromEntries(FILTERS.map((name) => [name, undefined])));
   const columns: Column<AiDecision>[] = [
     { key: "at", title: t("when"), phone: "sub", cell: (row) => <When at={row.at} /> },
-    { key: "text", title: t("said"), phone: "main", cell: (row) => row.text ?? <span className="text-muted">{t("noText")}</span> },
+    { key: "text", title: t("said"), gives: true, phone: "main", cell: (row) => row.text ?? <span className="text-muted">{t("noText")}</span> },
     { key: "intent", title: t("intent"), phone: "sub", cell: (row) => <Understood row={row} /> },
     { key: "outcome", title: t("outcome"), phone: "side", cell: (row) => <Chip tone={TONES[row.outcome]} title={say(row.reason_text) ?? row.reason ?? undefined}>{t(OUTCOMES[row.outcome])}</Chip> },
     { key: "ms", title: t("took"), right: true, cell: (row) => duration(row.latency_ms) },
