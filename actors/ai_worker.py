@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -63,7 +63,7 @@ class AiWorker:
         self._embedder = Embedder(threads=settings.ai_threads)
         self._desk = EmbeddingDesk(self._embedder)
         self._understanding: Understanding | None = None
-        self._own: OwnIntents | None = None
+        self._own: OwnIntents
         self._offer: Offer | None = None
         self._waiting: tuple[int, float] = (0, 0.0)
         self._wake = asyncio.Event()
@@ -148,12 +148,7 @@ class AiWorker:
             StorageAway: the company's intents cannot be read now.
         """
         company_id, text = unpack(blob)
-        if self._own is None:
-            raise StorageAway("this AI worker is waiting for Postgres")
-        try:
-            return orjson.dumps(await self._own.describe(UUID(bytes=company_id), text))
-        except AWAY as error:
-            raise StorageAway("Postgres is away") from error
+        return await self._answered(lambda: self._own.describe(UUID(bytes=company_id), text))
 
     async def suggest(self, blob: bytes) -> bytes:
         """Return what could be answered in a conversation (JSON): ``[company_id, conversation_id]``.
@@ -163,13 +158,10 @@ class AiWorker:
             StorageAway: Postgres is away.
         """
         company_id, conversation_id = unpack(blob)
-        if self._understanding is None:
-            raise StorageAway("this AI worker is waiting for Postgres")
-        try:
-            found = await self._answering.suggest(UUID(bytes=company_id), UUID(bytes=conversation_id))
-        except AWAY as error:
-            raise StorageAway("Postgres is away") from error
-        return orjson.dumps(found.shown())
+        return await self._answered(lambda: self._suggested(UUID(bytes=company_id), UUID(bytes=conversation_id)))
+
+    async def _suggested(self, company_id: UUID, conversation_id: UUID) -> dict[str, Any]:
+        return (await self._answering.suggest(company_id, conversation_id)).shown()
 
     async def simulate(self, blob: bytes) -> bytes:
         """Return what would become of a company's text (JSON): ``[company_id, what is asked as JSON]``.
@@ -179,12 +171,7 @@ class AiWorker:
             StorageAway: Postgres is away.
         """
         company_id, asked = unpack(blob)
-        if self._understanding is None:
-            raise StorageAway("this AI worker is waiting for Postgres")
-        try:
-            return orjson.dumps(await self._simulation.run(UUID(bytes=company_id), orjson.loads(asked)))
-        except AWAY as error:
-            raise StorageAway("Postgres is away") from error
+        return await self._answered(lambda: self._simulation.run(UUID(bytes=company_id), orjson.loads(asked)))
 
     async def confusion(self, blob: bytes) -> bytes:
         """Return how well a company's examples tell its intents apart (JSON): ``[company_id]``.
@@ -193,12 +180,7 @@ class AiWorker:
             StorageAway: Postgres is away.
         """
         (company_id,) = unpack(blob)
-        if self._own is None:
-            raise StorageAway("this AI worker is waiting for Postgres")
-        try:
-            return orjson.dumps(await self._own.confusion(UUID(bytes=company_id)))
-        except AWAY as error:
-            raise StorageAway("Postgres is away") from error
+        return await self._answered(lambda: self._own.confusion(UUID(bytes=company_id)))
 
     async def write(self, blob: bytes) -> bytes:
         """Return what a company's model writes (JSON): ``[kind, company_id, what is asked as JSON]``.
@@ -208,10 +190,18 @@ class AiWorker:
             StorageAway: Postgres is away.
         """
         kind, company_id, asked = unpack(blob)
+        return await self._answered(lambda: self._writing.write(kind, UUID(bytes=company_id), orjson.loads(asked)))
+
+    async def _answered(self, ask: Callable[[], Awaitable[Mapping[str, Any]]]) -> bytes:
+        """Return an answer as JSON, once this worker has its database.
+
+        Raises:
+            StorageAway: it has none yet, or not now.
+        """
         if self._understanding is None:
             raise StorageAway("this AI worker is waiting for Postgres")
         try:
-            return orjson.dumps(await self._writing.write(kind, UUID(bytes=company_id), orjson.loads(asked)))
+            return orjson.dumps(await ask())
         except AWAY as error:
             raise StorageAway("Postgres is away") from error
 
@@ -236,7 +226,7 @@ class AiWorker:
 
     async def reload(self, company_id: bytes | None) -> None:
         """Read a company's intents, what its rules wait for, and what companies want told, anew."""
-        if self._own is None or self._offer is None:
+        if self._offer is None:
             return
         company = None if company_id is None else UUID(bytes=company_id)
         self._offer.reload(company)

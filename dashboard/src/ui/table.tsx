@@ -113,7 +113,7 @@ function useWidths(long: boolean, columns: number) {
   useLayoutEffect(() => {
     const found = [...(head.current?.cells ?? [])].map((cell) => cell.offsetWidth);
     const all = found.reduce((sum, one) => sum + one, 0);
-    setWidths(long && all > 0 ? found.map((one) => `${(one / all) * 100}%`) : null);
+    setWidths(long && all > 0 ? found.map((one) => (one > 0 ? `${(one / all) * 100}%` : "auto")) : null);
   }, [long, columns]);
   return { head, widths };
 }

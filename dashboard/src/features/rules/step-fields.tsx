@@ -4,13 +4,13 @@ import { useWords } from "../../i18n";
 import { FormField } from "../../ui/form";
 import { MessageField } from "../../ui/message/field";
 import { Picker, type Option } from "../../ui/picker";
+import { Varies } from "../templates/varies";
 import type { Choices } from "./choices";
 import { Conditions, FieldPicker } from "./conditions";
 import { inUnit, UNITS, type Step, type Unit } from "./steps";
 import { useRuleTexts } from "./texts";
 import { countOf, type Json } from "./tree";
 import { textOf } from "./values";
-import { Varies } from "./varies";
 import { DaysField, Zones } from "./schedule";
 import type { Speech } from "./words";
 
@@ -68,7 +68,7 @@ function Send({ step, path, choices, set, fields, choose }: { step: Step; path: 
         </FormField>
       </div>
       {what === "template" ? choose("template_id", t("template"), choices.templates) : <MessageField name={`${path}.text`} label={t(what === "image" ? "caption" : "text")} value={textOf(data.text ?? "")} onChange={(text) => set({ text })} variables={variables} most={what === "image" ? MOST_CAPTION : MOST_TEXT} rows={3} />}
-      {what === "template" && data.template_id != null && data.template_id !== "" && <Varies path={path} templateId={String(data.template_id)} on={data.variants === true} onChange={(variants) => set({ variants: variants || null })} />}
+      {what === "template" && data.template_id != null && data.template_id !== "" && <Varies name={`${path}.variants`} templateId={String(data.template_id)} on={data.variants === true} onChange={(variants) => set({ variants: variants || null })} />}
       <FormField name={`${path}.to`} label={t("to")} hint={t("toHint")}>{(props) => <input {...props} className="field max-w-80" value={textOf(data.to ?? "")} onChange={(event) => set({ to: event.target.value })} />}</FormField>
     </>
   );

@@ -22,6 +22,7 @@ import { Progress } from "../../../ui/progress";
 import { ErrorBox, Skeleton, useErrorText } from "../../../ui/states";
 import { toast } from "../../../ui/toasts";
 import { useFormats } from "../../../ui/when";
+import { useVariesTexts } from "../../templates/varies-texts";
 import { useDraft } from "./draft";
 import { stepOf, type Schedule } from "./plan";
 import { useWizardTexts } from "./texts";
@@ -99,6 +100,7 @@ function Counting({ dryRun }: { dryRun: CampaignDryRun }) {
 
 function Checked({ dryRun, busy, onAgain }: { dryRun: CampaignDryRun; busy: boolean; onAgain: () => void }) {
   const t = useWizardTexts();
+  const varies = useVariesTexts();
   const say = useWords();
   const formats = useFormats();
   const { values, campaign } = useDraft();
@@ -125,7 +127,7 @@ function Checked({ dryRun, busy, onAgain }: { dryRun: CampaignDryRun; busy: bool
               [t("duration"), dryRun.duration_s == null ? t("tooLong") : would === 0 ? "—" : `~${duration(Math.max(1, dryRun.duration_s) * 1000)}`],
               [t("endsAt"), dryRun.ends_at && would > 0 ? formats.dateTime(new Date(dryRun.ends_at)) : "—"],
               [t("cost"), cost && money ? <span key="cost">{t("about", { money })}<span className="block text-caption text-muted">{t("priceTable", { date: formats.date(new Date(`${cost.valid_from}T12:00:00Z`)), source: cost.source })}</span>{cost.unpriced > 0 && <span className="block text-caption text-warning-fg">{t("unpriced", { count: cost.unpriced })}</span>}{say(cost.note) && <span className="block text-caption text-muted">{say(cost.note)}</span>}</span> : t("noPrices")],
-              ...((values.variants ?? []).some((one) => one.variants) ? [[t("variations"), (dryRun.by_variant ?? []).map((one) => `${(dryRun.by_variant ?? []).length > 1 ? `${"ABCDE"[one.variant] ?? one.variant + 1}: ` : ""}${t("approvedN", { count: one.approved })}`).join(" ")] as [string, string]] : []),
+              ...((values.variants ?? []).some((one) => one.variants) ? [[t("variations"), (dryRun.by_variant ?? []).map((one) => `${(dryRun.by_variant ?? []).length > 1 ? `${"ABCDE"[one.variant] ?? one.variant + 1}: ` : ""}${varies("approvedN", { count: one.approved })}`).join(" ")] as [string, string]] : []),
               [t("counted"), formats.dateTime(new Date(dryRun.as_of), "second")],
             ]}
           />

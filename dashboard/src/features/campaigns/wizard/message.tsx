@@ -13,10 +13,10 @@ import { bubbleOf, Phone } from "../../../ui/message/phone";
 import { Picker } from "../../../ui/picker";
 import { Empty, ErrorBox, Skeleton } from "../../../ui/states";
 import { useFormats } from "../../../ui/when";
+import { Varies } from "../../templates/varies";
 import { Labelled, useDraft, Wrong } from "./draft";
 import { canMap, hasOwn, kindOf, variablesOf, withSource, type Kind, type Source } from "./plan";
 import { useWizardTexts } from "./texts";
-import { Varies } from "./varies";
 
 const MOST_VARIANTS = 5;
 const SAMPLES = 5;
@@ -62,7 +62,8 @@ function Variants({ templates, variants }: { templates: Template[]; variants: Va
               {template?.stopped && <p className="text-caption text-warning-fg">{say(template.stopped.text) ?? template.stopped.reason}</p>}
               {template && template.status.toLowerCase() !== "approved" && <p className="text-caption text-warning-fg">{t("notApprovedText")}</p>}
               <Wrong name={`variants[${at}].template_id`} />
-              <Varies path={`variants[${at}].variants`} templateId={one.template_id} on={one.variants ?? false} onChange={(on) => put(at, { ...one, variants: on })} />
+              <Varies name={`variants[${at}].variants`} templateId={one.template_id} on={one.variants ?? false} onChange={(on) => put(at, { ...one, variants: on })} />
+              <Wrong name={`variants[${at}].variants`} />
             </div>
             {variants.length > 1 && (
               <Labelled name={`variants[${at}].share`} label={t("share")} hint={formats.percent((one.share ?? 1) / whole)} className="w-24">
