@@ -56,8 +56,10 @@ class OwnIntents:
     async def read(self, company_id: UUID, text: str) -> Verdict:
         """Return what a text means to a company."""
         reader = await self.reader(company_id)
-        (verdict,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
-        return verdict
+        told = reader.without_model(text)
+        if told is None:
+            (told,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
+        return told
 
     async def confusion(self, company_id: UUID) -> dict[str, Any]:
         """Return how well a company's own examples tell its intents apart (``engine/ai/confusion.py``).

@@ -196,17 +196,16 @@ class Understanding:
 
     async def _understand(self, turns: Sequence[Turn], heard: dict[UUID, Heard]) -> list[Understood]:
         texts = [_text(heard[turn.event_id]) for turn in turns]
-        spoken = [position for position, text in enumerate(texts) if text]
-        vectors = await self._embedder.queries([looked_at(texts[position] or "") for position in spoken])
-        rows = dict(zip(spoken, vectors, strict=True))
-        found: list[Understood] = []
-        for position, turn in enumerate(turns):
-            text, verdict = texts[position], None
-            if text and (row := rows.get(position)) is not None:
-                reader = await self._own.reader(turn.company_id)
-                (verdict,) = reader.read([text], row[None, :])
-            found.append(Understood(turn, id_ms(turn.event_id.bytes), text, verdict, heard[turn.event_id]))
-        return found
+        readers = [await self._own.reader(turn.company_id) for turn in turns]
+        verdicts = [reader.without_model(text) if text else None for reader, text in zip(readers, texts, strict=True)]
+        left = [(at, text) for at, text in enumerate(texts) if text and verdicts[at] is None]
+        vectors = await self._embedder.queries([looked_at(text) for _, text in left])
+        for (at, text), row in zip(left, vectors, strict=True):
+            (verdicts[at],) = readers[at].read([text], row[None, :])
+        return [
+            Understood(turn, id_ms(turn.event_id.bytes), text, verdict, heard[turn.event_id])
+            for turn, text, verdict in zip(turns, texts, verdicts, strict=True)
+        ]
 
 
 def _text(heard: Heard) -> str | None:

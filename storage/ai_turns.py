@@ -107,10 +107,12 @@ async def extend_turns(executor: Pool | Connection, turns: Sequence[Turn], lease
 
 async def read_messages(executor: Pool | Connection, turns: Sequence[Turn]) -> dict[UUID, Heard]:
     """Return what was written in these turns, by event."""
+    if not turns:
+        return {}
     ids = [turn.event_id for turn in turns]
-    rows = await executor.fetch(
-        query("ai/read_messages"), ids, [id_time(one) for one in ids], [turn.conversation_id for turn in turns]
-    )
+    times = [id_time(one) for one in ids]
+    conversations = [turn.conversation_id for turn in turns]
+    rows = await executor.fetch(query("ai/read_messages"), ids, times, conversations, min(times), max(times))
     return {
         row["id"]: Heard(
             row["delivery_id"],

@@ -68,12 +68,16 @@ class ExampleSet:
             gram: (np.array(rows, np.int32), np.array(shares, np.float32)) for gram, (rows, shares) in places.items()
         }
 
-    def nearness(self, text: str, direction: Vectors, weights: Mapping[str, float]) -> Vectors:
-        """Return how near a message is to each example, from about -1 to 1."""
-        letters = np.zeros(len(self.texts), np.float32)
+    def letters(self, weights: Mapping[str, float]) -> Vectors:
+        """Return how much of its letters and words a message shares with each example, from 0 to 1."""
+        shared = np.zeros(len(self.texts), np.float32)
         for gram, weight in weights.items():
             if (place := self._places.get(gram)) is not None:
-                letters[place[0]] += weight * place[1]
+                shared[place[0]] += weight * place[1]
+        return shared
+
+    def nearness(self, direction: Vectors, letters: Vectors) -> Vectors:
+        """Return how near a message is to each example, from about -1 to 1; ``letters``: as :meth:`letters` tells."""
         # Not BLAS: its threads wait for one another wherever cores are shared (19 ms instead of 2 ms, measured on two).
         meaning = np.einsum("ij,j->i", self._directions, direction)
         near: Vectors = _MEANING * meaning + (1 - _MEANING) * letters

@@ -69,7 +69,7 @@ READ: dict[str, Schema] = {
     "confidence": _NUMBER,
     "second_intent": SENTENCE,
     "second_confidence": _NUMBER,
-    "decided_by": choice("words", "model", "nothing"),
+    "decided_by": choice("words", "letters", "model", "nothing"),
     "neighbours": _NEIGHBOURS,
 }
 define("AiText", record({"text": text(4_096)}, required=("text",)))
