@@ -70,11 +70,13 @@ class ExampleSet:
 
     def letters(self, weights: Mapping[str, float]) -> Vectors:
         """Return how much of its letters and words a message shares with each example, from 0 to 1."""
-        shared = np.zeros(len(self.texts), np.float32)
-        for gram, weight in weights.items():
-            if (place := self._places.get(gram)) is not None:
-                shared[place[0]] += weight * place[1]
-        return shared
+        found = [(weight, place) for gram, weight in weights.items() if (place := self._places.get(gram)) is not None]
+        if not found:
+            return np.zeros(len(self.texts), np.float32)
+        each = np.repeat([weight for weight, _ in found], [len(place[0]) for _, place in found])
+        shares = np.concatenate([place[1] for _, place in found]) * each
+        rows = np.concatenate([place[0] for _, place in found])
+        return np.bincount(rows, shares, len(self.texts)).astype(np.float32)
 
     def nearness(self, direction: Vectors, letters: Vectors) -> Vectors:
         """Return how near a message is to each example, from about -1 to 1; ``letters``: as :meth:`letters` tells."""

@@ -119,7 +119,8 @@ class IntentReader:
             return []
         directions = self._by.direction(vectors)
         return [
-            self.without_model(text) or self._nearest(text, row) for text, row in zip(texts, directions, strict=True)
+            self.without_model(text) or self._nearest(self._letters(text), row)
+            for text, row in zip(texts, directions, strict=True)
         ]
 
     def without_model(self, text: str) -> Verdict | None:
@@ -151,13 +152,13 @@ class IntentReader:
         first = len(self._texts) - len(own.texts)
         directions = self._by.direction(vectors[list(positions)])
         return [
-            by_words(own.texts[at]) or self._nearest(own.texts[at], row, without=first + at)
+            by_words(own.texts[at]) or self._nearest(self._letters(own.texts[at]), row, without=first + at)
             for at, row in zip(positions, directions, strict=True)
         ]
 
-    def _nearest(self, text: str, direction: Vectors, without: int | None = None) -> Verdict:
-        letters = zip(self._sets, self._letters(text), strict=True)
-        near = np.concatenate([known.nearness(direction, shared) for known, shared in letters])
+    def _nearest(self, letters: Sequence[Vectors], direction: Vectors, without: int | None = None) -> Verdict:
+        sets = zip(self._sets, letters, strict=True)
+        near = np.concatenate([known.nearness(direction, shared) for known, shared in sets])
         if without is not None:
             near[without] = -np.inf
         verdict, _ = self._vote(near)
