@@ -41,7 +41,7 @@ from storage.ai_turns import count_turns, release_turns
 from storage.ingest import Lane
 from storage.message_changes import Transition
 from storage.outgoing_watch import refresh_watch
-from storage.pool import AWAY, open_pool
+from storage.pool import AWAY, ONE_PLAN, open_pool
 
 _LOOK_S = 1.0  # without a nudge
 _NICE = 10  # sending goes before understanding
@@ -81,7 +81,7 @@ class AiWorker:
         if self._understanding is not None:
             return
         settings, life = self._settings, self._life
-        pool = await open_pool(settings.database_url, maximum=8, name=life.name, timeout_s=2.0)
+        pool = await open_pool(settings.database_url, maximum=8, name=life.name, timeout_s=2.0, settings=ONE_PLAN)
         await release_turns(pool, life.name)
         door = shard_door(settings, SupervisorRef(settings.instance))
         self._own = OwnIntents(pool, self._embedder)
