@@ -29,7 +29,7 @@ _SOFTNESS = 0.1
 _SHOWN = 5
 # A message that is near to nothing is like nothing that was ever asked, whatever its neighbours agree on.
 _TOO_FAR = 0.18
-# Letters alone decide where examples share so much, and agree so far: of the dev part's messages 99 % rightly.
+# Letters alone decide where examples share so much and agree so far: half of the dev part's messages, all rightly.
 _SAME_LETTERS = 0.3
 _LETTERS_AGREE = 0.8
 
