@@ -56,6 +56,7 @@ class AiWorker:
     """Understands inbound messages, many conversations at once; a crash gives its turns to the next one."""
 
     async def __init__(self, settings: Settings, number: int) -> None:  # type: ignore[misc]
+        os.nice(_NICE)  # this thread, and those that it starts
         self._settings = settings
         self._life = Life(f"ai-{number}")
         self._feed = DeltaFeed(AggregatorRef(settings.instance).apply)
@@ -69,7 +70,6 @@ class AiWorker:
         self._wake = asyncio.Event()
         self._direct = DirectServer(self.nudge)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
-        os.nice(_NICE)
         try:
             await self._open()
         except (Unavailable, *AWAY):

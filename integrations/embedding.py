@@ -10,12 +10,15 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.texts import clean
+
+if TYPE_CHECKING:
+    from integrations.e5 import E5
 
 DIMENSIONS = 384
 MODEL = "e5-small-enpt-q4"
@@ -26,8 +29,9 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 
 class Embedder:
-    """One loaded model with a bounded memory of what it has embedded lately; safe to share under asyncio.
+    """A model with a bounded memory of what it has embedded lately; safe to share under asyncio.
 
+    It is loaded beside whatever its owner does meanwhile: who embeds first waits for it, and meets what went wrong.
     A run keeps no state and lets go of the interpreter's lock, so a batch is worked on beside the loop.
 
     Args:
@@ -36,10 +40,8 @@ class Embedder:
     """
 
     def __init__(self, *, threads: int = 1, kept: int = _KEPT) -> None:
-        from integrations.e5 import E5  # loads the runtime: for processes that embed alone
-
-        self._model = E5()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embed")
+        self._loaded = self._pool.submit(_load)
         self._threads = threads
         self._kept: OrderedDict[tuple[bool, str], Vectors] = OrderedDict()
         self._most = kept
@@ -55,7 +57,7 @@ class Embedder:
 
     def tokens(self, text: str) -> int:
         """Return how many tokens the model reads of a text."""
-        return self._model.count(text)
+        return self._loaded.result().count(text)
 
     async def _embed(self, texts: Sequence[str], as_query: bool) -> Vectors:
         keys = [(as_query, _plain(text)) for text in texts]
@@ -79,7 +81,7 @@ class Embedder:
         for as_query in (True, False):
             mine = [key for key in keys if key[0] is as_query]
             if mine:
-                vectors = self._model.encode([text for _, text in mine], as_query=as_query)
+                vectors = self._loaded.result().encode([text for _, text in mine], as_query=as_query)
                 rows.update(zip(mine, vectors, strict=True))
         return [rows[key] for key in keys]
 
@@ -92,6 +94,12 @@ class Embedder:
     def close(self) -> None:
         """End the threads once their present texts are done."""
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _load() -> E5:
+    from integrations.e5 import E5  # brings the runtime into this process
+
+    return E5()
 
 
 def _plain(text: str) -> str:

@@ -105,7 +105,8 @@ async def test_each_message_of_a_person_is_decided_once_and_in_order(world: Worl
     rows = await world.decisions()
     assert [row["intent"] for row in rows] == ["other", "price", "already_paid"]
     assert {(row["outcome"], row["reason"]) for row in rows} == {("silent", "no_agent")}
-    assert all(row["decided_by"] == "model" and row["latency_ms"] >= 0 for row in rows)
+    assert {row["decided_by"] for row in rows} <= {"letters", "model"}
+    assert all(row["latency_ms"] >= 0 for row in rows)
     [talk] = await world.rig.rows("SELECT intent, confidence FROM conversations")
     assert talk["intent"] == "already_paid"
     assert talk["confidence"] == pytest.approx(rows[-1]["confidence"])
@@ -187,6 +188,16 @@ async def test_an_answer_is_stored_with_its_turns_end_and_handed_to_its_sender(w
     assert [one["id"] for one in world.pushed] == [message["id"].bytes]
     [talk] = await world.rig.rows("SELECT waiting_since, last_outbound_text FROM conversations")
     assert talk == {"waiting_since": None, "last_outbound_text": "Custa R$ 97,00"}
+
+
+async def test_what_letters_decide_is_not_embedded(world: World) -> None:
+    before = world.embedder.embedded
+    await world.hear("Qual o valor do curso?")
+    await world.finish(world.worker())
+    [row] = await world.decisions()
+    assert (row["intent"], row["decided_by"]) == ("price", "letters")
+    assert json.loads(row["neighbours"])[0]["intent"] == "price"
+    assert world.embedder.embedded == before
 
 
 async def test_who_wants_no_messages_is_not_answered_and_hears_no_more(world: World) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -45,6 +46,36 @@ async def test_stop_words_decide_before_the_model(embedder: Embedder) -> None:
     assert (stop.intent, stop.confidence, stop.by) == (OPT_OUT, 1.0, "words")
     assert (again.intent, again.by) == (OTHER, "words")
     assert not stops_messages(stop), "the words themselves have done so already"
+
+
+def test_letters_decide_what_examples_spell_alike_and_the_model_need_not_be_asked() -> None:
+    told = _READER.without_model("Qual o valor do curso?")
+    assert told is not None
+    assert (told.intent, told.by) == ("price", "letters")
+    assert told.confidence >= 0.8 and len(told.neighbours) == 5
+    assert _READER.without_model("o gato subiu no telhado da vizinha") is None
+
+
+def test_letters_decide_half_of_the_labelled_messages_and_are_right() -> None:
+    rows = read_labelled((files("engine.ai") / "labelled_messages.jsonl").read_text("utf-8").splitlines())
+    told = [(row, _READER.without_model(row.text)) for row in rows]
+    decided = [(row, verdict) for row, verdict in told if verdict is not None and verdict.by == "letters"]
+    right = sum(row.intent == verdict.intent for row, verdict in decided)
+    assert len(decided) >= 0.45 * len(rows)
+    assert right >= 0.98 * len(decided), f"{right} of {len(decided)}"
+
+
+def test_letters_never_decide_about_an_opt_out() -> None:
+    texts, intents = built_in_texts()
+    stops = [text for text, intent in zip(texts, intents, strict=True) if intent == OPT_OUT]
+    assert stops
+    assert {verdict.by for text in stops if (verdict := _READER.without_model(text)) is not None} <= {"words"}
+
+
+def test_letters_keep_to_a_companys_threshold() -> None:
+    text = "Qual o valor do curso?"
+    price = OwnIntent("price", [text], np.ones((1, DIMENSIONS), np.float32), threshold=1.01)
+    assert IntentReader([price]).without_model(text) is None
 
 
 async def test_what_people_write_is_understood(embedder: Embedder) -> None:
