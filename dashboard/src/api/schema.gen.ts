@@ -5068,7 +5068,7 @@ export interface components {
             second_intent: string | null;
             second_confidence: number | null;
             /** @enum {string} */
-            decided_by: "words" | "model" | "nothing";
+            decided_by: "words" | "letters" | "model" | "nothing";
             /** @description The examples that are nearest, the nearest first. */
             neighbours: {
                 text: string;
@@ -5107,7 +5107,7 @@ export interface components {
             second_intent: string | null;
             second_confidence: number | null;
             /** @enum {string} */
-            decided_by: "words" | "model" | "nothing";
+            decided_by: "words" | "letters" | "model" | "nothing";
             /** @description The examples that are nearest, the nearest first. */
             neighbours: {
                 text: string;
@@ -8775,7 +8775,7 @@ export interface components {
             second_intent: string | null;
             second_confidence: number | null;
             /** @enum {string} */
-            decided_by: "words" | "model" | "nothing";
+            decided_by: "words" | "letters" | "model" | "nothing";
             /** @description The examples that are nearest, the nearest first. */
             neighbours: {
                 text: string;
