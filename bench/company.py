@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from bench.api import Api, SimulatorControl
 from bench.instance import Instance
 from bench.plan import Plan, address
+from bench.zones import midday_zone
 
 FIRES = "pix_created"
 SILENT = "order_approved"
@@ -97,7 +98,8 @@ def make_company(instance: Instance, shops: int, throughput: int = SESSION_RATE)
         shops: how many.
         throughput: messages a second that WhatsApp allows each number, inbound ones included.
     """
-    made = instance.api().post("/companies", {"name": f"Bench {secrets.token_hex(3)}"})
+    company_name = f"Bench {secrets.token_hex(3)}"
+    made = instance.api().post("/companies", {"name": company_name, "time_zone": midday_zone()})
     company = BenchCompany(
         instance, made["id"], instance.api(made["api_key"]), SimulatorControl(instance.simulator_url)
     )

@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 
 from bench.grapfy import GrapfyBody
+from bench.zones import midday_zone
 from engine.sharding import assign, bucket_of
 from tests.e2e.http_client import HttpAnswer, HttpClient, NoAnswer
 from tests.e2e.rig import Instance
@@ -196,7 +197,7 @@ async def make_shop(
         with_rule: whether a rule answers every ``pix_created``.
     """
     company = await Api(client, instance.credentials.installation_key).post(
-        "/companies", {"name": f"Loja {secrets.token_hex(3)}"}
+        "/companies", {"name": f"Loja {secrets.token_hex(3)}", "time_zone": midday_zone()}
     )
     api = Api(client, company["api_key"])
     app = {"app_id": _digits(15), "app_secret": secrets.token_hex(16), "verify_token": secrets.token_urlsafe(16)}
