@@ -58,7 +58,7 @@ class OwnIntents:
         reader = await self.reader(company_id)
         told = reader.without_model(text)
         if told is None:
-            (told,) = reader.read([text], await self._embedder.queries([looked_at(text)]))
+            (told,) = reader.by_model([text], await self._embedder.queries([looked_at(text)]))
         return told
 
     async def confusion(self, company_id: UUID) -> dict[str, Any]:

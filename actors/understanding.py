@@ -201,7 +201,7 @@ class Understanding:
         left = [(at, text) for at, text in enumerate(texts) if text and verdicts[at] is None]
         vectors = await self._embedder.queries([looked_at(text) for _, text in left])
         for (at, text), row in zip(left, vectors, strict=True):
-            (verdicts[at],) = readers[at].read([text], row[None, :])
+            (verdicts[at],) = readers[at].by_model([text], row[None, :])
         return [
             Understood(turn, id_ms(turn.event_id.bytes), text, verdict, heard[turn.event_id])
             for turn, text, verdict in zip(turns, texts, verdicts, strict=True)

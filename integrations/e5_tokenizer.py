@@ -9,6 +9,8 @@ from integrations.e5_weights import Vocabulary
 _SPACES = re.compile(" {2,}")
 _SPACE = "\N{LOWER ONE EIGHTH BLOCK}"
 _WORSE = 10.0  # than the rarest piece: a character that no piece has
+_GROWS = 4  # a text in its normal form is cut to so many times its length: one character may stand for eighteen
+_GROWS_FREELY = 64
 
 
 class Tokenizer:
@@ -21,7 +23,8 @@ class Tokenizer:
 
     def cut(self, text: str) -> list[int]:
         """Return the ids of a text's pieces, without the marks of its begin and end."""
-        plain = _SPACES.sub(" ", text.translate(self._words.normal))
+        plain = text.translate(self._words.normal)[: _GROWS * len(text) + _GROWS_FREELY]
+        plain = _SPACES.sub(" ", plain)
         if not plain.startswith(" "):
             plain = " " + plain
         return self._likeliest(plain.replace(" ", _SPACE))

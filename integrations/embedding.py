@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.errors import Unavailable
 from engine.texts import clean
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ Vectors: TypeAlias = NDArray[np.float32]
 class Embedder:
     """A model with a bounded memory of what it has embedded lately; safe to share under asyncio.
 
-    It is loaded beside whatever its owner does meanwhile: who embeds first waits for it, and meets what went wrong.
-    A run keeps no state and lets go of the interpreter's lock, so a batch is worked on beside the loop.
+    It is loaded beside whatever its owner does meanwhile; who embeds first waits for it. A run keeps no state and lets
+    go of the interpreter's lock (cutting texts into pieces does not: some 5 ms for the longest), so a batch is worked
+    on beside the loop.
 
     Args:
         threads: how many texts are worked on at once; each takes a core while it does.
@@ -48,16 +50,16 @@ class Embedder:
         self.embedded = 0
 
     async def queries(self, texts: Sequence[str]) -> Vectors:
-        """Return a row for each thing that people write or ask."""
+        """Return a row for each thing that people write or ask: [texts, DIMENSIONS], each of length one.
+
+        Raises:
+            Unavailable: the model could not be loaded; it is tried again at the next call.
+        """
         return await self._embed(texts, True)
 
     async def passages(self, texts: Sequence[str]) -> Vectors:
-        """Return a row for each piece of knowledge that may answer."""
+        """Return a row for each piece of knowledge that may answer; shape and errors as of :meth:`queries`."""
         return await self._embed(texts, False)
-
-    def tokens(self, text: str) -> int:
-        """Return how many tokens the model reads of a text."""
-        return self._loaded.result().count(text)
 
     async def _embed(self, texts: Sequence[str], as_query: bool) -> Vectors:
         keys = [(as_query, _plain(text)) for text in texts]
@@ -68,22 +70,21 @@ class Embedder:
                 rows[key] = known
         missing = [key for key in dict.fromkeys(keys) if key not in rows]
         if missing:
+            model = await self._ready()
             loop = asyncio.get_running_loop()
             shares = [missing[start :: self._threads] for start in range(min(self._threads, len(missing)))]
-            done = await asyncio.gather(*(loop.run_in_executor(self._pool, self._work, share) for share in shares))
+            done = await asyncio.gather(*(loop.run_in_executor(self._pool, _work, model, share) for share in shares))
             for share, vectors in zip(shares, done, strict=True):
                 rows.update(zip(share, vectors, strict=True))
             self._keep({key: rows[key] for key in missing})
         return np.stack([rows[key] for key in keys]) if keys else np.empty((0, DIMENSIONS), np.float32)
 
-    def _work(self, keys: Sequence[tuple[bool, str]]) -> list[Vectors]:
-        rows: dict[tuple[bool, str], Vectors] = {}
-        for as_query in (True, False):
-            mine = [key for key in keys if key[0] is as_query]
-            if mine:
-                vectors = self._loaded.result().encode([text for _, text in mine], as_query=as_query)
-                rows.update(zip(mine, vectors, strict=True))
-        return [rows[key] for key in keys]
+    async def _ready(self) -> E5:
+        try:
+            return await asyncio.shield(asyncio.wrap_future(self._loaded))
+        except Exception as error:  # memory, a file: nobody's message is at fault
+            self._loaded = self._pool.submit(_load)
+            raise Unavailable(f"the model cannot be loaded: {type(error).__name__}: {error}") from error
 
     def _keep(self, rows: dict[tuple[bool, str], Vectors]) -> None:
         self.embedded += len(rows)
@@ -96,10 +97,22 @@ class Embedder:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _work(model: E5, keys: Sequence[tuple[bool, str]]) -> list[Vectors]:
+    rows: dict[tuple[bool, str], Vectors] = {}
+    for as_query in (True, False):
+        mine = [key for key in keys if key[0] is as_query]
+        if mine:
+            rows.update(zip(mine, model.encode([text for _, text in mine], as_query=as_query), strict=True))
+    return [rows[key] for key in keys]
+
+
 def _load() -> E5:
     from integrations.e5 import E5  # brings the runtime into this process
 
-    return E5()
+    model = E5()
+    if model.width != DIMENSIONS:
+        raise ValueError(f"a model of {model.width} dimensions, not {DIMENSIONS}")
+    return model
 
 
 def _plain(text: str) -> str:

@@ -69,7 +69,7 @@ class ExampleSet:
         }
 
     def letters(self, weights: Mapping[str, float]) -> Vectors:
-        """Return how much of its letters and words a message shares with each example, from 0 to 1."""
+        """Return how much of its letters and words a message shares with each example, from 0 to 1: [examples]."""
         found = [(weight, place) for gram, weight in weights.items() if (place := self._places.get(gram)) is not None]
         if not found:
             return np.zeros(len(self.texts), np.float32)

@@ -29,9 +29,11 @@ _SOFTNESS = 0.1
 _SHOWN = 5
 # A message that is near to nothing is like nothing that was ever asked, whatever its neighbours agree on.
 _TOO_FAR = 0.18
-# Letters alone decide where examples share so much and agree so far: half of the dev part's messages, all rightly.
+# Letters alone decide where examples share so much and agree so far, and no example of an opt-out shares more than a
+# little. Tuned on the dev part: half of its messages, all rightly (the test part: docs/AI.md).
 _SAME_LETTERS = 0.3
 _LETTERS_AGREE = 0.8
+_PERHAPS_OPT_OUT = 0.2
 
 
 class IntentNote(NamedTuple):
@@ -111,30 +113,34 @@ class IntentReader:
             self._sets.append(self._own[0])
         self._texts = [text for known in self._sets for text in known.texts]
         self._intents = [name for known in self._sets for name in known.intents]
+        self._opt_outs = np.array([at for at, name in enumerate(self._intents) if name == OPT_OUT], np.intp)
         self._thresholds = _THRESHOLDS | {one.name: one.threshold for one in own if one.threshold is not None}
 
     def read(self, texts: Sequence[str], vectors: Vectors) -> list[Verdict]:
-        """Return what messages want; ``vectors`` has a row for each (of :func:`looked_at` of it)."""
+        """Return what messages want; ``vectors`` has a row for each (of :func:`looked_at` of it): [texts, width]."""
+        return [
+            self.without_model(text) or told for text, told in zip(texts, self.by_model(texts, vectors), strict=True)
+        ]
+
+    def by_model(self, texts: Sequence[str], vectors: Vectors) -> list[Verdict]:
+        """Return what messages want of which :meth:`without_model` told nothing; arguments as of :meth:`read`."""
         if not texts:
             return []
         directions = self._by.direction(vectors)
-        return [
-            self.without_model(text) or self._nearest(self._letters(text), row)
-            for text, row in zip(texts, directions, strict=True)
-        ]
+        return [self._nearest(self._letters(text), row) for text, row in zip(texts, directions, strict=True)]
 
     def without_model(self, text: str) -> Verdict | None:
-        """Return what needs no vector to be told; None: the model decides, as always about perhaps an opt-out."""
+        """Return what needs no vector to be told; None: the model decides, as always about what may be an opt-out and
+        about an intent for which the company has a threshold (which is one of the model's confidence)."""
         return by_words(text) or self._by_letters(text)
 
     def _by_letters(self, text: str) -> Verdict | None:
-        letters = self._letters(text)
-        near = np.concatenate(letters)
-        verdict, voted = self._vote(near)
-        surely = max(_LETTERS_AGREE, self._thresholds.get(verdict.intent, 0.0))
-        if verdict.neighbours[0].nearness < _SAME_LETTERS or verdict.confidence < surely or OPT_OUT in voted:
+        near = np.concatenate(self._letters(text))
+        if near[self._opt_outs].max() > _PERHAPS_OPT_OUT:
             return None
-        return verdict._replace(by="letters")
+        verdict = self._vote(near)
+        alike = verdict.neighbours[0].nearness >= _SAME_LETTERS and verdict.confidence >= _LETTERS_AGREE
+        return verdict._replace(by="letters") if alike and verdict.intent not in self._thresholds else None
 
     def _letters(self, text: str) -> list[Vectors]:
         weights = self._by.weights(looked_at(text))
@@ -161,14 +167,14 @@ class IntentReader:
         near = np.concatenate([known.nearness(direction, shared) for known, shared in sets])
         if without is not None:
             near[without] = -np.inf
-        verdict, _ = self._vote(near)
+        verdict = self._vote(near)
         name, confidence = verdict.intent, verdict.confidence
         if verdict.neighbours[0].nearness < _TOO_FAR or confidence < self._thresholds.get(name, THRESHOLD):
             return verdict._replace(intent=UNSURE, second=name, second_confidence=confidence)
         return verdict
 
-    def _vote(self, near: Vectors) -> tuple[Verdict, set[str]]:
-        """Return what the nearest examples are examples of, and all that one of them is an example of."""
+    def _vote(self, near: Vectors) -> Verdict:
+        """Return what the nearest examples are examples of, sure or not."""
         top = np.argpartition(-near, _NEIGHBOURS)[:_NEIGHBOURS]
         top = top[np.argsort(-near[top], kind="stable")]
         best = float(near[top[0]])
@@ -183,7 +189,7 @@ class IntentReader:
             for position in top[:_SHOWN]
         )
         second_share, second = ranked[1] if len(ranked) > 1 else (0.0, None)
-        return Verdict(ranked[0][1], ranked[0][0], second, second_share, neighbours), set(shares)
+        return Verdict(ranked[0][1], ranked[0][0], second, second_share, neighbours)
 
 
 def looked_at(text: str) -> str:

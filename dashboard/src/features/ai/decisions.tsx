@@ -33,7 +33,7 @@ import { useAiTexts } from "./texts";
 const FILTERS = ["intent", "outcome", "conversation_id"];
 const OUTCOMES = { answered: "answered", handed_over: "handedOver", silent: "silent", suggested: "suggested" } as const;
 const TONES: Record<AiDecision["outcome"], Tone> = { answered: "success", handed_over: "warning", silent: "neutral", suggested: "info" };
-const BY = { words: "byWords", model: "byModel", nothing: "byNothing" } as const;
+const BY = { words: "byWords", letters: "byLetters", model: "byModel", nothing: "byNothing" } as const;
 
 export default function Decisions() {
   const t = useAiTexts();
