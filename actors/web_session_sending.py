@@ -105,6 +105,7 @@ class WebSending:
         self._paused_lanes: frozenset[str] = frozenset()
         self._session_task: asyncio.Task[None] | None = None
         self._set_aside = False
+        self._pausing = 0  # pauses that are being written down: in force here before they are read again
         self._dirty = False
         self._draining = False
         self._why: str | None = None
@@ -204,6 +205,7 @@ class WebSending:
         if reaction is not None:
             self._life.count(f"disconnects_{reaction.reason}")
             if reaction.alert:
+                self._pausing += 1
                 self._life.spawn(self._pause(status.reason or reaction.reason, reaction.wait_s))
 
     def paired(self, phone: str | None) -> None:
@@ -247,6 +249,12 @@ class WebSending:
 
     async def _pause(self, reason: str, wait_s: float | None) -> None:
         """Write down that the session has to stop, so that everybody sees why and until when."""
+        try:
+            await self._write_pause(reason, wait_s)
+        finally:
+            self._pausing -= 1
+
+    async def _write_pause(self, reason: str, wait_s: float | None) -> None:
         if self.row is None:
             return
         stop, at = Stop("number", reason, wait_s, alert=True), ms_to_time(time.time_ns() // 1_000_000)
@@ -411,6 +419,8 @@ class WebSending:
     def _reason_not_to_send(self, session: WebSession) -> str | None:
         if self.row is not None and self.row.state != "active":
             return f"session_{self.row.state}"
+        if self._pausing:
+            return "session_paused"
         return _NOT_LINKED if session.status.state in ("unpaired", "pairing", "logged_out", "stopped") else None
 
     async def _save(self, session: WebSession, fence: int) -> None:
