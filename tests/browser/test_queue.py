@@ -53,7 +53,8 @@ def test_a_run_is_called_off_in_its_bar(instance: Instance, world: World, visit:
     os.kill(worker, signal.SIGSTOP)  # who would do it is held still: it is called off before it began
     try:
         start.click()
-        page.locator("[data-job]").get_by_role("button", name="Cancelar").click()
+        with page.expect_response(lambda answer: answer.url.endswith("/cancel") and answer.ok):
+            page.locator("[data-job]").get_by_role("button", name="Cancelar").click()
     finally:
         os.kill(worker, signal.SIGCONT)
     expect(page.locator("[data-job=cancelled]")).to_be_visible(timeout=30_000)
