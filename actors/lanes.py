@@ -12,7 +12,7 @@ from engine.errors import StorageAway
 from storage.deltas import next_epoch
 from storage.ingest import Lane
 from storage.outgoing_watch import refresh_watch
-from storage.pool import AWAY, ONE_PLAN, Connection
+from storage.pool import AWAY, ONE_PLAN, Connection, session_settings
 
 _WAIT_S = 1.5  # shorter than the gateway's time-out: it must hear that Postgres is away, not guess it
 _TRANSACTION_S = 10.0
@@ -35,7 +35,7 @@ class WriterLane:
                 self._database_url,
                 timeout=_WAIT_S,
                 command_timeout=_TRANSACTION_S,
-                server_settings={"application_name": self._writer, "jit": "off", "timezone": "UTC", **ONE_PLAN},
+                server_settings=session_settings(self._writer, ONE_PLAN),
             )
             self._epoch = await next_epoch(self._connection)
             self._seq = 0

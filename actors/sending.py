@@ -38,7 +38,7 @@ from storage.budgets import load_spending
 from storage.ingest import Lane
 from storage.message_changes import Transition
 from storage.outgoing_watch import refresh_watch
-from storage.pool import AWAY, ONE_PLAN, Pool
+from storage.pool import AWAY, ONE_PLAN, Pool, session_settings
 
 log = logging.getLogger(__name__)
 
@@ -272,10 +272,5 @@ class SendingHost:
             self._settings.database_url,
             timeout=2.0,
             command_timeout=10.0,
-            server_settings={
-                "application_name": f"{self._life.name}/dispatch",
-                "jit": "off",
-                "timezone": "UTC",
-                **ONE_PLAN,
-            },
+            server_settings=session_settings(f"{self._life.name}/dispatch", ONE_PLAN),
         )

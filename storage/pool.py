@@ -42,6 +42,11 @@ AWAY = (
 ONE_PLAN: Mapping[str, str] = MappingProxyType({"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off"})
 
 
+def session_settings(name: str, more: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return what every connection of ours sets: its name in ``pg_stat_activity``, no JIT, UTC, and ``more``."""
+    return {"application_name": name, "jit": "off", "timezone": "UTC", **more}
+
+
 async def open_pool(
     database_url: str,
     *,
@@ -76,7 +81,7 @@ async def open_pool(
             timeout=timeout_s,
             command_timeout=command_timeout_s,
             reset=_keep,
-            server_settings={"application_name": name, "jit": "off", "timezone": "UTC", **settings},
+            server_settings=session_settings(name, settings),
         )
     except AWAY as error:
         raise StorageAway(f"Postgres cannot be reached: {type(error).__name__}") from error
