@@ -152,5 +152,9 @@ class SpillAway(Unavailable):
     """The spill stream cannot take more: Redis is away or the stream is full."""
 
 
+class SpillFull(SpillAway):
+    """The spill stream has reached its bound; nothing was written."""
+
+
 class NotOwner(Unavailable):
     """This shard, sender or session holder has lost its bucket or lease; ask the present owner."""

@@ -4,18 +4,23 @@ A batch that its shard cannot take because Postgres is away goes to the spill, a
 While a company's spilled events are being drained, its new ones are held here, in their order, for half a second:
 spilling them at once would let a fast sender keep the spill ahead of its drain for ever. If that was not enough they
 are spilled, and so is, without waiting, what comes in the next quarter of a second.
+
+When neither way is open the door offers its items again and again for three seconds before it refuses them: a shard
+that restarts or a commit that takes seconds, while Redis restarts too, is a slow answer and no 503.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
-from engine.errors import MasteriaError, NotFound, SpillAway, TooMany, Unavailable
+from engine.errors import MasteriaError, NotFound, SpillAway, SpillFull, TooMany, Unavailable
 from engine.wire import (
     BEHIND,
     DONE,
@@ -32,6 +37,8 @@ log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
 _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
+_WATCH_S = 0.5
+_PATIENCE_S = 3.0  # shorter than the time-outs of those who send webhooks
 _SPILL_ON_S = 0.25
 _WORTH_A_CALL = 32
 _APART_S = 0.008  # between the starts of small calls, while events come by more than one at a time
@@ -41,6 +48,8 @@ class SpillWriter(Protocol):
     """Where a batch goes that no shard can take (storage.spill.Spill)."""
 
     async def add(self, items: Sequence[tuple[int, bytes]]) -> None: ...
+
+    async def buckets(self) -> list[int]: ...
 
 
 class _Waiting:
@@ -70,14 +79,26 @@ class _Waiting:
 
 
 class _Hold:
-    """A bucket whose older events are in the spill: its new ones wait here."""
+    """A bucket whose older events are in the spill, or could not be brought anywhere: its new ones wait here."""
 
-    __slots__ = ("asking", "queue", "spill_until")
+    __slots__ = ("asking", "queue", "spill_until", "spilled_at")
 
     def __init__(self) -> None:
         self.queue: deque[_Waiting] = deque()
         self.asking = False
         self.spill_until = 0.0
+        self.spilled_at = 0.0  # when something was last acknowledged from the spill, if anything was
+
+    @property
+    def idle(self) -> bool:
+        return not (self.asking or self.queue)
+
+    def wait(self, waiting: _Waiting) -> None:
+        """Queue an item where it belongs: what comes back from a call stands before what came after it."""
+        in_front = len(self.queue)
+        while in_front and self.queue[in_front - 1].since > waiting.since:
+            in_front -= 1
+        self.queue.insert(in_front, waiting)
 
 
 class ShardBatcher:
@@ -104,6 +125,7 @@ class ShardBatcher:
         self._holds: dict[int, _Hold] = {}
         self._held = 0
         self._tasks: set[asyncio.Task[None]] = set()
+        self._watch: asyncio.Task[None] | None = None
         self._away_until = 0.0
         self._not_before = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -182,7 +204,8 @@ class ShardBatcher:
         """Bring a batch to its shard, or into the spill.
 
         Returns:
-            What has to wait until older spilled events are stored; None when the batch went into the spill or failed.
+            What has to wait until older spilled events are stored, or until a shard or the spill is there again; None
+            when the batch went into the spill or failed.
         """
         try:
             if time.monotonic() >= self._away_until:
@@ -193,6 +216,8 @@ class ShardBatcher:
                 else:
                     return await self._settle(batch, answers)
             await self._to_spill(batch)
+        except SpillAway as error:
+            return _still_patient([waiting for waiting in batch if not waiting.done.done()], error) or None
         except MasteriaError as error:
             _fail(batch, error)
         except Exception as error:  # whatever it was: every caller must be answered, and none acknowledged
@@ -228,16 +253,42 @@ class ShardBatcher:
             await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
             self._away_until = 0.0  # the spill is no way out: ask the shard again
+            for waiting in batch:
+                self._let_go(waiting.bucket)
             raise
         self.spilled += len(batch)
         for waiting in batch:
+            self._holds.setdefault(waiting.bucket, _Hold()).spilled_at = time.monotonic()
             ids = waiting.item.event_ids
             waiting.answer(Answer(DONE, ids, [False] * len(ids)))
+        if self._watch is None or self._watch.done():
+            self._watch = asyncio.create_task(self._watch_spill())
+
+    async def _watch_spill(self) -> None:
+        """Let go of the holds whose buckets were drained: nobody's next event shall depend on Redis for them."""
+        while any(hold.spilled_at for hold in self._holds.values()):
+            await asyncio.sleep(_WATCH_S)
+            asked_at = time.monotonic()
+            with contextlib.suppress(SpillAway):
+                full = set(await self._spill.buckets())
+                drained = [
+                    bucket
+                    for bucket, hold in self._holds.items()
+                    if hold.idle and hold.spilled_at < asked_at and bucket not in full
+                ]
+                for bucket in drained:
+                    del self._holds[bucket]
+
+    def _let_go(self, bucket: int) -> None:
+        """End a hold that nothing acknowledged stands behind and nobody waits in."""
+        hold = self._holds.get(bucket)
+        if hold is not None and hold.idle and not hold.spilled_at:
+            del self._holds[bucket]
 
     def _wait_behind_spill(self, batch: list[_Waiting]) -> None:
         for waiting in batch:
             hold = self._holds.setdefault(waiting.bucket, _Hold())
-            hold.queue.append(waiting)
+            hold.wait(waiting)
             self._held += 1
             if not hold.asking:
                 hold.asking = True
@@ -251,7 +302,7 @@ class ShardBatcher:
                 await self._spill_all(hold)
                 clear = False
                 continue
-            batch = self._take(hold.queue, FLAG_BEHIND)
+            batch = self._take(hold.queue, FLAG_BEHIND if hold.spilled_at else 0)
             self._held -= len(batch)
             behind = await self._deliver(batch)
             clear = behind == []
@@ -260,11 +311,12 @@ class ShardBatcher:
         hold.asking = False
         if clear:
             del self._holds[bucket]
+        else:
+            self._let_go(bucket)
 
     async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
         """Have held items wait on; when they have waited long enough, all of them are acknowledged from the spill."""
-        hold.queue.extendleft(reversed(behind))
-        self._held += len(behind)
+        self._return(hold, behind)
         if time.monotonic() - behind[0].since <= _HOLD_S:
             await asyncio.sleep(_ASK_AGAIN_S)
             return
@@ -279,7 +331,13 @@ class ShardBatcher:
                 await self._to_spill(batch)
             except SpillAway as error:
                 hold.spill_until = 0.0
-                _fail(batch, error)
+                self._return(hold, _still_patient(batch, error))
+                await asyncio.sleep(_ASK_AGAIN_S)
+                return
+
+    def _return(self, hold: _Hold, items: list[_Waiting]) -> None:
+        hold.queue.extendleft(reversed(items))
+        self._held += len(items)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)
@@ -292,8 +350,17 @@ class ShardBatcher:
             self._not_before = 0.0
             self._pump()
             await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._watch is not None:
+            self._watch.cancel()
 
 
 def _fail(batch: list[_Waiting], error: MasteriaError) -> None:
     for waiting in batch:
         waiting.fail(error)
+
+
+def _still_patient(batch: list[_Waiting], error: SpillAway) -> list[_Waiting]:
+    """Refuse what has waited long enough, or all if the spill is full; return what may be offered again."""
+    latest = math.inf if isinstance(error, SpillFull) else time.monotonic() - _PATIENCE_S
+    _fail([waiting for waiting in batch if waiting.since <= latest], error)
+    return [waiting for waiting in batch if waiting.since > latest]

@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
-from engine.errors import SpillAway
+from engine.errors import SpillAway, SpillFull
 
 # KEYS: bucket set, size counter, stream. ARGV: bucket, bytes, entry ids… Removes entries; forgets an empty bucket.
 _FORGET = """
@@ -75,7 +75,8 @@ class Spill:
         """Append ``(bucket, body)`` items, all or nothing, durable when this returns.
 
         Raises:
-            SpillAway: Redis is away, refuses the write, or the spill is full.
+            SpillFull: the items do not fit any more.
+            SpillAway: Redis is away or refuses the write.
         """
         keys = [self._buckets_key, self._size_key, *(self._stream(bucket) for bucket, _ in items)]
         total = sum(len(body) for _, body in items)
@@ -87,7 +88,7 @@ class Spill:
         except (RedisError, OSError, TimeoutError) as error:
             raise SpillAway(f"the spill cannot be written: {type(error).__name__}") from error
         if not added:
-            raise SpillAway("the spill is full")
+            raise SpillFull("the spill is full")
 
     async def buckets(self) -> list[int]:
         """Return the buckets that hold spilled items.

@@ -55,6 +55,7 @@ class FakeShard:
 
     def __init__(self, rig: ShardRig, drainer: Drainer | None = None) -> None:
         self.rig = rig
+        self.drainer = drainer
         self.away = False
         self.calls: list[int] = []
         self.gate: asyncio.Event | None = None
@@ -66,6 +67,12 @@ class FakeShard:
             await self.gate.wait()
         if self.away:
             raise StorageAway
+        behind: set[int] = set()
+        if self.drainer is not None:
+            asked = {bucket_of(item.company_id) for item in items if item.flags & FLAG_BEHIND}
+            behind = await self.drainer.catch_up(asked, 0.1)
+        if behind:
+            return pack_answers([Answer(BEHIND, [], []) for _ in items])
         return pack_answers(await self.rig.ingestor.ingest(items))
 
 
@@ -277,6 +284,61 @@ async def test_without_redis_and_postgres_nothing_is_acknowledged(rig: ShardRig,
     shard.away = False
     assert (await post(door, rig.intake(order(2)))).code == DONE
     await gone.close()
+
+
+async def test_while_neither_way_is_open_the_door_waits_and_then_stores_in_order(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    gone = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    server.stop()
+    shard = FakeShard(rig, Drainer(gone, rig.ingestor.ingest))
+    shard.away = True
+    door = batcher(shard, gone)
+    waiting: list[asyncio.Task[Answer]] = []
+    for n in range(20):
+        waiting.append(asyncio.create_task(post(door, rig.intake(order(n)))))
+        await asyncio.sleep(0.02)
+    assert not any(one.done() for one in waiting)
+    shard.away = False
+    answers = await asyncio.wait_for(asyncio.gather(*waiting), 2.0)
+    assert {answer.code for answer in answers} == {DONE}
+    rows = await rig.rows("SELECT external_id FROM incoming_events ORDER BY ctid")
+    assert [row["external_id"] for row in rows] == [f"e-{n}" for n in range(20)]
+    assert (await post(door, rig.intake(order(20)))).code == DONE
+    await gone.close()
+
+
+async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    spill = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    drainer = Drainer(spill, rig.ingestor.ingest)
+    shard = FakeShard(rig, drainer)
+    door = batcher(shard, spill)
+    shard.away = True
+    await post(door, rig.intake(order(1)))
+    shard.away = False
+    await asyncio.sleep(0.7)
+    await drainer.look(rig.ingestor.epochs)
+    await asyncio.sleep(0.7)
+    server.stop()
+    begun = time.monotonic()
+    assert (await post(door, rig.intake(order(2)))).code == DONE
+    assert time.monotonic() - begun < 0.3
+    await spill.close()
+
+
+async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    spill = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    shard = FakeShard(rig, Drainer(spill, rig.ingestor.ingest))
+    door = batcher(shard, spill)
+    shard.away = True
+    await post(door, rig.intake(order(1)))
+    server.process.end(signal.SIGKILL, 5.0)
+    shard.away = False
+    with pytest.raises(SpillAway):
+        await post(door, rig.intake(order(2)))
+    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 0
+    await spill.close()
 
 
 async def test_a_spill_survives_the_death_of_redis(rig: ShardRig, tmp_path: Path) -> None:
