@@ -17,23 +17,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
-
 from actors.base import Life
 from actors.flights import Flight
 from actors.web_inbox import WebInbox
+from actors.web_lane_rules import LaneRules
+from actors.web_pauses import WebPauses, hear
 from actors.web_session_book import PostgresBook
 from actors.web_session_ledger import Ledger
 from actors.web_session_memory import recall, remember, show
-from engine.budgets import lane_of
-from engine.errors import MasteriaError
 from engine.ids import ms_to_time
 from engine.lanes import Parcel
 from engine.opt_out import read_wish
-from engine.quiet_hours import QuietClock
 from engine.sending_policy import read_budget_options
 from engine.settings import Settings
-from engine.stops import Stop
 from engine.web_disconnects import Reaction
 from engine.web_gate import Gate, Hold
 from engine.web_inbound import WebMessage
@@ -41,7 +37,6 @@ from engine.web_options import WebOptions, read_web_options
 from storage.leases import acquire, release, renew
 from storage.outgoing_watch import refresh_watch
 from storage.pool import AWAY, Pool
-from storage.stops import stop_session
 from storage.suppressions import OWN_WORD, Wish
 from storage.web_sessions import WebSessionRow, load_uncertain, load_web_session, save_web_session, set_phone
 from whatsapp.web.courier import Answered, Courier, Letter, Skipped
@@ -55,7 +50,6 @@ RENEW_S = 1.5
 _LONG_S = 60.0
 _POLL_S = 1.0
 # These hold the number, not one message: what waits behind it waits too.
-_LANE_AGAIN_S = 60.0  # a paused lane is asked about so often
 _WHOLE = frozenset({"warm_up", "daily_cap", "hourly_cap", "number_slowed", "number_check_budget"})
 # Held until the session is back (storage/waiting.py, SESSION_REASONS): nobody has linked it, or it is linked no more.
 _NOT_LINKED = "session_incomplete"
@@ -97,15 +91,13 @@ class WebSending:
         self._pool = pool
         self._make_client = make_client
         self._apply = apply
-        self._announce = announce
         self._options = WebOptions()
         self._ledger: Ledger | None = None
         self._courier: Courier | None = None
-        self._quiet_clock: QuietClock | None = None
-        self._paused_lanes: frozenset[str] = frozenset()
+        self._lanes: LaneRules | None = None
         self._session_task: asyncio.Task[None] | None = None
         self._set_aside = False
-        self._pausing = 0  # pauses that are being written down: in force here before they are read again
+        self._pauses = WebPauses(pool, announce)
         self._dirty = False
         self._draining = False
         self._why: str | None = None
@@ -178,9 +170,7 @@ class WebSending:
         self._session_task = self._life.spawn(self._run_session(session, row, recalled.banned_until_ms))
 
     def _make_courier(self, session: WebSession, row: WebSessionRow) -> None:
-        budgets = read_budget_options(row.options)
-        hours, self._paused_lanes = budgets.quiet_hours, budgets.paused_lanes
-        self._quiet_clock = None if hours is None else QuietClock(hours, row.time_zone)
+        self._lanes = LaneRules(row)
         self._courier = Courier(session, PostgresBook(self._pool, row.company_id, self._id), self._options)
 
     @staticmethod
@@ -205,7 +195,7 @@ class WebSending:
         if reaction is not None:
             self._life.count(f"disconnects_{reaction.reason}")
             if reaction.alert:
-                self._pausing += 1
+                self._pauses.begin()
                 self._life.spawn(self._pause(status.reason or reaction.reason, reaction.wait_s))
 
     def paired(self, phone: str | None) -> None:
@@ -235,40 +225,16 @@ class WebSending:
         if (found := read_wish(message.text or "")) is not None:
             at = ms_to_time(message.at_ms)
             wish = Wish(self.row.company_id, phone, found.stop, OWN_WORD, at, found.kind)
-            self._life.spawn(self._hear(self._ledger, wish))
-
-    @staticmethod
-    async def _hear(ledger: Ledger, wish: Wish) -> None:
-        """Keep what a person said about being written to; an absent Postgres is waited for."""
-        while True:
-            try:
-                await ledger.hear(wish)
-                return
-            except (*AWAY, asyncpg.DeadlockDetectedError):
-                await asyncio.sleep(0.5)
+            self._life.spawn(hear(self._ledger, wish))
 
     async def _pause(self, reason: str, wait_s: float | None) -> None:
-        """Write down that the session has to stop, so that everybody sees why and until when."""
         try:
-            await self._write_pause(reason, wait_s)
+            if self.row is not None:
+                await self._pauses.write(self.row.company_id, self._id, reason, wait_s)
+                self.row = await load_web_session(self._pool, self._id) or self.row
+                await self._pauses.tell(self.row.company_id)
         finally:
-            self._pausing -= 1
-
-    async def _write_pause(self, reason: str, wait_s: float | None) -> None:
-        if self.row is None:
-            return
-        stop, at = Stop("number", reason, wait_s, alert=True), ms_to_time(time.time_ns() // 1_000_000)
-        while True:
-            try:
-                async with self._pool.acquire() as connection, connection.transaction():
-                    await stop_session(connection, self.row.company_id, self._id, stop, at)
-                break
-            except AWAY:
-                await asyncio.sleep(0.5)
-        self.row = await load_web_session(self._pool, self._id) or self.row
-        if self._announce is not None:
-            with contextlib.suppress(MasteriaError):  # who was not told reads it at the next change or restart
-                await self._announce(self.row.company_id.bytes)
+            self._pauses.end()
 
     # Configuration and state.
 
@@ -338,7 +304,7 @@ class WebSending:
             if not len(ledger.tray):
                 await asyncio.sleep(_POLL_S)
             return
-        if (quiet := self._quiet(parcel)) is not None:
+        if self._lanes is not None and (quiet := self._lanes.hold(parcel)) is not None:
             await ledger.hold([parcel], quiet)
             return
         flights: list[Flight] = []
@@ -360,16 +326,6 @@ class WebSending:
             await self._held(ledger, parcel, outcome)
         elif not flights:  # no longer in the queue: cancelled, held, or sent by somebody else
             ledger.tray.forget(parcel.id)
-
-    def _quiet(self, parcel: Parcel) -> Hold | None:
-        """Return until when a message waits for its lane, or for the morning where its recipient lives."""
-        if lane_of(parcel) in self._paused_lanes:
-            return Hold("lane_paused", _LANE_AGAIN_S)
-        clock, now_ms = self._quiet_clock, time.time_ns() // 1_000_000
-        if clock is None or (parcel.transactional and not clock.hours.transactional):
-            return None
-        until_ms = clock.until_ms(parcel.to, now_ms)
-        return None if until_ms is None else Hold("quiet_hours", (until_ms - now_ms) / 1000)
 
     async def _intend(self, ledger: Ledger, parcel: Parcel, flights: list[Flight]) -> bool:
         flight = None if self.fence is None else await ledger.intend(parcel, self.fence)
@@ -419,7 +375,7 @@ class WebSending:
     def _reason_not_to_send(self, session: WebSession) -> str | None:
         if self.row is not None and self.row.state != "active":
             return f"session_{self.row.state}"
-        if self._pausing:
+        if self._pauses.writing:
             return "session_paused"
         return _NOT_LINKED if session.status.state in ("unpaired", "pairing", "logged_out", "stopped") else None
 

@@ -15,7 +15,7 @@ from actors.embedding import EmbeddingCaller
 from actors.embedding_desk import EmbeddingDesk
 from actors.handles import AggregatorRef, SupervisorRef
 from actors.handover import handover_of
-from actors.jobs.kinds import make_kinds
+from actors.jobs.kinds import GIVE_WAY, make_kinds
 from actors.jobs.running import SLOTS, JobRunner
 from actors.jobs.tools import JobTools
 from actors.lanes import WriterLane
@@ -81,7 +81,7 @@ class Worker:
             embed=EmbeddingCaller(settings),
             write=AiCallers(settings.instance, settings.ai_workers).write,
         )
-        runner = JobRunner(tools, make_kinds(tools), steps, life, life.name)
+        runner = JobRunner(tools, make_kinds(tools), steps, life, life.name, GIVE_WAY)
         await runner.start()
         life.run(runner.claim, pause_s=_CLAIM_S, action="claim_jobs")
         life.run(runner.keep, pause_s=_KEEP_S, action="keep_jobs")

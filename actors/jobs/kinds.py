@@ -36,6 +36,8 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     KnowledgeIndex,
     WriteVariants,
 )
+# Nobody waits for them by the second, and each reads or writes very much.
+GIVE_WAY = frozenset({"event_replay_preview", "event_replay", "export", "retention"})
 
 
 def make_kinds(tools: JobTools) -> Mapping[str, JobKind]:

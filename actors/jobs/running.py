@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 import orjson
 
 from actors.base import Life
+from actors.jobs.pacing import Pace
 from actors.jobs.tools import JobKind, JobTools, Step
 from actors.recorder import Changes
 from engine.errors import MasteriaError, NotOwner, StorageAway
@@ -42,22 +43,32 @@ _SHORT_WAIT_S = 2.0  # a pause up to this is waited out with the job in hand
 class JobRunner:
     """Runs at most ``SLOTS`` jobs at once, one per company and kind; the last slot only begins a campaign.
 
+    Jobs of the kinds in ``give_way`` rest while cores are scarce (``actors/jobs/pacing.py``).
+
     Args:
         tools: the kinds' means; ``pool`` also claims and keeps leases.
         kinds: what can be run, by name.
         changes: one writer of counted rows per slot.
         life: counts, and starts the jobs' tasks.
         owner: this worker's name.
+        give_way: names of kinds.
     """
 
     def __init__(
-        self, tools: JobTools, kinds: Mapping[str, JobKind], changes: list[Changes], life: Life, owner: str
+        self,
+        tools: JobTools,
+        kinds: Mapping[str, JobKind],
+        changes: list[Changes],
+        life: Life,
+        owner: str,
+        give_way: Container[str] = (),
     ) -> None:
         self._tools = tools
         self._kinds = kinds
         self._free = list(changes)
         self._life = life
         self._owner = owner
+        self._give_way = give_way
         # By fence: a job that failed may be claimed again before its last run has left.
         self._running: dict[int, Job] = {}
         self._stopping: set[int] = set()  # asked to stop, or lost
@@ -124,6 +135,7 @@ class JobRunner:
     async def _carry(self, job: Job, kind: JobKind, changes: Changes) -> None:
         """Step until the job ends, waits, is lost, or this worker stops."""
         aways = 0
+        pace = Pace() if job.kind in self._give_way else None
         while not self._draining:
             if job.fence in self._stopping:
                 await self._stop(job)
@@ -157,8 +169,9 @@ class JobRunner:
                 return
             if step.wait_s > _SHORT_WAIT_S:
                 return
-            if step.wait_s > 0:
-                await asyncio.sleep(step.wait_s)
+            rest_s = 0.0 if pace is None else pace.rest_s()
+            if step.wait_s + rest_s > 0:
+                await asyncio.sleep(step.wait_s + rest_s)
 
     async def _step(self, job: Job, kind: JobKind, changes: Changes) -> tuple[Step, bool]:
         """Do one step; return it, and whether the job shall stop now.
