@@ -60,6 +60,17 @@ def test_a_message_is_understood_and_corrected(world: World, visit: Guests, comp
     one.judge("ai-decision")
 
 
+def test_a_message_spelt_like_an_example_needs_no_model(world: World, visit: Guests, company_id: str) -> None:
+    said = "quanto custa o curso?"
+    number = world.api.call("GET", f"/sessions/{world.session_id}")["phone_number_id"]
+    post(f"{world.simulator_url}/_sim/reply", {"phone_number_id": number, "from": "5511987650002", "text": said})
+    page = visit().open(company_id, "ai")
+    row = page.locator("main [data-row]:visible", has_text=said).first
+    expect(row).to_contain_text("%", timeout=_READ_MS)
+    row.click(position={"x": 20, "y": 20})
+    expect(page.get_by_role("dialog")).to_contain_text("exemplos escritos quase igual")
+
+
 def test_an_intent_is_taught_and_tried(world: World, visit: Guests, company_id: str) -> None:
     one = visit()
     page = one.open(company_id, "ai?tab=intents")
