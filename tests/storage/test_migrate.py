@@ -95,3 +95,20 @@ async def test_what_a_broken_build_left_is_built_anew(database_url: str, pool: P
     await pool.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = $1::text::regclass", built[0])
     await migrate(database_url)
     assert await pool.fetchval(_VALID)
+
+
+async def test_nothing_is_counted_about_bytes_and_payloads_not_in_new_partitions_either(pool: Pool) -> None:
+    await pool.execute("SELECT masteria_make_partitions(date '2031-05-01')")
+    wide = await pool.fetch(
+        "SELECT DISTINCT attstattarget FROM pg_attribute WHERE attnum > 0"
+        " AND attname IN ('payload', 'raw_body', 'headers') AND attrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY($1::regclass[]))",
+        ["incoming_events", "deliveries", "meta_deliveries"],
+    )
+    narrow = await pool.fetchval(
+        "SELECT attstattarget FROM pg_attribute"
+        " WHERE attrelid = 'incoming_events_2031_05'::regclass AND attname = 'order_id'"
+    )
+    for parent in ("deliveries", "meta_deliveries", "incoming_events", "messages", "message_attempts"):
+        await pool.execute(f"DROP TABLE {parent}_2031_05")
+    assert [row["attstattarget"] for row in wide] == [0]
+    assert narrow is None or narrow < 0
