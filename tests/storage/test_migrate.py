@@ -19,6 +19,11 @@ _INDEX = "CREATE INDEX idx_of_the_test ON ONLY incoming_events (company_id, sour
 
 _VALID = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'idx_of_the_test'::regclass"
 _PARTITION = "SELECT min(inhrelid::regclass::text) FROM pg_inherits WHERE inhparent = 'incoming_events'::regclass"
+_STATISTICS_OF_BYTES = """
+    SELECT DISTINCT attstattarget FROM pg_attribute
+    WHERE attnum > 0 AND attname IN ('payload', 'raw_body', 'headers')
+        AND attrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY($1::regclass[]))
+"""
 _BUILD_WAITS = (
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND query LIKE 'CREATE%'"
 )
@@ -99,11 +104,7 @@ async def test_what_a_broken_build_left_is_built_anew(database_url: str, pool: P
 
 async def test_nothing_is_counted_about_bytes_and_payloads_not_in_new_partitions_either(pool: Pool) -> None:
     await pool.execute("SELECT masteria_make_partitions(date '2031-05-01')")
-    wide = await pool.fetch(
-        "SELECT DISTINCT attstattarget FROM pg_attribute WHERE attnum > 0"
-        " AND attname IN ('payload', 'raw_body', 'headers') AND attrelid IN (SELECT inhrelid FROM pg_inherits WHERE inhparent = ANY($1::regclass[]))",
-        ["incoming_events", "deliveries", "meta_deliveries"],
-    )
+    wide = await pool.fetch(_STATISTICS_OF_BYTES, ["incoming_events", "deliveries", "meta_deliveries"])
     narrow = await pool.fetchval(
         "SELECT attstattarget FROM pg_attribute"
         " WHERE attrelid = 'incoming_events_2031_05'::regclass AND attname = 'order_id'"
