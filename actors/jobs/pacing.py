@@ -1,4 +1,4 @@
-"""How a long job gives way: it rests for as long as this thread had to wait for a core.
+"""How a long job gives way: it rests for four times as long as this thread had to wait for a core, but for a little.
 
 Niceness holds back the job's own process, but not Postgres at work on its behalf; resting holds back both. The kernel
 tells how long a thread was ready and not running (``/proc/thread-self/schedstat``, Linux); where it does not, or where
@@ -7,12 +7,14 @@ a core is free, there is no rest.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
-_REST_PER_WAIT = 1.0
-_LONGEST_REST_S = 0.5
+_REST_PER_WAIT = 4.0
+_LONGEST_REST_S = 1.0
+_USUAL_SHARE = 0.1  # of its time a thread waits also on a machine that has cores to spare
 
 
 def waited_s() -> float:
@@ -24,15 +26,24 @@ def waited_s() -> float:
 
 
 class Pace:
-    """One job's rests; to be asked after each step, in the thread that works."""
+    """One job's rests; to be asked after each step, in the thread that works.
 
-    def __init__(self, waited: Callable[[], float] = waited_s) -> None:
+    Args:
+        waited: how long this thread has waited for a core, in seconds.
+        clock: seconds.
+    """
+
+    def __init__(self, waited: Callable[[], float] = waited_s, clock: Callable[[], float] = time.monotonic) -> None:
         self._waited = waited
+        self._clock = clock
         self._last = waited()
+        self._asked = clock()
 
     def rest_s(self) -> float:
-        """Return how long to rest for what was waited since the last time."""
-        now = self._waited()
-        rest = (now - self._last) * _REST_PER_WAIT
-        self._last = now
-        return min(_LONGEST_REST_S, rest)
+        """Return how long to rest for what was waited since the last time; call again after the rest."""
+        now, waited = self._clock(), self._waited()
+        rest = _REST_PER_WAIT * (waited - self._last - _USUAL_SHARE * (now - self._asked))
+        self._last = waited
+        rest = max(0.0, min(_LONGEST_REST_S, rest))
+        self._asked = now + rest
+        return rest

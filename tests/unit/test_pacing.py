@@ -1,4 +1,4 @@
-"""A long job rests for as long as its thread waited for a core, and not at all while one is free."""
+"""A long job rests longer than its thread waited for a core, and not at all while one is free."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ import pytest
 from actors.jobs.pacing import Pace, waited_s
 
 
-def test_a_rest_is_as_long_as_the_wait_since_the_last_one() -> None:
-    waits = iter([10.0, 10.0, 10.2, 10.25, 99.0])
-    pace = Pace(lambda: next(waits))
-    assert [pace.rest_s() for _ in range(4)] == pytest.approx([0.0, 0.2, 0.05, 0.5])
+def test_a_rest_is_four_times_the_wait_that_is_more_than_usual_and_a_second_at_most() -> None:
+    waits = iter([10.0, 10.0, 10.3, 10.35, 99.0])
+    clock = iter([0.0, 1.0, 2.0, 4.0, 5.0])  # the second and third step took a second each, beside the rest between
+    pace = Pace(lambda: next(waits), lambda: next(clock))
+    assert [pace.rest_s() for _ in range(4)] == pytest.approx([0.0, 0.8, 0.0, 1.0])
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells it")
