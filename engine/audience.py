@@ -130,9 +130,9 @@ def _list(problems: Problems, path: str, value: object, most: int) -> list[Any]:
 def _ids(problems: Problems, path: str, value: object) -> tuple[UUID, ...]:
     found: dict[UUID, None] = {}
     for index, entry in enumerate(_list(problems, path, value, MAX_LISTS)):
-        before = len(problems.found)
+        before = problems.count
         problems.identifier(f"{path}[{index}]", entry)
-        if len(problems.found) == before and isinstance(entry, str):
+        if problems.count == before and isinstance(entry, str):
             found[UUID(entry)] = None
     return tuple(found)
 

@@ -81,7 +81,7 @@ def read_campaign(definition: Mapping[str, Any]) -> tuple[Plan, list[Problem]]:
     audience = None
     if definition.get("audience") is not None:
         audience, found = parse_audience(definition["audience"], "audience")
-        problems.found += found
+        problems.join(found)
     variables = _variables(problems, "variables", definition.get("variables"))
     start_at, zone, recurrence = _schedule(problems, definition.get("schedule"))
     plan = Plan(
@@ -113,9 +113,9 @@ def _share(problems: Problems, path: str, entry: Mapping[str, Any]) -> int:
 
 
 def _id(problems: Problems, path: str, value: object) -> UUID | None:
-    before = len(problems.found)
+    before = problems.count
     problems.identifier(path, value)
-    return UUID(str(value)) if len(problems.found) == before else None
+    return UUID(str(value)) if problems.count == before else None
 
 
 def _variants(problems: Problems, given: object, common: VariableMap) -> tuple[Variant, ...]:
@@ -138,7 +138,7 @@ def _variables(problems: Problems, path: str, given: object) -> VariableMap:
     if given is None:
         return VariableMap({})
     variables, found = read_variables(given, path)
-    problems.found += found.found
+    problems.join(found.found)
     return variables
 
 

@@ -111,7 +111,7 @@ def _source(problems: Problems, where: str, variable: str, entry: object) -> Sou
         problems.add(where, unknown_name("field", unknown[0], ("field", "value", "default")))
         return None
     field, value, default = entry.get("field"), entry.get("value"), entry.get("default")
-    before = len(problems.found)
+    before = problems.count
     if (field is None) == (value is None):
         problems.add(where, "needs either field or value")
     if field is not None and not (isinstance(field, str) and _FIELD.fullmatch(field)):
@@ -121,7 +121,7 @@ def _source(problems: Problems, where: str, variable: str, entry: object) -> Sou
             continue
         if problems.text(f"{where}.{key}", text, MAX_VALUE) and variable in CANONICAL_FIELDS:
             problems.note(f"{where}.{key}", put_variable(CanonicalEvent(occurred_at=_SOME_TIME), variable, text))
-    return Source(field, value, default) if len(problems.found) == before else None
+    return Source(field, value, default) if problems.count == before else None
 
 
 _SOME_TIME = datetime.fromisoformat("2026-01-01T00:00:00+00:00")

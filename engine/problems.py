@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from engine.suggestions import unknown_name
@@ -17,9 +17,12 @@ class Problems:
 
     def __init__(self) -> None:
         self.found: list[Problem] = []
+        self.count = 0
+        """How many were noted, those beyond the limit too: what has raised it is not to be used."""
 
     def add(self, field: str, reason: str) -> None:
         """Note one problem; beyond the limit they are not worth reading."""
+        self.count += 1
         if len(self.found) < self.LIMIT:
             self.found.append({"field": field, "reason": reason})
 
@@ -28,10 +31,19 @@ class Problems:
         if reason:
             self.add(field, reason)
 
+    def join(self, found: Sequence[Problem]) -> None:
+        """Take over what was noted elsewhere."""
+        for one in found:
+            self.add(one["field"], one["reason"])
+
     def keys(self, path: str, value: dict[str, object], known: Collection[str]) -> None:
         """Note every key that has no meaning, with the nearest one that has."""
         for key in value:
-            if key not in known:
+            if key in known:
+                continue
+            if len(self.found) >= self.LIMIT:
+                self.count += 1
+            else:
                 self.add(f"{path}.{key!s:.60}" if path else f"{key!s:.60}", unknown_name("field", key, known))
 
     def text(self, field: str, value: object, longest: int) -> bool:

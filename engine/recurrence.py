@@ -66,7 +66,7 @@ def read_recurrence(problems: Problems, path: str, given: object) -> Recurrence 
     if not isinstance(given, Mapping):
         problems.add(path, "must be an object with every and at")
         return None
-    before = len(problems.found)
+    before = problems.count
     problems.keys(path, dict(given), _KEYS)
     every, clock = given.get("every"), given.get("at")
     if every not in EVERY:
@@ -84,7 +84,7 @@ def read_recurrence(problems: Problems, path: str, given: object) -> Recurrence 
     until = parse_time(given["until"]) if given.get("until") is not None else None
     if given.get("until") is not None and until is None:
         problems.add(f"{path}.until", "must be a time such as 2026-12-31T23:59:59Z")
-    if len(problems.found) > before or at is None or every not in EVERY:
+    if problems.count > before or at is None or every not in EVERY:
         return None
     minutes = int(at[1]) * 60 + int(at[2])
     return Recurrence(every, minutes, frozenset(weekdays), given.get("day", 1), until)

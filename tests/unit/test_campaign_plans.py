@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -106,6 +107,18 @@ def test_a_definition_from_strangers_never_raises(given: dict[str, Any]) -> None
     for key in keys:
         read_campaign({key: given})
         read_campaign({key: [given]})
+
+
+def test_more_problems_than_are_told_do_not_hide_the_next_one() -> None:
+    strange = {f"k{number}": None for number in range(200)}
+    plan, problems = read_campaign({"variants": [{**strange, "template_id": "no id"}]})
+    assert (plan.variants, len(problems)) == ((), 50)
+
+
+def test_a_hundred_thousand_strange_keys_cost_no_more_than_fifty() -> None:
+    begun = time.process_time()
+    _, problems = read_campaign({"audience": {f"strange {number}": None for number in range(100_000)}})
+    assert (len(problems), time.process_time() - begun < 1.0) == (50, True)
 
 
 MOMENTS = st.datetimes(datetime(2025, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC))
