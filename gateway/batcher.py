@@ -5,8 +5,9 @@ While a company's spilled events are being drained, its new ones are held here, 
 spilling them at once would let a fast sender keep the spill ahead of its drain for ever. If that was not enough they
 are spilled, and so is, without waiting, what comes in the next quarter of a second.
 
-When neither way is open the door offers its items again and again for three seconds before it refuses them: a shard
-that restarts or a commit that takes seconds, while Redis restarts too, is a slow answer and no 503.
+When neither way is open the door offers its items again and again until they have waited for three seconds (an attempt
+under way then is still waited for): a shard that restarts or a commit that takes seconds, while Redis restarts too, is
+a slow answer and no 503.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
 _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
+_BOTH_AWAY_S = 0.2
 _WATCH_S = 0.5
 _PATIENCE_S = 3.0  # shorter than the time-outs of those who send webhooks
 _SPILL_ON_S = 0.25
@@ -55,7 +57,7 @@ class SpillWriter(Protocol):
 class _Waiting:
     """One request that nobody has answered yet."""
 
-    __slots__ = ("body", "bucket", "done", "item", "since")
+    __slots__ = ("body", "bucket", "done", "flags", "item", "since")
 
     def __init__(self, bucket: int, item: Intake, done: asyncio.Future[Answer]) -> None:
         self.bucket = bucket
@@ -63,9 +65,11 @@ class _Waiting:
         self.done = done
         self.since = time.monotonic()
         self.body = b""
+        self.flags = 0
 
     def pack(self, flags: int = 0) -> bytes:
-        if not self.body:
+        if not self.body or self.flags != flags:
+            self.flags = flags
             self.body = pack_intake(self.item._replace(flags=self.item.flags | flags) if flags else self.item)
         return self.body
 
@@ -210,7 +214,7 @@ class ShardBatcher:
         try:
             if time.monotonic() >= self._away_until:
                 try:
-                    answers = unpack_answers(await self._call(pack_intakes([waiting.pack() for waiting in batch])))
+                    answers = unpack_answers(await self._call(pack_intakes([waiting.body for waiting in batch])))
                 except Unavailable:
                     self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
                 else:
@@ -253,8 +257,9 @@ class ShardBatcher:
             await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
             self._away_until = 0.0  # the spill is no way out: ask the shard again
-            for waiting in batch:
-                self._let_go(waiting.bucket)
+            for bucket in {waiting.bucket for waiting in batch}:
+                self._expire(bucket)
+                self._let_go(bucket)
             raise
         self.spilled += len(batch)
         for waiting in batch:
@@ -279,6 +284,13 @@ class ShardBatcher:
                 for bucket in drained:
                     del self._holds[bucket]
 
+    def _expire(self, bucket: int) -> None:
+        """Refuse what has waited in a hold for long enough: neither way is open, and it need not wait for its turn."""
+        hold, latest = self._holds.get(bucket), time.monotonic() - _PATIENCE_S
+        while hold is not None and hold.queue and hold.queue[0].since <= latest:
+            hold.queue.popleft().fail(SpillAway("neither a shard nor the spill takes it"))
+            self._held -= 1
+
     def _let_go(self, bucket: int) -> None:
         """End a hold that nothing acknowledged stands behind and nobody waits in."""
         hold = self._holds.get(bucket)
@@ -302,10 +314,11 @@ class ShardBatcher:
                 await self._spill_all(hold)
                 clear = False
                 continue
-            batch = self._take(hold.queue, FLAG_BEHIND if hold.spilled_at else 0)
-            self._held -= len(batch)
+            spilled_at = hold.spilled_at
+            batch = self._take(hold.queue, FLAG_BEHIND if spilled_at else 0)
             behind = await self._deliver(batch)
-            clear = behind == []
+            self._held -= len(batch) - len(behind or ())
+            clear = behind == [] and hold.spilled_at == spilled_at
             if behind:
                 await self._put_back(hold, behind)
         hold.asking = False
@@ -316,7 +329,7 @@ class ShardBatcher:
 
     async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
         """Have held items wait on; when they have waited long enough, all of them are acknowledged from the spill."""
-        self._return(hold, behind)
+        hold.queue.extendleft(reversed(behind))
         if time.monotonic() - behind[0].since <= _HOLD_S:
             await asyncio.sleep(_ASK_AGAIN_S)
             return
@@ -325,19 +338,20 @@ class ShardBatcher:
 
     async def _spill_all(self, hold: _Hold) -> None:
         while hold.queue:
-            batch = self._take(hold.queue)
-            self._held -= len(batch)
+            batch, left = self._take(hold.queue), list[_Waiting]()
             try:
                 await self._to_spill(batch)
             except SpillAway as error:
                 hold.spill_until = 0.0
-                self._return(hold, _still_patient(batch, error))
-                await asyncio.sleep(_ASK_AGAIN_S)
+                left = _still_patient(batch, error)
+                hold.queue.extendleft(reversed(left))
+            except Exception as error:  # as in _deliver: every caller must be answered
+                log.exception("held items could not be spilled", extra={"action": "batch"})
+                _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
+            self._held -= len(batch) - len(left)
+            if hold.spill_until == 0.0:
+                await asyncio.sleep(_BOTH_AWAY_S)
                 return
-
-    def _return(self, hold: _Hold, items: list[_Waiting]) -> None:
-        hold.queue.extendleft(reversed(items))
-        self._held += len(items)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(work)

@@ -55,14 +55,17 @@ class Spill:
     """The spill streams of one installation, at most ``max_bytes`` of payload in all."""
 
     def __init__(self, redis_url: str, instance: str, max_bytes: int, timeout_s: float = 2.0) -> None:
-        self._redis = redis.Redis.from_url(
+        # Whoever finds all connections at work waits for one: that is no absence of Redis.
+        pool = redis.BlockingConnectionPool.from_url(
             redis_url,
+            max_connections=16,
+            timeout=timeout_s,
             socket_timeout=timeout_s,
             socket_connect_timeout=timeout_s,
             # Trying again inside the client would add a second copy of what may have been written.
             retry=Retry(NoBackoff(), 0),
-            max_connections=16,
         )
+        self._redis = redis.Redis.from_pool(pool)
         self._prefix = f"masteria:{instance}:spill"
         self._max_bytes = max_bytes
         self._buckets_key = f"{self._prefix}:buckets"

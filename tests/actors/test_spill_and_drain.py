@@ -29,7 +29,7 @@ from engine.wire import (
     unpack_intake,
     unpack_intakes,
 )
-from gateway.batcher import ShardBatcher
+from gateway.batcher import ShardBatcher, _Waiting
 from masteria.embedded import RunningServer, start_valkey
 from storage.pool import Pool
 from storage.spill import Spill
@@ -58,11 +58,13 @@ class FakeShard:
         self.drainer = drainer
         self.away = False
         self.calls: list[int] = []
+        self.flags: list[int] = []
         self.gate: asyncio.Event | None = None
 
     async def ingest(self, blob: bytes) -> bytes:
         items = unpack_intakes(blob)
         self.calls.append(len(items))
+        self.flags += [item.flags for item in items]
         if self.gate is not None:
             await self.gate.wait()
         if self.away:
@@ -335,10 +337,38 @@ async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRi
     await post(door, rig.intake(order(1)))
     server.process.end(signal.SIGKILL, 5.0)
     shard.away = False
-    with pytest.raises(SpillAway):
-        await post(door, rig.intake(order(2)))
-    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 0
+    shard.flags.clear()
+    begun = time.monotonic()
+    later: list[asyncio.Task[Answer]] = []
+    for n in range(2, 30):  # over two seconds: some come while others are offered, some while those are spilled
+        later.append(asyncio.create_task(post(door, rig.intake(order(n)))))
+        await asyncio.sleep(0.07)
+    answers = await asyncio.gather(*later, return_exceptions=True)
+    assert {type(answer) for answer in answers} == {SpillAway}
+    assert time.monotonic() - begun < 6.5
+    assert {flags & FLAG_BEHIND for flags in shard.flags} == {FLAG_BEHIND}
+    assert (await rig.pool.fetchval("SELECT count(*) FROM incoming_events"), door.depth) == (0, 0)
     await spill.close()
+
+
+async def test_what_is_spilled_while_an_older_event_is_offered_keeps_its_hold(rig: ShardRig, spill: Spill) -> None:
+    """The offer was made when nothing was spilled, so its success says nothing about what was spilled meanwhile."""
+    shard = FakeShard(rig, Drainer(spill, rig.ingestor.ingest))
+    door = batcher(shard, spill)
+    first, second = rig.intake(order(1)), rig.intake(order(2))
+    bucket = bucket_of(first.company_id)
+    shard.gate = asyncio.Event()
+    door._wait_behind_spill([waiting := _Waiting(bucket, first, asyncio.get_running_loop().create_future())])
+    while not shard.calls:
+        await asyncio.sleep(0)
+    await door._to_spill([_Waiting(bucket, second, asyncio.get_running_loop().create_future())])
+    shard.gate.set()
+    assert (await waiting.done).code == DONE
+    shard.flags.clear()
+    assert (await post(door, rig.intake(order(3)))).code == DONE
+    assert {flags & FLAG_BEHIND for flags in shard.flags} == {FLAG_BEHIND}
+    rows = await rig.rows("SELECT external_id FROM incoming_events ORDER BY ctid")
+    assert [row["external_id"] for row in rows] == ["e-1", "e-2", "e-3"]
 
 
 async def test_a_spill_survives_the_death_of_redis(rig: ShardRig, tmp_path: Path) -> None:
