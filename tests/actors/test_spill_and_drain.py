@@ -351,6 +351,13 @@ async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRi
     await spill.close()
 
 
+async def test_an_item_carries_the_flag_of_the_moment(rig: ShardRig) -> None:
+    item = rig.intake(order(1))
+    waiting = _Waiting(bucket_of(item.company_id), item, asyncio.get_running_loop().create_future())
+    seen = [unpack_intake(waiting.pack(flags)).flags & FLAG_BEHIND for flags in (0, FLAG_BEHIND, FLAG_BEHIND, 0)]
+    assert seen == [0, FLAG_BEHIND, FLAG_BEHIND, 0]
+
+
 async def test_what_is_spilled_while_an_older_event_is_offered_keeps_its_hold(rig: ShardRig, spill: Spill) -> None:
     """The offer was made when nothing was spilled, so its success says nothing about what was spilled meanwhile."""
     shard = FakeShard(rig, Drainer(spill, rig.ingestor.ingest))
