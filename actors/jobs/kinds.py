@@ -37,7 +37,7 @@ _KINDS: tuple[Callable[[JobTools], JobKind], ...] = (
     WriteVariants,
 )
 # Nobody waits for them by the second, and each reads or writes very much.
-GIVE_WAY = frozenset({"event_replay_preview", "event_replay", "export", "retention"})
+GIVE_WAY = frozenset(kind.kind for kind in (replay.EventReplayPreview, replay.EventReplay, Exporting, Retention))
 
 
 def make_kinds(tools: JobTools) -> Mapping[str, JobKind]:

@@ -34,6 +34,7 @@ from masteria.embedded import RunningServer, start_valkey
 from storage.pool import Pool
 from storage.spill import Spill
 from tests.actors.shard_rig import ShardRig, make_rig
+from tests.e2e.waiting import wait_until
 
 
 @pytest.fixture
@@ -318,9 +319,8 @@ async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig,
     shard.away = True
     await post(door, rig.intake(order(1)))
     shard.away = False
-    await asyncio.sleep(0.7)
     await drainer.look(rig.ingestor.epochs)
-    await asyncio.sleep(0.7)
+    await wait_until(lambda: not door._holds, 5.0, "the hold let go of")
     server.stop()
     begun = time.monotonic()
     assert (await post(door, rig.intake(order(2)))).code == DONE

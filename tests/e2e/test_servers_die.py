@@ -124,6 +124,22 @@ async def test_valkey_is_away(instance: Instance, shop: Shop, figures: Figures, 
     await wait_until(instance.is_ready, 15.0, "every part to be well")
 
 
+async def test_postgres_and_valkey_are_killed_together(instance: Instance, shop: Shop, figures: Figures) -> None:
+    """Neither way is open for a moment: whoever is refused is told so, and nothing acknowledged is lost."""
+    async with Load(shop, instance.base_url) as load:
+        await load.flowing()
+        killed = time.monotonic()
+        instance.kill_server("valkey")
+        instance.kill_server("postgres")
+        recovered_s = await load.full_rate_again(killed, _BACK_S)
+    verdict = await judge(shop, load.sent)
+    figures.note("kill -9 postmaster and valkey", recovered_s, verdict, load)
+    verdict.clean()
+    await counters_agree(shop)
+    assert set(refused(load)) <= {503}
+    await wait_until(instance.is_ready, 15.0, "every part to be well")
+
+
 async def test_the_node_manager_is_killed(instance: Instance, shop: Shop, figures: Figures) -> None:
     """Its actors live on for seconds; nobody sends twice, and the old cluster is gone before the new one starts."""
     names = ("gateway-0", "gateway-1", "sender-0", shop.shard)

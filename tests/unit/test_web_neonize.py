@@ -19,6 +19,7 @@ import pytest
 
 from whatsapp.web import neonize_client, neonize_events
 from whatsapp.web.neonize_client import NeonizeClient
+from whatsapp.web.neonize_library import load_neonize
 from whatsapp.web.port import (
     Connected,
     Disconnected,
@@ -230,7 +231,7 @@ class FakeGo:
 
 class Rig:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        lib = neonize_client.load_neonize()
+        lib = load_neonize()
         self.made: list[FakeGo] = []
         self.prepare: Callable[[FakeGo], None] = lambda go: None
 
@@ -418,4 +419,4 @@ def test_a_missing_library_is_said_in_words(monkeypatch: pytest.MonkeyPatch) -> 
 
     monkeypatch.setitem(sys.modules, "neonize", None)
     with pytest.raises(LibraryMissingError, match="extra 'web'"):
-        neonize_client.load_neonize()
+        load_neonize()

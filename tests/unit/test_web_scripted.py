@@ -17,6 +17,7 @@ import pytest
 
 from whatsapp.web import neonize_client
 from whatsapp.web.neonize_client import NeonizeClient
+from whatsapp.web.neonize_library import load_neonize
 from whatsapp.web.port import Connected, Paired, QrCode, Receipt, UnknownOutcomeError, WebEvent, WebMessage
 from whatsapp.web.store import session_folder
 
@@ -43,7 +44,7 @@ def test_it_offers_nothing_that_the_real_library_has_not() -> None:
 
 def test_an_instance_finds_it_before_the_real_one() -> None:
     code = (
-        "import neonize.client as c; from whatsapp.web.neonize_client import load_neonize as l; print(l(), c.__file__)"
+        "import neonize.client as c; from whatsapp.web.neonize_library import load_neonize as l; print(l(), c.__file__)"
     )
     told = subprocess.run(
         [sys.executable, "-c", code], env={"PYTHONPATH": str(PACKAGE)}, capture_output=True, text=True, timeout=30,
@@ -69,7 +70,7 @@ class Rig:
 
 @pytest.fixture
 def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rig:
-    fields: dict[str, Any] = {**vars(neonize_client.load_neonize()), "client": scripted}
+    fields: dict[str, Any] = {**vars(load_neonize()), "client": scripted}
     monkeypatch.setattr(neonize_client, "load_neonize", lambda: SimpleNamespace(**fields))
     monkeypatch.setattr(neonize_client, "private_umask", lambda: None)
     monkeypatch.setenv(PLACE, str(tmp_path / "phones"))

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
@@ -19,16 +18,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from threading import Thread
-from types import SimpleNamespace
 from typing import Any
 
 from engine.web_disconnects import TIMED_OUT
 from engine.web_send_errors import never_sent, server_code
 from whatsapp.web import neonize_events
+from whatsapp.web.neonize_library import load_neonize
 from whatsapp.web.port import (
     Disconnected,
     LateAnswer,
-    LibraryMissingError,
     NotConnectedError,
     OnWhatsApp,
     QrCode,
@@ -49,36 +47,6 @@ _QR_FIRST_S, _QR_NEXT_S = 60.0, 20.0
 _THREADS = 8
 _LIDS_MAX = 20_000
 _NOTHING_RETURNED = "returned nothing"
-
-
-def load_neonize() -> Any:
-    """Import neonize's parts, once a session needs them; nothing is fetched from the network.
-
-    Raises:
-        LibraryMissingError: the extra ``web`` is not installed, or a library that it needs is missing.
-    """
-    # Go reads its environment when the library is loaded: no <bot biz_bot="1"/> beside every message.
-    os.environ["NEONIZE_BOT_TAG"] = "off"
-    try:
-        from neonize import client, events
-        from neonize._binder import ProxySettings
-        from neonize.proto import Neonize_pb2
-        from neonize.proto.waCompanionReg.WAWebProtobufsCompanionReg_pb2 import DeviceProps
-        from neonize.proto.waE2E import WAWebProtobufsE2E_pb2
-        from neonize.utils.enum import ChatPresence, ChatPresenceMedia, Presence
-    except (ImportError, OSError) as error:
-        raise LibraryMissingError(f"WhatsApp-Web sessions need the extra 'web' (neonize, libmagic): {error}") from error
-    return SimpleNamespace(
-        client=client,
-        events=events,
-        proto=Neonize_pb2,
-        e2e=WAWebProtobufsE2E_pb2,
-        DeviceProps=DeviceProps,
-        ProxySettings=ProxySettings,
-        ChatPresence=ChatPresence,
-        ChatPresenceMedia=ChatPresenceMedia,
-        Presence=Presence,
-    )
 
 
 def _nobody(_: WebEvent) -> None:
