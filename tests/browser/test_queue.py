@@ -13,6 +13,7 @@ from tests.browser.world import World
 from tests.e2e.rig import Instance
 
 _REFUSED = 131009  # a parameter that WhatsApp does not take: somebody has to correct it
+_LETTERS = f"/dead-letters?code={_REFUSED}&resolved=false"
 
 
 def _lost(world: World) -> None:
@@ -20,8 +21,7 @@ def _lost(world: World) -> None:
     phone = f"+55119{80000000 + world.sender.sent:08d}"
     fault = world.fault({"error_code": _REFUSED}, to=phone.removeprefix("+"))
     world.sender.order("order_approved", customer={"name": "Ana Souza", "phoneNumber": phone.removeprefix("+55")})
-    letters = f"/dead-letters?code={_REFUSED}"
-    assert wait_until(lambda: bool(world.api.call("GET", letters)["data"]), 20.0), "nothing was lost"
+    assert wait_until(lambda: bool(world.api.call("GET", _LETTERS)["data"]), 20.0), "nothing was lost"
     world.heal(fault)
 
 
@@ -59,4 +59,4 @@ def test_a_run_is_called_off_in_its_bar(instance: Instance, world: World, visit:
         os.kill(worker, signal.SIGCONT)
     expect(page.locator("[data-job=cancelled]")).to_be_visible(timeout=30_000)
     one.judge("queue-cancelled")
-    assert world.api.call("GET", f"/dead-letters?code={_REFUSED}")["data"], "it was tried again all the same"
+    assert world.api.call("GET", _LETTERS)["data"], "it was tried again all the same"
