@@ -15,7 +15,7 @@ import pytest
 from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST
 from storage.events import EventFilter, list_events
-from storage.messages import MARKED, MessageFilter, list_messages
+from storage.messages import MARKED, MessageFilter, count_messages, list_messages
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Page, Range
@@ -156,6 +156,20 @@ async def _compare(pool: Pool, wanted: Any, condition: str, since: datetime) -> 
         ids, pages = await _all(listing, pool, wanted, limit, since)
         assert ids[:1000] == [row["id"] for row in rows], (wanted, limit)
         assert pages <= len(ids) // limit + 4, (wanted, limit)
+
+
+async def test_counts_of_rare_statuses_are_those_of_a_plain_select(seeded: Pool) -> None:
+    for status in ("failed", "uncertain", "failed,uncertain"):
+        for since in (OLDEST, LAST - timedelta(days=10)):
+            rows = await seeded.fetchval(
+                "SELECT count(*) FROM messages WHERE company_id = $1 AND created_at >= $2 AND status = ANY ($3)",
+                COMPANY,
+                since,
+                status.split(","),
+            )
+            wanted = MessageFilter(status=status)
+            assert await count_messages(seeded, COMPANY, wanted, since=since, most=10_000) == (rows, False)
+            assert await count_messages(seeded, COMPANY, wanted, since=since, most=3) == (3, True)
 
 
 async def test_the_marked_messages_are_those_at_a_rare_status(seeded: Pool) -> None:

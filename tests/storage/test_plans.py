@@ -178,7 +178,8 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "events/list_recent_events": [([COMPANY, OLDEST, 100], 120)],
         "messages/list_messages": [([COMPANY, *BEHIND, OLDEST, 51], 60)],
         "messages/scan_marked": [
-            ([COMPANY, *BEHIND, OLDEST, WINDOW, 51, *_messages(5, "failed,uncertain")], 4 * WINDOW)
+            ([COMPANY, *BEHIND, OLDEST, WINDOW, 51, *_messages(5, "failed,uncertain")], 300),
+            ([COMPANY, *BEHIND, OLDEST, WINDOW, 51, *_messages(5, "failed,uncertain")[:6], "none"], 4 * WINDOW),
         ],
         "messages/scan_messages": [([*window, *_messages(5, "sent")], 800)],
         "messages/find_messages_by_event": [([*candidates, *_messages(0, event), *BEHIND, 51], 30)],
@@ -186,6 +187,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "messages/get_messages": [([COMPANY, [message] * 50, [when] * 50], 300)],
         "messages/list_attempts": [([COMPANY, message, when], 10)],
         "messages/count_messages": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "messages/count_marks": [([COMPANY, OLDEST, NEWEST.created_at, 10_001, "failed,uncertain"], 300)],
         "messages/count_marked": [
             ([COMPANY, OLDEST, NEWEST.created_at, 500, *_messages(5, "failed,uncertain")], 2_500)
         ],

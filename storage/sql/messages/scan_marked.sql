@@ -1,5 +1,6 @@
 -- One window of a search for rare statuses: as scan_messages, through the marked messages of these statuses alone.
--- Uses marked_messages_pkey, in order for each status, and messages' primary key for the $5 rows of the window.
+-- Uses marked_messages_pkey, in order for each status, and messages' primary key for no more rows than it takes to
+-- find $6 hits among the window's $5.
 SELECT id, company_id, created_at, event_id, rule_id, rule_version, campaign_id, session_id, to_phone, order_id, lane, type,
     text, template_name, content, variant, pricing, category, status, reason, attempt, next_attempt_at, provider_id, error, retry_of, timeline, updated_at,
     hit, position
@@ -32,5 +33,5 @@ FROM (
     LEFT JOIN messages m ON m.id = marked.message_id AND m.created_at = marked.created_at
 ) AS numbered
 WHERE hit OR position = $5
-ORDER BY position
+ORDER BY created_at DESC, id DESC
 LIMIT $6
