@@ -168,8 +168,14 @@ async def test_counts_of_rare_statuses_are_those_of_a_plain_select(seeded: Pool)
                 status.split(","),
             )
             wanted = MessageFilter(status=status)
-            assert await count_messages(seeded, COMPANY, wanted, since=since, most=10_000) == (rows, False)
-            assert await count_messages(seeded, COMPANY, wanted, since=since, most=3) == (3, True)
+            assert await count_messages(seeded, COMPANY, wanted, since=since, until=NEWEST.created_at, most=10_000) == (
+                rows,
+                False,
+            )
+            assert await count_messages(seeded, COMPANY, wanted, since=since, until=NEWEST.created_at, most=3) == (
+                3,
+                True,
+            )
 
 
 async def test_the_marked_messages_are_those_at_a_rare_status(seeded: Pool) -> None:
