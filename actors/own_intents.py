@@ -56,9 +56,10 @@ class OwnIntents:
     async def read(self, company_id: UUID, text: str) -> Verdict:
         """Return what a text means to a company."""
         reader = await self.reader(company_id)
-        told = reader.without_model(text)
-        if told is None:
-            (told,) = reader.by_model([text], await self._embedder.queries([looked_at(text)]))
+        begun = reader.begin(text)
+        if begun.verdict is not None:
+            return begun.verdict
+        (told,) = reader.finish([begun], await self._embedder.queries([looked_at(text)]))
         return told
 
     async def confusion(self, company_id: UUID) -> dict[str, Any]:

@@ -197,14 +197,16 @@ class Understanding:
     async def _understand(self, turns: Sequence[Turn], heard: dict[UUID, Heard]) -> list[Understood]:
         texts = [_text(heard[turn.event_id]) for turn in turns]
         readers = [await self._own.reader(turn.company_id) for turn in turns]
-        verdicts = [reader.without_model(text) if text else None for reader, text in zip(readers, texts, strict=True)]
-        left = [(at, text) for at, text in enumerate(texts) if text and verdicts[at] is None]
-        vectors = await self._embedder.queries([looked_at(text) for _, text in left])
-        for (at, text), row in zip(left, vectors, strict=True):
-            (verdicts[at],) = readers[at].by_model([text], row[None, :])
+        said = {at: text for at, text in enumerate(texts) if text}
+        begun = {at: readers[at].begin(text) for at, text in said.items()}
+        verdicts = {at: one.verdict for at, one in begun.items()}
+        left = [at for at, verdict in verdicts.items() if verdict is None]
+        vectors = await self._embedder.queries([looked_at(said[at]) for at in left])
+        for at, row in zip(left, vectors, strict=True):
+            (verdicts[at],) = readers[at].finish([begun[at]], row[None, :])
         return [
-            Understood(turn, id_ms(turn.event_id.bytes), text, verdict, heard[turn.event_id])
-            for turn, text, verdict in zip(turns, texts, verdicts, strict=True)
+            Understood(turn, id_ms(turn.event_id.bytes), texts[at], verdicts.get(at), heard[turn.event_id])
+            for at, turn in enumerate(turns)
         ]
 
 

@@ -58,25 +58,27 @@ class ExampleSet:
         self.intents = list(intents)
         self._by = by
         self._directions = by.direction(vectors) if self.texts else np.empty((0, by.middle.size), np.float32)
-        places: dict[str, tuple[list[int], list[float]]] = {}
+        places: dict[str, list[tuple[int, float]]] = {}
         for position, text in enumerate(self.texts):
             for gram, weight in by.weights(text).items():
-                rows, shares = places.setdefault(gram, ([], []))
-                rows.append(position)
-                shares.append(weight)
-        self._places = {
-            gram: (np.array(rows, np.int32), np.array(shares, np.float32)) for gram, (rows, shares) in places.items()
-        }
+                places.setdefault(gram, []).append((position, weight))
+        held = [pair for pairs in places.values() for pair in pairs]
+        self._number = {gram: number for number, gram in enumerate(places)}
+        self._holders = np.array([len(pairs) for pairs in places.values()], np.intp)
+        self._starts = np.cumsum(self._holders) - self._holders
+        self._rows = np.array([row for row, _ in held], np.intp)
+        self._shares = np.array([share for _, share in held], np.float32)
 
     def letters(self, weights: Mapping[str, float]) -> Vectors:
         """Return how much of its letters and words a message shares with each example, from 0 to 1: [examples]."""
-        found = [(weight, place) for gram, weight in weights.items() if (place := self._places.get(gram)) is not None]
-        if not found:
-            return np.zeros(len(self.texts), np.float32)
-        each = np.repeat([weight for weight, _ in found], [len(place[0]) for _, place in found])
-        shares = np.concatenate([place[1] for _, place in found]) * each
-        rows = np.concatenate([place[0] for _, place in found])
-        return np.bincount(rows, shares, len(self.texts)).astype(np.float32)
+        found = [(number, weight) for gram, weight in weights.items() if (number := self._number.get(gram)) is not None]
+        numbers = np.array([number for number, _ in found], np.intp)
+        holders = self._holders[numbers]
+        # Where the holders of each piece stand, piece after piece.
+        places = np.repeat(self._starts[numbers] - (np.cumsum(holders) - holders), holders) + np.arange(holders.sum())
+        each = np.repeat(np.array([weight for _, weight in found], np.float32), holders)
+        shared = np.bincount(self._rows[places], self._shares[places] * each, len(self.texts))
+        return shared.astype(np.float32)
 
     def nearness(self, direction: Vectors, letters: Vectors) -> Vectors:
         """Return how near a message is to each example, from about -1 to 1; ``letters``: as :meth:`letters` tells."""

@@ -85,6 +85,18 @@ class Verdict(NamedTuple):
     by: str = "model"
 
 
+class Reading(NamedTuple):
+    """A message as far as it is read without a model.
+
+    Attributes:
+        letters: how much it shares with each example, by set of examples: [examples].
+        verdict: what it wants; None: the model decides.
+    """
+
+    letters: tuple[Vectors, ...]
+    verdict: Verdict | None
+
+
 class OwnIntent(NamedTuple):
     """An intent of a company: its examples with their vectors, and how sure it must be."""
 
@@ -118,24 +130,24 @@ class IntentReader:
 
     def read(self, texts: Sequence[str], vectors: Vectors) -> list[Verdict]:
         """Return what messages want; ``vectors`` has a row for each (of :func:`looked_at` of it): [texts, width]."""
-        return [
-            self.without_model(text) or told for text, told in zip(texts, self.by_model(texts, vectors), strict=True)
-        ]
+        begun = [self.begin(text) for text in texts]
+        told = self.finish(begun, vectors)
+        return [one.verdict or verdict for one, verdict in zip(begun, told, strict=True)]
 
-    def by_model(self, texts: Sequence[str], vectors: Vectors) -> list[Verdict]:
-        """Return what messages want of which :meth:`without_model` told nothing; arguments as of :meth:`read`."""
-        if not texts:
+    def begin(self, text: str) -> Reading:
+        """Return what needs no vector to be told. The model decides about what may be an opt-out, and about an intent
+        for which the company has a threshold (which is one of the model's confidence)."""
+        letters = tuple(self._letters(text))
+        return Reading(letters, by_words(text) or self._by_letters(np.concatenate(letters)))
+
+    def finish(self, begun: Sequence[Reading], vectors: Vectors) -> list[Verdict]:
+        """Return what the model says of messages; ``vectors``: as of :meth:`read`."""
+        if not begun:
             return []
         directions = self._by.direction(vectors)
-        return [self._nearest(self._letters(text), row) for text, row in zip(texts, directions, strict=True)]
+        return [self._nearest(one.letters, row) for one, row in zip(begun, directions, strict=True)]
 
-    def without_model(self, text: str) -> Verdict | None:
-        """Return what needs no vector to be told; None: the model decides, as always about what may be an opt-out and
-        about an intent for which the company has a threshold (which is one of the model's confidence)."""
-        return by_words(text) or self._by_letters(text)
-
-    def _by_letters(self, text: str) -> Verdict | None:
-        near = np.concatenate(self._letters(text))
+    def _by_letters(self, near: Vectors) -> Verdict | None:
         if near[self._opt_outs].max() > _PERHAPS_OPT_OUT:
             return None
         verdict = self._vote(near)

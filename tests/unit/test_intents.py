@@ -49,16 +49,16 @@ async def test_stop_words_decide_before_the_model(embedder: Embedder) -> None:
 
 
 def test_letters_decide_what_examples_spell_alike_and_the_model_need_not_be_asked() -> None:
-    told = _READER.without_model("Qual o valor do curso?")
+    told = _READER.begin("Qual o valor do curso?").verdict
     assert told is not None
     assert (told.intent, told.by) == ("price", "letters")
     assert told.confidence >= 0.8 and len(told.neighbours) == 5
-    assert _READER.without_model("o gato subiu no telhado da vizinha") is None
+    assert _READER.begin("o gato subiu no telhado da vizinha").verdict is None
 
 
 def test_letters_decide_half_of_the_labelled_messages_and_are_right() -> None:
     rows = read_labelled((files("engine.ai") / "labelled_messages.jsonl").read_text("utf-8").splitlines())
-    told = [(row, _READER.without_model(row.text)) for row in rows]
+    told = [(row, _READER.begin(row.text).verdict) for row in rows]
     decided = [(row, verdict) for row, verdict in told if verdict is not None and verdict.by == "letters"]
     right = sum(row.intent == verdict.intent for row, verdict in decided)
     assert len(decided) >= 0.45 * len(rows)
@@ -72,7 +72,7 @@ def test_letters_never_decide_about_an_opt_out() -> None:
     assert len(stops) > 80
     mixed = [f"{text}. qual o valor do curso?" for text in stops] + [f"qual o valor do curso? {text}" for text in stops]
     found = [
-        (text, told) for text in [*stops, *mixed] if (told := _READER.without_model(text)) and told.by == "letters"
+        (text, told) for text in [*stops, *mixed] if (told := _READER.begin(text).verdict) and told.by == "letters"
     ]
     assert [text for text, told in found if told.intent == OPT_OUT] == []
     assert len(found) <= 0.02 * len([*stops, *mixed]), found
@@ -82,16 +82,16 @@ def test_many_examples_of_a_companys_own_do_not_hide_an_opt_out() -> None:
     texts = [f"quero marcar um horario {day}" for day in range(20)]
     own = OwnIntent("booking", texts, np.ones((20, DIMENSIONS), np.float32))
     reader = IntentReader([own])
-    plain = reader.without_model("quero marcar um horario amanha")
+    plain = reader.begin("quero marcar um horario amanha").verdict
     assert plain is not None and plain.intent == "booking"
-    assert reader.without_model("quero marcar um horario nao, quero sair da lista, nao mande mais mensagens") is None
+    assert reader.begin("quero marcar um horario nao, quero sair da lista, nao mande mais mensagens").verdict is None
 
 
 @pytest.mark.parametrize("threshold", [0.1, 0.95, 1.01])
 def test_an_intent_with_a_threshold_is_the_models_to_decide(threshold: float) -> None:
     text = "Qual o valor do curso?"
     price = OwnIntent("price", [text], np.ones((1, DIMENSIONS), np.float32), threshold=threshold)
-    assert IntentReader([price]).without_model(text) is None
+    assert IntentReader([price]).begin(text).verdict is None
 
 
 async def test_what_people_write_is_understood(embedder: Embedder) -> None:
