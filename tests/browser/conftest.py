@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from gateway.dashboard import BUILT
 from masteria.api_client import ApiClient
@@ -24,6 +24,7 @@ from tests.e2e.rig import Instance
 
 _SCRIPTED = Path(__file__).with_name("scripted_whatsapp")
 _figures = Figures()
+expect.set_options(timeout=15_000)  # as long as a visit waits: a busy machine is no fault of a page
 Guests = Callable[..., Visit]
 People = Callable[[str], Person]
 Phones = Callable[[str], Phone]
@@ -35,7 +36,7 @@ def instance() -> Iterator[Instance]:
     assert (BUILT / "index.html").is_file(), "the dashboard is not built: make dashboard"
     folder = Path(tempfile.mkdtemp(prefix="mia-web-", dir="/tmp"))
     scripted = {"PYTHONPATH": str(_SCRIPTED), PLACE: str(folder / "phones")}  # WhatsApp-Web without WhatsApp
-    settings = {"uncertain_grace_s": 600, "outgoing_allow_private": "127.0.0.1"}
+    settings = {"uncertain_grace_s": 86_400, "outgoing_allow_private": "127.0.0.1"}
     made = Instance(folder, settings, scripted, demo=True)
     made.set("graph_url", made.simulator_url)  # a Cloud API number is asked about there
     try:

@@ -11,11 +11,11 @@ class Figures:
 
     lines: list[str] = field(default_factory=list)
 
-    def note(self, what: str, value: float, unit: str, aim: str, limit: float) -> None:
-        """Keep a figure.
+    def note(self, what: str, value: float, unit: str, aim: str, limit: float | None) -> None:
+        """Keep a figure; without a limit it is only told.
 
         Raises:
             AssertionError: it is above its limit.
         """
         self.lines.append(f"{what:<58} {value:9.1f} {unit:<4} aim {aim}")
-        assert value <= limit, f"{what}: {value:.1f} {unit}, at most {limit:g} are allowed here"
+        assert limit is None or value <= limit, f"{what}: {value:.1f} {unit}, at most {limit:g} are allowed here"

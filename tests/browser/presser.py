@@ -27,7 +27,7 @@ _MOVED = """(address) => window.__moved !== 0 || location.href !== address
 _NAME = "(one) => one.getAttribute('aria-label') || one.textContent.trim()"
 OPENED = "[role=dialog], [role=menu], [data-radix-popper-content-wrapper]"
 _COVERED_MS = 3_000
-_DEAD_MS = 400  # longer than any press needs to show
+_LOOKS_MS = (400, *[100] * 11)  # what a press does shows within the first; a busy machine may need them all
 
 
 def is_change(request: Request) -> bool:
@@ -36,18 +36,20 @@ def is_change(request: Request) -> bool:
     return asked and not _QUESTIONS.search(request.url.split("?")[0])
 
 
+def _escape(page: Page, _: str) -> None:
+    page.keyboard.press("Escape")
+
+
 class Presser:
     """See the module.
 
     Args:
         most: of a page's buttons; the rest are the same ones in further rows.
-        opened: is given the page when a press has opened a dialog or a menu, and closes it; by default the page is
-            loaded anew.
+        opened: is given the page when a press has opened a dialog or a menu, and closes it; by default with Escape.
+            The page is loaded anew where that does not help.
     """
 
-    def __init__(
-        self, one: Visit, company_id: str, most: int, opened: Callable[[Page, str], None] | None = None
-    ) -> None:
+    def __init__(self, one: Visit, company_id: str, most: int, opened: Callable[[Page, str], None] = _escape) -> None:
         self._one = one
         self._company_id = company_id
         self._most = most
@@ -92,20 +94,26 @@ class Presser:
             except PlaywrightTimeout:  # what the last press opened came later, and lies above it
                 self._leave(page, path, address, name)
                 button.click()
-            moved = False
-            with suppress(PlaywrightTimeout):
-                page.wait_for_function(_MOVED, arg=address, timeout=_DEAD_MS)
-                moved = True
-            if not moved and self.asked == asked:
+            if not self._does_something(page, address, asked):
                 dead.append(name)
             self._leave(page, path, address, name)
             if len(seen) == self._most:
                 break
         return dead
 
+    def _does_something(self, page: Page, address: str, asked: int) -> bool:
+        """Tell whether the page has moved or asked for something since the press."""
+        for look_ms in _LOOKS_MS:
+            with suppress(PlaywrightTimeout):
+                page.wait_for_function(_MOVED, arg=address, timeout=look_ms)
+                return True
+            if self.asked != asked:
+                return True
+        return False
+
     def _leave(self, page: Page, path: str, address: str, name: str) -> None:
         """Close what is open, and go back to where the buttons are."""
-        if self._opened is not None and page.locator(OPENED).count():
+        if page.locator(OPENED).count():
             self._opened(page, name)
         if page.url != address or page.locator(OPENED).count():
             self._one.open(self._company_id, path)

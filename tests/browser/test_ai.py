@@ -30,7 +30,7 @@ def test_a_question_is_taught_and_found(world: World, visit: Guests, company_id:
     one.judge("ai-knowledge")
     page.locator("main input[name=question]").fill("quanto tempo demora pra chegar?")
     page.get_by_role("button", name="Perguntar").click()
-    expect(page.locator("[data-found] li").first).to_contain_text("5 a 8 dias úteis")
+    expect(page.locator("[data-found] li").first).to_contain_text("5 a 8 dias úteis", timeout=_READ_MS)
     one.judge("ai-ask")
     row.get_by_role("button", name="Ações").click()
     page.get_by_role("menuitem", name="Excluir").click()

@@ -137,7 +137,7 @@ def test_what_a_person_sends_is_seen_and_heard_where_it_stands(world: World, vis
     page = one.open(company_id, f"conversations?open={_conversation(world, phone)}")
     picture = page.locator("[data-media=image] img")
     expect(picture).to_be_visible(timeout=_ARRIVES_MS)
-    assert picture.evaluate("(one) => one.complete && one.naturalWidth > 0"), "the picture is not drawn"
+    expect(picture).to_have_js_property("naturalWidth", 8)  # it is drawn
     with page.expect_download() as saved:
         page.get_by_role("button", name="Baixar").click()
     assert saved.value.suggested_filename == "whatsapp.png"
@@ -189,7 +189,7 @@ def test_a_viewer_reads_with_masks_and_answers_nothing(world: World, visit: Gues
     said = f"Só para olhar {secrets.token_hex(3)}"
     phone = _writes(world, said)
     page = visit(role="viewer").open(company_id, "conversations")
-    page.locator("[data-conversations] [data-row]").first.click(timeout=_ARRIVES_MS)
+    page.locator("[data-conversations] [data-row]", has_text=said).click(timeout=_ARRIVES_MS)
     expect(page.locator("[data-thread]")).to_be_visible()
     expect(page.locator("[data-composer]")).to_have_count(0)
     expect(page.get_by_role("button", name="Assumir")).to_have_count(0)
@@ -203,11 +203,12 @@ def test_a_conversation_is_summed_up_and_says_who_wrote_it(world: World, visit: 
     page = one.open(company_id, f"conversations?open={_conversation(world, phone)}")
     page.get_by_role("button", name="Resumir a conversa").click()
     summary = page.locator("[data-summary=data]")
-    expect(summary).to_contain_text(said[:20])
+    expect(summary).to_contain_text(said[:20], timeout=_ARRIVES_MS)
     expect(summary).to_contain_text("montado com os dados")
     expect(summary).to_contain_text("Nenhum agente ativo da empresa tem um modelo de linguagem.")
     one.judge("conversations-summary")
     with running() as server, agent_with(world.api, server, settings={"outside": "silent"}):
         server.says = lambda _: {"content": json.dumps({"resumo": "A pessoa diz que o pedido ainda não chegou."})}
         page.get_by_role("button", name="Resumir de novo").click()
-        expect(page.locator("[data-summary=model]")).to_contain_text("A pessoa diz que o pedido ainda não chegou.")
+        told = page.locator("[data-summary=model]")
+        expect(told).to_contain_text("A pessoa diz que o pedido ainda não chegou.", timeout=_ARRIVES_MS)

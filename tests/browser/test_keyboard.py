@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Guests
 from tests.browser.look import Look
 from tests.browser.pages import in_menu
+from tests.browser.presser import is_change
 from tests.browser.world import World
 
 _TABS = 40
@@ -111,7 +112,7 @@ def test_what_can_be_made_is_made_without_a_mouse(world: World, visit: Guests, c
         _tab_to(page, "[type=checkbox]")
         page.keyboard.press("Space")
     _tab_to(page, "button[type=submit]")
-    with page.expect_response(lambda answer: answer.request.method == "POST" and answer.status in _DONE) as made:
+    with page.expect_response(lambda answer: is_change(answer.request) and answer.status in _DONE) as made:
         page.keyboard.press("Enter")
     if page.get_by_role("dialog").count():  # a secret that is shown once, or what comes next
         page.keyboard.press("Escape")

@@ -185,7 +185,7 @@ def test_language_and_theme_are_found_again_at_the_next_sign_in(instance: Instan
     one = visit(role=None)
     sign_in(one.page, one.base_url, person)
     one.page.goto(one.page.url.split("?")[0].rstrip("/") + "/settings/profile")
-    with one.page.expect_response("**/api/v1/me"):
+    with one.page.expect_response(lambda answer: answer.url.endswith("/me") and answer.request.method == "PATCH"):
         one.page.get_by_label("Idioma").select_option("en")
     other: Visit = visit(role=None)
     sign_in(other.page, other.base_url, person)

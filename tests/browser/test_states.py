@@ -73,7 +73,7 @@ def test_a_failure_inside_shows_its_request_and_nothing_of_the_inside(
     world: World, visit: Guests, company_id: str, path: str
 ) -> None:
     one = visit(expected=(500,))
-    page = one.open(company_id)
+    page = one.page
     page.route(re.compile(r"/api/v1/(?!me$)"), _break)
     page.goto(f"{one.base_url}/c/{company_id}/{path}")
     alert = page.get_by_role("alert").filter(has_text="Não foi possível carregar").first

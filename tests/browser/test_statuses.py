@@ -46,9 +46,12 @@ def test_what_was_skipped_stands_apart_and_says_why(world: World, visit: Guests,
     expect(page.locator(f'[data-row="{message["id"]}"]')).to_have_count(0)
 
 
+@pytest.mark.usefixtures("clean")
 @pytest.mark.parametrize("status", _TOLD)
 def test_what_did_not_get_through_says_why(world: World, visit: Guests, company_id: str, status: str) -> None:
     one = visit()
+    if status == "held":
+        _hold(world)
     found = world.api.call("GET", f"/messages?status={status}&limit=1")["data"]
     assert found, f"nothing is {status} in the world of these tests"
     page = one.open(company_id, f"messages?status={status}")
@@ -57,3 +60,10 @@ def test_what_did_not_get_through_says_why(world: World, visit: Guests, company_
     row.click()
     expect(page.get_by_role("dialog")).to_contain_text(found[0]["reason_text"]["pt"])
     one.judge(f"message-{status}")
+
+
+def _hold(world: World) -> None:
+    """Pause the number that an order's message is to go by."""
+    world.api.call("POST", f"/sessions/{world.session_id}/pause", {})
+    order = world.sender.order("order_approved", customer={"name": "Hugo Paz", "phoneNumber": "11955550601"})
+    assert wait_until(lambda: [one["status"] for one in world.messages_of(order)] == ["held"], 30.0)

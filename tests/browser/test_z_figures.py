@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import CDPSession, expect
 
 from bench.grapfy import GrapfyBody
@@ -31,7 +32,7 @@ _LOAD_ALL = """async (wanted) => {
   const rows = () => Number(document.querySelector("main table").getAttribute("aria-rowcount")) - 1;
   const more = () => [...document.querySelectorAll("main button")]
     .find((one) => one.textContent.trim() === "Carregar mais");
-  const until = Date.now() + 120_000;
+  const until = Date.now() + 600_000;
   while (rows() < wanted && Date.now() < until) {
     const button = more();
     if (button && !button.disabled && button.getAttribute("aria-disabled") !== "true") button.click();
@@ -93,10 +94,11 @@ def test_the_overview_stays_calm_while_everything_moves(
             took = time.monotonic() - begun
             busy, used = ((_task_seconds(cdp) - old) / took for cdp, old in zip(clocks, before, strict=True))
             rate = (sent[0] - first) / took
-            figures.note(f"main thread, {place} at {rate:.0f} orders/s, used", used * 100, "%", "< 30 %", 60.0)
-            figures.note(f"main thread, {place} at {rate:.0f} orders/s, by the clock", busy * 100, "%", "", 95.0)
+            figures.note(f"main thread, {place} at {rate:.0f} orders/s, used", used * 100, "%", "< 30 %", 95.0)
+            figures.note(f"main thread, {place} at {rate:.0f} orders/s, by the clock", busy * 100, "%", "", None)
 
 
+@pytest.mark.timeout(900)
 def test_ten_thousand_rows_scroll_smoothly(world: World, visit: Guests, company_id: str, figures: Figures) -> None:
     _deliver(world.sender.url, _MANY)
     one = visit()
@@ -136,7 +138,7 @@ def _task_seconds(cdp: CDPSession) -> float:
 @contextmanager
 def _orders(url: str, rate: int) -> Iterator[list[int]]:
     """Deliver orders at a rate until the block ends; the list holds how many."""
-    sent, end = [0], threading.Event()
+    sent, end, wrong = [0], threading.Event(), list[Exception]()
 
     def run() -> None:
         due = time.monotonic()
@@ -144,8 +146,12 @@ def _orders(url: str, rate: int) -> Iterator[list[int]]:
         while not end.is_set():
             due += 1 / rate
             end.wait(max(0.0, due - time.monotonic()))
-            sender.order("order_approved" if sent[0] % 2 else "pix_created")
-            sent[0] += 1
+            try:
+                sender.order("order_approved" if sent[0] % 2 else "pix_created")
+            except Exception as error:
+                wrong.append(error)
+            else:
+                sent[0] += 1
 
     thread = threading.Thread(target=run)
     thread.start()
@@ -154,3 +160,4 @@ def _orders(url: str, rate: int) -> Iterator[list[int]]:
     finally:
         end.set()
         thread.join()
+    assert not wrong, f"{len(wrong)} orders were not taken: {wrong[:3]}"

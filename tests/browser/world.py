@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import secrets
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,7 @@ _FAULTS: tuple[tuple[int, dict[str, object]], ...] = (
     (_BLOCKED, {"error_code": 131049}),
 )
 _TAGS = ("cliente", "vip", "recorrente")
-_SETTLES_S = 40.0
+_SETTLES_S = 120.0
 _ORDERS = 28
 _TYPES = ("pix_created", "pix_created", "pix_created", "order_approved", "pix_created", "pix_created", "pix_expired")
 
@@ -93,6 +94,17 @@ class World:
         """Let WhatsApp misbehave; return the fault's id."""
         return str(post(f"{self.simulator_url}/_sim/faults", {"match": match, "then": then})["id"])
 
+    @contextmanager
+    def faulty(self, then: Mapping[str, object], **match: object) -> Iterator[None]:
+        """Do the same for the length of a block."""
+        fault = self.fault(then, **match)
+        try:
+            yield
+        finally:
+            request = urllib.request.Request(f"{self.simulator_url}/_sim/faults/{fault}", method="DELETE")
+            with urllib.request.urlopen(request, timeout=20):
+                pass
+
     def messages_of(self, order_id: str) -> list[dict[str, Any]]:
         """Return the messages that an order's events made."""
         events = self.api.call("GET", f"/events?order_id={order_id}")["data"]
@@ -102,12 +114,6 @@ class World:
         """Return what the person with that phone has read on WhatsApp, oldest first."""
         with urllib.request.urlopen(f"{self.simulator_url}/_sim/messages?phone={phone}", timeout=20) as answer:
             return [str(message["text"]) for message in json.load(answer)["data"]]
-
-    def heal(self, fault_id: str) -> None:
-        """Take a fault away."""
-        request = urllib.request.Request(f"{self.simulator_url}/_sim/faults/{fault_id}", method="DELETE")
-        with urllib.request.urlopen(request, timeout=20):
-            pass
 
 
 def fill(instance: Instance, api: ApiClient) -> World:
