@@ -82,7 +82,8 @@ test: lint dashboard-checks
 	@mkdir -p build; $(PYTEST) tests/unit >build/test-unit.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
 	  $(PYTEST) tests/storage tests/actors; beside=$$?; wait $$unit; status=$$?; cat build/test-unit.log; \
 	  [ $$beside -eq 0 ] && [ $$status -eq 0 ]
-	$(PYTEST) tests/e2e tests/cluster --ignore=tests/cluster/machines
+	$(PYTEST) tests/e2e
+	$(PYTEST) tests/cluster --ignore=tests/cluster/machines
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -103,7 +103,8 @@ async def test_it_wakes_when_the_next_message_is_due(world: World, rig: Rig) -> 
     assert await rig.scheduling.hand_over_due() == 0.25
     soon = ms_to_time(now_ms() + 120)
     await world.queue(session, 1, due_at=soon, look_at=soon)
-    assert await rig.scheduling.hand_over_due() < 0.15
+    woke_s = await rig.scheduling.hand_over_due()
+    assert woke_s < 0.15 or rig.handed  # a busy machine stored it when it was due already
 
 
 async def test_a_delayed_message_goes_out_within_a_second_of_its_time(world: World) -> None:

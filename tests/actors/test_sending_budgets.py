@@ -241,8 +241,8 @@ async def test_a_pix_message_overtakes_a_bulk_run(world: World) -> None:
     async with running(world, transport) as host:
         await host.enqueue(wire(bulk))
         await transport.until_sent(40)
-        before = len(transport.sent)
         (pix,) = await world.queue(session, 1)
+        before = len(transport.sent)
         begun = now_ms()
         await host.enqueue(wire([pix]))
         await world.until("SELECT status FROM messages WHERE id = $1", "accepted", pix.id)

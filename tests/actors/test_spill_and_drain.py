@@ -44,9 +44,25 @@ async def rig(pool: Pool, database_url: str) -> AsyncIterator[ShardRig]:
     await made.lanes.close()
 
 
+class DoorsSpill(Spill):
+    """A spill that ends its doors before itself: their watch would open a connection that nobody closes."""
+
+    def __init__(self, redis_url: str, instance: str, max_bytes: int, timeout_s: float = 2.0) -> None:
+        super().__init__(redis_url, instance, max_bytes, timeout_s)
+        self.doors: list[ShardBatcher] = []
+
+    async def close(self) -> None:
+        for door in self.doors:
+            await door.drain()
+            while door._watch is not None and not door._watch.done():
+                door._watch.cancel()
+                await asyncio.wait({door._watch}, timeout=1.0)
+        await super().close()
+
+
 @pytest.fixture
-async def spill(valkey: RunningServer) -> AsyncIterator[Spill]:
-    made = Spill(valkey.url, uuid4().hex, 1_000_000)
+async def spill(valkey: RunningServer) -> AsyncIterator[DoorsSpill]:
+    made = DoorsSpill(valkey.url, uuid4().hex, 1_000_000)
     yield made
     await made.close()
 
@@ -79,9 +95,10 @@ class FakeShard:
         return pack_answers(await self.rig.ingestor.ingest(items))
 
 
-def batcher(shard: FakeShard, spill: Spill, **other: int) -> ShardBatcher:
+def batcher(shard: FakeShard, spill: DoorsSpill, **other: int) -> ShardBatcher:
     limits = {"max_events": 64, "max_bytes": 90_000, "in_flight": 1, "backlog": 1_000} | other
-    return ShardBatcher(shard.ingest, spill, **limits)
+    spill.doors.append(ShardBatcher(shard.ingest, spill, **limits))
+    return spill.doors[-1]
 
 
 def order(number: int) -> str:
@@ -92,7 +109,7 @@ async def post(to: ShardBatcher, item: Intake) -> Answer:
     return await to.add(bucket_of(item.company_id), item)
 
 
-async def test_what_arrives_during_a_call_goes_with_the_next_one(rig: ShardRig, spill: Spill) -> None:
+async def test_what_arrives_during_a_call_goes_with_the_next_one(rig: ShardRig, spill: DoorsSpill) -> None:
     shard = FakeShard(rig)
     shard.gate = asyncio.Event()
     door = batcher(shard, spill)
@@ -105,7 +122,7 @@ async def test_what_arrives_during_a_call_goes_with_the_next_one(rig: ShardRig, 
     assert shard.calls == [1, 9]
 
 
-async def test_a_full_queue_is_refused_and_nothing_is_lost(rig: ShardRig, spill: Spill) -> None:
+async def test_a_full_queue_is_refused_and_nothing_is_lost(rig: ShardRig, spill: DoorsSpill) -> None:
     shard = FakeShard(rig)
     shard.gate = asyncio.Event()
     door = batcher(shard, spill, backlog=3)
@@ -119,7 +136,7 @@ async def test_a_full_queue_is_refused_and_nothing_is_lost(rig: ShardRig, spill:
     assert 0 < stored < 6
 
 
-async def test_acknowledged_events_come_through_the_spill_in_their_order(rig: ShardRig, spill: Spill) -> None:
+async def test_acknowledged_events_come_through_the_spill_in_their_order(rig: ShardRig, spill: DoorsSpill) -> None:
     shard = FakeShard(rig)
     door = batcher(shard, spill)
     shard.away = True
@@ -135,7 +152,7 @@ async def test_acknowledged_events_come_through_the_spill_in_their_order(rig: Sh
     assert await spill.buckets() == []
 
 
-async def test_a_new_event_waits_for_the_spilled_ones_of_its_company(rig: ShardRig, spill: Spill) -> None:
+async def test_a_new_event_waits_for_the_spilled_ones_of_its_company(rig: ShardRig, spill: DoorsSpill) -> None:
     shard = FakeShard(rig)
     door = batcher(shard, spill)
     shard.away = True
@@ -165,8 +182,11 @@ async def test_a_new_event_waits_for_the_spilled_ones_of_its_company(rig: ShardR
     assert door.spilled == 1
 
 
-async def test_a_long_drain_keeps_few_connections_going(rig: ShardRig, spill: Spill) -> None:
+async def test_a_long_drain_keeps_few_connections_going(
+    rig: ShardRig, spill: DoorsSpill, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Who was held in vain is acknowledged from the spill, and so is at once whoever comes right after."""
+    monkeypatch.setattr("gateway.batcher._SPILL_ON_S", 1.0)  # a quarter of a second may pass in the first write alone
     calls = 0
 
     async def behind(blob: bytes) -> bytes:
@@ -174,15 +194,18 @@ async def test_a_long_drain_keeps_few_connections_going(rig: ShardRig, spill: Sp
         calls += 1
         return pack_answers([Answer(BEHIND, [], []) for _ in unpack_intakes(blob)])
 
-    door = ShardBatcher(behind, spill, max_events=64, max_bytes=90_000, in_flight=1, backlog=1_000)
+    door = batcher(FakeShard(rig), spill)
+    door._call = behind
     begun = time.monotonic()
-    assert (await post(door, rig.intake(order(0)))).code == DONE
+    first = rig.intake(order(0))
+    assert (await post(door, first)).code == DONE
     held_s = time.monotonic() - begun
     asked, sent = calls, 1
     assert (held_s > 0.4, asked > 1) == (True, True)
-    while sent <= 20 and (since_s := time.monotonic() - begun - held_s) < 0.15:  # a busy machine sends fewer
+    until = door._holds[bucket_of(first.company_id)].spill_until
+    while sent <= 20 and time.monotonic() < until - 0.05:  # a busy machine sends fewer
         assert (await post(door, rig.intake(order(sent)))).code == DONE
-        assert calls == asked or since_s > 0.1
+        assert calls == asked
         sent += 1
     assert sent > 1
     (bucket,) = await spill.buckets()
@@ -190,7 +213,7 @@ async def test_a_long_drain_keeps_few_connections_going(rig: ShardRig, spill: Sp
     assert [body["eventId"] for body in bodies] == [f"e-{number}" for number in range(sent)]
 
 
-async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> None:
+async def test_draining_twice_has_one_effect(rig: ShardRig, spill: DoorsSpill) -> None:
     item = rig.intake(order(1))
     bucket = bucket_of(item.company_id)
     await spill.add([(bucket, pack_intake(item)), (bucket, pack_intake(item))])
@@ -199,7 +222,7 @@ async def test_draining_twice_has_one_effect(rig: ShardRig, spill: Spill) -> Non
     assert await rig.pool.fetchval("SELECT count(*) FROM event_aliases") == 0
 
 
-async def test_a_meta_delivery_stored_and_spilled_keeps_its_bytes_once(rig: ShardRig, spill: Spill) -> None:
+async def test_a_meta_delivery_stored_and_spilled_keeps_its_bytes_once(rig: ShardRig, spill: DoorsSpill) -> None:
     """The shard was slow, but committed: the gateway has spilled the same delivery by then."""
 
     def meta() -> Intake:
@@ -218,7 +241,7 @@ async def test_a_meta_delivery_stored_and_spilled_keeps_its_bytes_once(rig: Shar
     assert [row["count"] for row in rows] == [1, 1, 1]
 
 
-async def test_a_bucket_that_cannot_be_drained_keeps_no_other_waiting(rig: ShardRig, spill: Spill) -> None:
+async def test_a_bucket_that_cannot_be_drained_keeps_no_other_waiting(rig: ShardRig, spill: DoorsSpill) -> None:
     good = rig.intake(order(1))
     mine = bucket_of(good.company_id)
     broken = 0 if mine else 1
@@ -231,7 +254,7 @@ async def test_a_bucket_that_cannot_be_drained_keeps_no_other_waiting(rig: Shard
     assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == 1
 
 
-async def test_a_bucket_of_another_shard_stays_in_the_spill(rig: ShardRig, spill: Spill) -> None:
+async def test_a_bucket_of_another_shard_stays_in_the_spill(rig: ShardRig, spill: DoorsSpill) -> None:
     item = rig.intake(order(1))
     bucket = bucket_of(item.company_id)
     await spill.add([(bucket, pack_intake(item))])
@@ -248,7 +271,7 @@ async def test_a_bucket_of_another_shard_stays_in_the_spill(rig: ShardRig, spill
     assert await rig.pool.fetchval("SELECT external_id FROM incoming_events") == "e-1"
 
 
-async def test_what_a_removed_company_had_spilled_is_forgotten(rig: ShardRig, spill: Spill) -> None:
+async def test_what_a_removed_company_had_spilled_is_forgotten(rig: ShardRig, spill: DoorsSpill) -> None:
     item = rig.intake(order(1), company_id=uuid4().bytes)
     bucket = bucket_of(item.company_id)
     assert [answer.code for answer in await rig.ingestor.ingest([item])] == [GONE]
@@ -258,7 +281,7 @@ async def test_what_a_removed_company_had_spilled_is_forgotten(rig: ShardRig, sp
 
 
 async def test_a_full_spill_is_no_acknowledgement(rig: ShardRig, valkey: RunningServer) -> None:
-    small = Spill(valkey.url, uuid4().hex, 4_000)
+    small = DoorsSpill(valkey.url, uuid4().hex, 4_000)
     shard = FakeShard(rig)
     shard.away = True
     door = batcher(shard, small)
@@ -277,7 +300,7 @@ async def test_a_full_spill_is_no_acknowledgement(rig: ShardRig, valkey: Running
 
 async def test_without_redis_and_postgres_nothing_is_acknowledged(rig: ShardRig, tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
-    gone = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    gone = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
     server.stop()
     shard = FakeShard(rig)
     shard.away = True
@@ -291,7 +314,7 @@ async def test_without_redis_and_postgres_nothing_is_acknowledged(rig: ShardRig,
 
 async def test_while_neither_way_is_open_the_door_waits_and_then_stores_in_order(rig: ShardRig, tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
-    gone = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    gone = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
     server.stop()
     shard = FakeShard(rig, Drainer(gone, rig.ingestor.ingest))
     shard.away = True
@@ -312,7 +335,7 @@ async def test_while_neither_way_is_open_the_door_waits_and_then_stores_in_order
 
 async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig, tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
-    spill = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    spill = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=5.0)
     drainer = Drainer(spill, rig.ingestor.ingest)
     shard = FakeShard(rig, drainer)
     door = batcher(shard, spill)
@@ -324,13 +347,13 @@ async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig,
     server.stop()
     begun = time.monotonic()
     assert (await post(door, rig.intake(order(2)))).code == DONE
-    assert time.monotonic() - begun < 0.3
+    assert time.monotonic() - begun < 3.0
     await spill.close()
 
 
 async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRig, tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
-    spill = Spill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    spill = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
     shard = FakeShard(rig, Drainer(spill, rig.ingestor.ingest))
     door = batcher(shard, spill)
     shard.away = True
@@ -338,14 +361,14 @@ async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRi
     server.process.end(signal.SIGKILL, 5.0)
     shard.away = False
     shard.flags.clear()
-    begun = time.monotonic()
     later: list[asyncio.Task[Answer]] = []
     for n in range(2, 30):  # over two seconds: some come while others are offered, some while those are spilled
         later.append(asyncio.create_task(post(door, rig.intake(order(n)))))
+        last = time.monotonic()
         await asyncio.sleep(0.07)
     answers = await asyncio.gather(*later, return_exceptions=True)
     assert {type(answer) for answer in answers} == {SpillAway}
-    assert time.monotonic() - begun < 6.5
+    assert time.monotonic() - last < 5.5
     assert {flags & FLAG_BEHIND for flags in shard.flags} == {FLAG_BEHIND}
     assert (await rig.pool.fetchval("SELECT count(*) FROM incoming_events"), door.depth) == (0, 0)
     await spill.close()
@@ -358,7 +381,7 @@ async def test_an_item_carries_the_flag_of_the_moment(rig: ShardRig) -> None:
     assert seen == [0, FLAG_BEHIND, FLAG_BEHIND, 0]
 
 
-async def test_what_is_spilled_while_an_older_event_is_offered_keeps_its_hold(rig: ShardRig, spill: Spill) -> None:
+async def test_what_is_spilled_while_an_older_event_is_offered_keeps_its_hold(rig: ShardRig, spill: DoorsSpill) -> None:
     """The offer was made when nothing was spilled, so its success says nothing about what was spilled meanwhile."""
     shard = FakeShard(rig, Drainer(spill, rig.ingestor.ingest))
     door = batcher(shard, spill)

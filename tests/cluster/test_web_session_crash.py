@@ -134,7 +134,7 @@ async def test_a_session_is_linked_killed_restored_without_a_qr_code_and_removed
     first = await web.send("+5511977770001")
     await web.until_delivered(first)
 
-    pid = await asyncio.to_thread(web.instance.kill_actor, web.actor)
+    pid = await web.instance.kill(web.actor)
     killed = time.monotonic()
     second = await web.send("+5511977770002")
     await web.until_delivered(second, within_s=15.0)

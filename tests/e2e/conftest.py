@@ -58,9 +58,9 @@ def figures() -> Figures:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what the faults cost."""
+    """Print what the faults cost, and what else was measured."""
     if _figures.lines:
-        terminalreporter.section("faults survived")
+        terminalreporter.section("figures")
         for line in _figures.lines:
             terminalreporter.write_line(line)
 

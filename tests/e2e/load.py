@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from types import TracebackType
+from typing import NamedTuple
 
 from tests.e2e.http_client import HttpClient, NoAnswer
 from tests.e2e.shop import Shop
 from tests.e2e.waiting import wait_until
 
+BACK_S = float(os.environ.get("E2E_BACK_S", "10"))  # within it the full rate is back; a slow machine may widen it
 _TICK_S = 0.02
 _AGAIN_S = 0.25  # a shop waits longer; what counts here is that every webhook comes again
 _WINDOW_S = 1.0
 _FULL = 0.9
+
+
+class Refusal(NamedTuple):
+    """An answer 429 or 503: what it said, and when, in seconds since the load began."""
+
+    status: int
+    after_s: float
+    body: str
 
 
 @dataclass(slots=True)
@@ -27,7 +39,7 @@ class Delivery:
     event_id: str = ""
     status: int = 0
     acked: float = 0.0
-    refusals: list[int] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
 
 
 class Load:
@@ -46,11 +58,13 @@ class Load:
         self.sent: list[Delivery] = []
         self._client = HttpClient(base_url, connections)
         self._on = True
+        self._begun = 0.0
         self._ticker: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._accepted: list[tuple[float, int]] = []
 
     async def __aenter__(self) -> Load:
+        self._begun = time.monotonic()
         self._ticker = asyncio.create_task(self._tick())
         return self
 
@@ -70,11 +84,10 @@ class Load:
             await self._client.close()
 
     async def _tick(self) -> None:
-        begun = time.monotonic()
         while self._on:
-            wanted = int((time.monotonic() - begun) * self.rate)
+            wanted = int((time.monotonic() - self._begun) * self.rate)
             while len(self.sent) < wanted:
-                delivery = Delivery(len(self.sent), begun + len(self.sent) / self.rate)
+                delivery = Delivery(len(self.sent), self._begun + len(self.sent) / self.rate)
                 self.sent.append(delivery)
                 task = asyncio.create_task(self._deliver(delivery))
                 self._tasks.add(task)
@@ -95,13 +108,25 @@ class Load:
                 delivery.status = answer.status
                 delivery.acked = time.monotonic()
                 return
-            delivery.refusals.append(answer.status)
+            told = answer.body[:200].decode(errors="replace")
+            delivery.refusals.append(Refusal(answer.status, round(time.monotonic() - self._begun, 2), told))
             assert answer.status in (429, 503), f"a good webhook was answered {answer.status}: {answer.body!r}"
             await asyncio.sleep(_AGAIN_S)
 
     @property
     def acknowledged(self) -> list[Delivery]:
         return [delivery for delivery in self.sent if delivery.acked]
+
+    @property
+    def refusals(self) -> list[Refusal]:
+        """Return every refusal that a webhook met, oldest first."""
+        met = [refusal for delivery in self.sent for refusal in delivery.refusals]
+        return sorted(met, key=lambda refusal: refusal.after_s)
+
+    def not_refused(self, besides: Collection[int] = ()) -> None:
+        """Fail, and show what was said, if a webhook was refused with another status than these."""
+        met = [refusal for refusal in self.refusals if refusal.status not in besides]
+        assert not met, f"{len(met)} refusals, the first of them: {[tuple(refusal) for refusal in met[:10]]}"
 
     async def flowing(self, messages: int = 50) -> None:
         """Wait until messages come out at the other end."""
@@ -115,7 +140,7 @@ class Load:
         self._accepted.append((time.monotonic(), await self.shop.simulator.accepted(self.shop.phone_number_id)))
         return self._accepted[-1][1]
 
-    async def full_rate_again(self, since: float, within_s: float) -> float:
+    async def full_rate_again(self, since: float, within_s: float = BACK_S) -> float:
         """Wait for a whole second, begun after ``since``, with full rate in at the door and out at WhatsApp.
 
         Returns:

@@ -145,11 +145,12 @@ class Instance:
         return process
 
     def kill_actor(self, name: str) -> int:
-        """Kill an actor's process with -9 and return its pid."""
-        pid = self.actor_pid(name)
-        assert pid is not None, f"{name} has no pid"
-        os.kill(pid, signal.SIGKILL)
-        return pid
+        """Kill an actor's process with -9 and return its pid; for tests without a loop."""
+        return _kill(name, self.actor_pid(name))
+
+    async def kill(self, name: str) -> int:
+        """Do the same while the loop goes on, so that its load is under way when the actor dies."""
+        return _kill(name, await asyncio.to_thread(self.actor_pid, name))
 
     def kill_server(self, name: str) -> int:
         """Kill one of the front door's processes with -9 and return its pid."""
@@ -228,6 +229,12 @@ class Instance:
                 if os.getsid(process.pid) in sessions and process.alive:
                     found.append(process)
         return found
+
+
+def _kill(name: str, pid: int | None) -> int:
+    assert pid is not None, f"{name} has no pid"
+    os.kill(pid, signal.SIGKILL)
+    return pid
 
 
 def _changed(file: Path, before: int | None) -> bool:

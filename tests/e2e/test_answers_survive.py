@@ -74,7 +74,7 @@ async def test_everybody_gets_one_answer_or_a_person(
 ) -> None:
     shop, other = await make(), await make()
     await with_model(shop, server)
-    server.says, server.thinks_s = text(ANSWER), 1.0
+    server.says, server.thinks_s = text(ANSWER), 3.0  # the eight questions are still with it
     told = {"field": "intent", "op": "equals", "value": "wants_person"}
     send = {"session_id": shop.session_id, "text": COMING}
     rule = {"name": "r", "trigger": {"event_type": "message_understood"}, "when": told, "action": {"send": send}}
@@ -90,7 +90,7 @@ async def test_everybody_gets_one_answer_or_a_person(
         for _ in range(kills):
             await thinking(server, _IN_FLIGHT)
             name = shop.shard if victim == "shard" else victim
-            pid = instance.kill_actor(name)
+            pid = await instance.kill(name)
             await wait_until(is_another(instance, name, pid), 60.0, f"another {name} that is well")
         await writing
         await wait_until(lambda: everybody_written_to(shop), 120.0, "everybody to have got a message")
@@ -137,12 +137,12 @@ async def test_variants_are_written_once(instance: Instance, shop: Shop, server:
         return {"content": json.dumps({"textos": list(VARIANTS)}, ensure_ascii=False)}
 
     await with_model(shop, server)
-    server.says, server.thinks_s = says, 1.5
+    server.says, server.thinks_s = says, 3.0
     template = await shop.api.post("/templates", {"name": "falta_pagar", "body": BODY})
     variants = f"/templates/{template['id']}/variants"
     job = await shop.api.post(f"{variants}/write", {"brief": "mais curto", "count": 2})
     await thinking(server, 1)
-    pid = instance.kill_actor(victim)
+    pid = await instance.kill(victim)
     shown: dict[str, Any] = {}
 
     async def done() -> bool:

@@ -124,13 +124,13 @@ async def test_everybody_once_through_pause_and_kills(
     await wait_until(at_rest, 30.0, "what was in flight to land")
     paused_at = await accepted()
     assert paused_at < PEOPLE, "nothing was left to pause: this run shows nothing"
-    killed = {name: instance.kill_actor(name) for name in ("worker-0",)}
+    killed = {name: await instance.kill(name) for name in ("worker-0",)}
     await wait_until(is_another(instance, "worker-0", killed["worker-0"]), 30.0, "another worker")
     assert await accepted() == paused_at
     assert (await shop.api.get(path))["status"] == "paused"
     await shop.api.post(f"{path}/resume", {})
     await beyond(paused_at + 200)
-    killed = {name: instance.kill_actor(name) for name in ("sender-0", "worker-0")}
+    killed = {name: await instance.kill(name) for name in ("sender-0", "worker-0")}
     for name, pid in killed.items():
         await wait_until(is_another(instance, name, pid), 30.0, f"another {name}")
 

@@ -12,7 +12,7 @@ from tests.e2e.shop import Shop
 from tests.e2e.waiting import wait_until
 from tests.grapfy_server import SETTING, TOKEN, GrapfyServer, payload, steady
 
-_COUNT = 620
+_COUNT = 1_020
 _KNOWN = 20
 
 
@@ -39,9 +39,10 @@ async def test_worker_and_shard_are_killed_in_the_middle_of_a_sync(
             return bool((await shown())["imported"] >= 100 * pages - _KNOWN)
 
         await wait_until(lambda: reached(1), 30.0, "the first page")
-        instance.kill_actor("worker-0")
+        await instance.kill("worker-0")
         await wait_until(lambda: reached(3), 60.0, "the third page, by another worker")
-        instance.kill_actor(shop.shard)
+        await instance.kill(shop.shard)
+        assert (await shown())["imported"] < _COUNT - _KNOWN, "nothing was left to import: this run shows nothing"
 
         async def done() -> bool:
             return bool((await shown())["last_state"] == "done")

@@ -136,7 +136,7 @@ async def test_a_killed_shard_loses_and_doubles_no_inbound_message(instance: Ins
         for phone in people:
             await write(shop, f"{phone} {number}", phone)
         if number == 4:
-            instance.kill_actor(shop.shard)
+            await instance.kill(shop.shard)
     found: dict[str, int] = {}
 
     async def all_there() -> bool:

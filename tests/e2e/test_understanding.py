@@ -33,7 +33,7 @@ async def test_an_ai_worker_is_killed_under_load_and_each_message_has_one_decisi
         sent.append(text)
         await write(shop, f"55119{90_000_000 + number % 40:08d}", text)
         if number == _MESSAGES // 2:
-            pid = instance.kill_actor("ai-0")
+            pid = await instance.kill("ai-0")
         await asyncio.sleep(_EVERY_S)  # the pace of the load, not a wait
 
     async def decided() -> bool:
