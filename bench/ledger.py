@@ -154,9 +154,11 @@ def _await_quiet(report: Report, company: BenchCompany) -> None:
     report.step("waiting until nothing is left to do")
 
     def quiet() -> bool:
-        waiting = any(company.api.get("/messages", status=status, limit=1)["count"] for status in _PENDING)
-        told = not company.simulator.stats()["statuses"]["pending"] and not _spilled(company)
-        return not waiting and told and not _undecided(company)
+        # The uncertain before and after: what is decided about while one looks becomes a message that waits.
+        if _undecided(company) or company.simulator.stats()["statuses"]["pending"] or _spilled(company):
+            return False
+        waiting = company.api.get("/messages", status=",".join(_PENDING), limit=1)
+        return not waiting["count"] and not _undecided(company)
 
     report.check("everything comes to rest", wait_until(quiet, _QUIET_S), f"within {_QUIET_S:.0f} s")
 
