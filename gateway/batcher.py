@@ -364,8 +364,9 @@ class ShardBatcher:
             self._not_before = 0.0
             self._pump()
             await asyncio.gather(*self._tasks, return_exceptions=True)
-        if self._watch is not None:
+        while self._watch is not None and not self._watch.done():
             self._watch.cancel()
+            await asyncio.wait({self._watch}, timeout=1.0)
 
 
 def _fail(batch: list[_Waiting], error: MasteriaError) -> None:

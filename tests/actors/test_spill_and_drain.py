@@ -54,9 +54,7 @@ class DoorsSpill(Spill):
     async def close(self) -> None:
         for door in self.doors:
             await door.drain()
-            while door._watch is not None and not door._watch.done():
-                door._watch.cancel()
-                await asyncio.wait({door._watch}, timeout=1.0)
+            assert door._watch is None or door._watch.done()
         await super().close()
 
 
