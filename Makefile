@@ -1,7 +1,7 @@
 # Master IA. `make` and `make help` list what there is; every command prepares what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-PYTHON ?= python3
+PYTHON ?= $(shell scripts/python)
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q

@@ -88,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
         one.add_argument("--connections", type=int, default=0, help="connections, or WebSocket clients of live and day")
         one.add_argument("--rows", type=int, default=0, help="events (and messages) stored beforehand, or in the day")
         one.add_argument("--churn", type=int, default=0, help="live: clients that connect and leave afterwards")
+        one.add_argument("--questions", type=float, default=0.0, help="queries: questions a second of all kinds")
         one.add_argument("--seed", type=int, default=0, help="decides samples")
         one.add_argument("--quick", action="store_true", help="half a minute, for ratios only")
         one.add_argument("--json", type=Path, help="write the result to this file")

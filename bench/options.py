@@ -19,6 +19,7 @@ class Options:
     connections: int = 0
     rows: int = 0
     churn: int = 0
+    questions: float = 0.0
     seed: int = 0
     quick: bool = False
     json: Path | None = None

@@ -76,7 +76,7 @@ def run(report: Report, options: Options, instance: Instance) -> None:
     targets = targets_of(seeded, options.seed)
     _check_answers(report, company, targets)
     seconds = options.seconds or (6.0 if options.quick else 60.0)
-    generate(_ask(company, targets, 3.0))  # caches of a running system are warm
+    generate(_ask(company, targets, 3.0, _ASKED_S))  # caches of a running system are warm
     rate = options.rate or _RATE
     quiet = company.traffic(_ASKED_EVERY, _requests(seconds, rate), fires=SILENT, silent=FIRES)
     rounds = [_round(report, options, company, targets, Round("", quiet, seconds, {"p99_ms": _GOAL_MS}))]
@@ -99,7 +99,7 @@ def _round(
     report: Report, options: Options, company: BenchCompany, targets: dict[str, list[str]], now: Round
 ) -> Outcome:
     """Ask while webhooks come in; tell the latencies and return what became of the webhooks."""
-    report.step(f"asking {_ASKED_S:.0f} times a second for {now.seconds:.0f} s{now.suffix}")
+    report.step(f"asking {options.questions or _ASKED_S:.0f} times a second for {now.seconds:.0f} s{now.suffix}")
     outcome, asked = _measure(report, options, company, targets, now)
     nothing = asked.latency(NOTHING).summary()["p99"]
     for name in targets:
@@ -166,10 +166,10 @@ def _check_answers(report: Report, company: BenchCompany, targets: dict[str, lis
     report.check("each question finds what was stored", not wrong, "; ".join(wrong) or f"{len(targets)} kinds")
 
 
-def _ask(company: BenchCompany, targets: dict[str, list[str]], seconds: float) -> Plan:
+def _ask(company: BenchCompany, targets: dict[str, list[str]], seconds: float, asked_s: float) -> Plan:
     host, port = address(company.instance.base_url)
     traffic = {"kind": "gets", "headers": company.api.headers, "targets": targets}
-    return Plan(host=host, port=port, connections=16, traffic=traffic, shape=[(seconds, _ASKED_S)])
+    return Plan(host=host, port=port, connections=16, traffic=traffic, shape=[(seconds, asked_s)])
 
 
 def _measure(
@@ -179,7 +179,7 @@ def _measure(
     before = processes.cpu() if processes else None
     shape = [(now.seconds + _LONGER_S, options.rate or _RATE)]
     webhooks = RunningGenerator(company.plan(now.traffic, 32, shape=shape, warmup_s=1.0))
-    plan = _ask(company, targets, now.seconds + 1.0)
+    plan = _ask(company, targets, now.seconds + 1.0, options.questions or _ASKED_S)
     plan.warmup_s = 1.0
     asked = RunningGenerator(plan).wait()
     outcome = webhooks.wait()

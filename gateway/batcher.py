@@ -7,7 +7,7 @@ are spilled, and so is, without waiting, what comes in the next quarter of a sec
 
 When neither way is open the door offers its items again and again until they have waited for three seconds (an attempt
 under way then is still waited for): a shard that restarts or a commit that takes seconds, while Redis restarts too, is
-a slow answer and no 503.
+a slow answer and no 503. However many companies wait, one of them asks at a time, and the others go on with its answer.
 """
 
 from __future__ import annotations
@@ -131,6 +131,7 @@ class ShardBatcher:
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._away_until = 0.0
+        self._ask_next = 0.0  # neither way was open: who holds items asks again from then on; 0: at once
         self._not_before = 0.0
         self._timer: asyncio.TimerHandle | None = None
         self.spilled = 0
@@ -234,6 +235,7 @@ class ShardBatcher:
         homeless: list[_Waiting] = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer.code == DONE:
+                self._ask_next = 0.0
                 waiting.answer(answer)
             elif answer.code == GONE:
                 waiting.fail(NotFound())
@@ -257,11 +259,13 @@ class ShardBatcher:
             await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
             self._away_until = 0.0  # the spill is no way out: ask the shard again
+            self._ask_next = time.monotonic() + _BOTH_AWAY_S
             for bucket in {waiting.bucket for waiting in batch}:
                 self._expire(bucket)
                 self._let_go(bucket)
             raise
         self.spilled += len(batch)
+        self._ask_next = 0.0
         for waiting in batch:
             self._holds.setdefault(waiting.bucket, _Hold()).spilled_at = time.monotonic()
             ids = waiting.item.event_ids
@@ -310,6 +314,8 @@ class ShardBatcher:
         """Offer a bucket's held items, oldest first, until the shard has drained what is in front of them."""
         clear = False
         while hold.queue:
+            if not await self._may_ask(bucket):
+                continue
             if time.monotonic() < hold.spill_until:
                 await self._spill_all(hold)
                 clear = False
@@ -326,6 +332,17 @@ class ShardBatcher:
             del self._holds[bucket]
         else:
             self._let_go(bucket)
+
+    async def _may_ask(self, bucket: int) -> bool:
+        """Wait until a bucket's turn to ask may have come, while neither way is open; True where it has come."""
+        now = time.monotonic()
+        if now < self._ask_next:
+            await asyncio.sleep(self._ask_next - now)
+            self._expire(bucket)
+            return False
+        if self._ask_next:
+            self._ask_next = now + _BOTH_AWAY_S
+        return True
 
     async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
         """Have held items wait on; when they have waited long enough, all of them are acknowledged from the spill."""
@@ -350,7 +367,6 @@ class ShardBatcher:
                 _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
             self._held -= len(batch) - len(left)
             if hold.spill_until == 0.0:
-                await asyncio.sleep(_BOTH_AWAY_S)
                 return
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

@@ -331,6 +331,26 @@ async def test_while_neither_way_is_open_the_door_waits_and_then_stores_in_order
     await gone.close()
 
 
+async def test_of_many_companies_one_asks_at_a_time_while_neither_way_is_open(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    gone = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=0.5)
+    server.stop()
+    shard = FakeShard(rig)
+    shard.away = True
+    door = batcher(shard, gone)
+    waiting = [asyncio.create_task(door.add(bucket, rig.intake(order(bucket)))) for bucket in range(200)]
+    await asyncio.sleep(0.1)
+    asked_before = len(shard.calls)
+    await asyncio.sleep(1.5)
+    assert 2 <= len(shard.calls) - asked_before <= 12  # five a second, not five of each company
+    assert not any(one.done() for one in waiting)
+    shard.away = False
+    answers = await asyncio.wait_for(asyncio.gather(*waiting), 3.0)
+    assert {answer.code for answer in answers} == {DONE}
+    assert door.depth == 0
+    await gone.close()
+
+
 async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig, tmp_path: Path) -> None:
     server = start_valkey(tmp_path)
     spill = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=5.0)
