@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,10 +28,18 @@ class Counted(NamedTuple):
     subject: UUID | None
 
 
+@dataclass(slots=True)
+class Part:
+    """A stretch's rows; ``told`` is what was said of them last, as JSON, for who says the same of the same rows."""
+
+    rows: list[Row]
+    told: bytes | None = None
+
+
 class _Known(NamedTuple):
     touched: int
     at_ms: int
-    rows: list[Row]
+    part: Part
 
 
 class KnownParts:
@@ -47,23 +56,23 @@ class KnownParts:
         self._known: OrderedDict[tuple[Counted, Stretch], _Known] = OrderedDict()  # read longest ago first
         self.size = 0  # rows and stretches
 
-    def find(self, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row] | None]:
-        """Return the rows of each stretch, None of those that must be read."""
+    def find(self, counted: Counted, stretches: Sequence[Stretch]) -> list[Part | None]:
+        """Return what is kept of each stretch, None of those that must be read."""
         self._forget()
-        known = [self._known.get((counted, part)) for part in parts]
+        known = [self._known.get((counted, stretch)) for stretch in stretches]
         return [
-            one.rows if one is not None and self._touched.untouched(counted.company, *part, one.touched) else None
-            for part, one in zip(parts, known, strict=True)
+            one.part if one is not None and self._touched.untouched(counted.company, *stretch, one.touched) else None
+            for stretch, one in zip(stretches, known, strict=True)
         ]
 
-    def keep(self, counted: Counted, parts: Sequence[Stretch], rows: Sequence[list[Row]]) -> None:
+    def keep(self, counted: Counted, stretches: Sequence[Stretch], parts: Sequence[Part]) -> None:
         """Keep what was just read, with everything that had been counted by now in it."""
-        for part, own in zip(parts, rows, strict=True):
-            if part[1] - part[0] > _LONGEST_MS:
+        for stretch, part in zip(stretches, parts, strict=True):
+            if stretch[1] - stretch[0] > _LONGEST_MS:
                 continue
-            before = self._known.pop((counted, part), None)
-            self.size += len(own) + 1 - (0 if before is None else len(before.rows) + 1)
-            self._known[counted, part] = _Known(self._touched.now, self._clock_ms(), own)
+            before = self._known.pop((counted, stretch), None)
+            self.size += len(part.rows) + 1 - (0 if before is None else len(before.part.rows) + 1)
+            self._known[counted, stretch] = _Known(self._touched.now, self._clock_ms(), part)
         self._forget()
 
     def _forget(self) -> None:
@@ -73,4 +82,4 @@ class KnownParts:
             if known.at_ms >= oldest and self.size <= _MOST_ROWS:
                 break
             del self._known[place]
-            self.size -= len(known.rows) + 1
+            self.size -= len(known.part.rows) + 1

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 
 from actors.aggregating import Aggregating
-from actors.known_parts import Counted, KnownParts, Row, Stretch
+from actors.known_parts import Counted, KnownParts, Part, Stretch
 from engine.error_classes import error_brain
 from engine.errors import FieldProblem
 from engine.ids import ms_to_time, parse_id, time_to_ms
@@ -111,12 +111,15 @@ class Reports:
             kinds.append(EVENT)
         if whole or question.kind == MESSAGE:
             kinds += [LATENCY, SENT_LATENCY, COUNT]
-        tallies = await self._tallies(pool, Counted(company, tuple(kinds), question.subject), parts)
+        counts = await self._parts(pool, Counted(company, tuple(kinds), question.subject), parts)
         known_ms = await self._known_since(pool, company, step)
         data = []
-        for (first, last), tally in zip(parts, tallies, strict=True):
-            known = known_ms <= first < now_ms or known_ms < last <= now_ms
-            data.append({"at": rfc3339(ms_to_time(first)), **_point(tally if known else None, whole, question.kind)})
+        for (first, last), part in zip(parts, counts, strict=True):
+            if known_ms <= first < now_ms or known_ms < last <= now_ms:
+                part.told = part.told or _dump_point(first, _tally(part), whole, question.kind)
+                data.append(orjson.Fragment(part.told))
+            else:
+                data.append(orjson.Fragment(_dump_point(first, None, whole, question.kind)))
         return {
             "step": step,
             "from": rfc3339(ms_to_time(parts[0][0])),
@@ -136,7 +139,8 @@ class Reports:
         now_ms = self._clock_ms()
         question = read_question(asked, now_ms - 30 * DAY_MS, now_ms, zone)
         counted = Counted(company, tuple(question.kinds), question.subject)
-        (tally,) = await self._tallies(pool, counted, [(question.first, question.last)])
+        (part,) = await self._parts(pool, counted, [(question.first, question.last)])
+        tally = _tally(part)
         return {**_period(question), "funnel": tally.funnel(), "rates": tally.rates(), "reply_within_h": 72}
 
     async def _breakdown(self, pool: Pool, company: bytes, asked: Mapping[str, str], zone: tzinfo) -> dict[str, Any]:
@@ -188,7 +192,7 @@ class Reports:
         kinds = [EVENT] if by == "event_type" else question.kinds
         counts: dict[str, int] = {}
         parts = [(question.first, question.last)]
-        for kind, key, n in (await self._rows(pool, Counted(company, tuple(kinds), question.subject), parts))[0]:
+        for kind, key, n in (await self._parts(pool, Counted(company, tuple(kinds), question.subject), parts))[0].rows:
             if by == "event_type":
                 counts[key] = counts.get(key, 0) + n
                 continue
@@ -200,41 +204,32 @@ class Reports:
         rest = ordered[limit:]
         return data, {"groups": len(rest), "count": sum(counts[key] for key in rest)} if rest else None
 
-    async def _tallies(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[Tally]:
+    async def _parts(self, pool: Pool, counted: Counted, stretches: Sequence[Stretch]) -> list[Part]:
         """Return what each stretch of time adds up to.
 
         Raises:
             StorageAway: Postgres is away.
         """
-        tallies = []
-        for rows in await self._rows(pool, counted, parts):
-            tally = Tally()
-            for kind, key, n in rows:
-                tally.add(kind, key, n)
-            tallies.append(tally)
-        return tallies
-
-    async def _rows(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row]]:
-        known = self._known.find(counted, parts)
-        unknown = [part for part, rows in zip(parts, known, strict=True) if rows is None]
+        known = self._known.find(counted, stretches)
+        unknown = [stretch for stretch, part in zip(stretches, known, strict=True) if part is None]
         read = iter(await self._read(pool, counted, unknown) if unknown else [])
-        return [next(read) if rows is None else rows for rows in known]
+        return [next(read) if part is None else part for part in known]
 
-    async def _read(self, pool: Pool, counted: Counted, parts: Sequence[Stretch]) -> list[list[Row]]:
+    async def _read(self, pool: Pool, counted: Counted, stretches: Sequence[Stretch]) -> list[Part]:
         company, kinds, subject = counted
-        spans = [cover(first, last) for first, last in parts]
+        spans = [cover(first, last) for first, last in stretches]
         found = await metrics.sum_periods(pool, company, spans, subject, self._counted.writers(), kinds)
-        rows: list[list[Row]] = [[] for _ in parts]
-        for part, kind, key, value in found.sums:
-            rows[part].append((kind, key, value))
+        parts = [Part([]) for _ in stretches]
+        for at, kind, key, value in found.sums:
+            parts[at].rows.append((kind, key, value))
         for change in self._beyond(company, found.watermarks, kinds):
             if subject is not None and change.session != subject.bytes:
                 continue
-            for part, (first, last) in enumerate(parts):
+            for part, (first, last) in zip(parts, stretches, strict=True):
                 if _inside(change, first, last):
-                    rows[part].append((change.kind, change.key, change.n))
-        self._known.keep(counted, parts, rows)
-        return rows
+                    part.rows.append((change.kind, change.key, change.n))
+        self._known.keep(counted, stretches, parts)
+        return parts
 
     def _beyond(self, company: bytes, marks: dict[tuple[str, int], int], kinds: Sequence[str]) -> list[Change]:
         wanted = set(kinds)
@@ -292,6 +287,17 @@ def _inside(change: Change, first: int, last: int) -> bool:
 
 def _period(question: Question) -> dict[str, str]:
     return {"from": rfc3339(ms_to_time(question.first)), "to": rfc3339(ms_to_time(question.last))}
+
+
+def _tally(part: Part) -> Tally:
+    tally = Tally()
+    for kind, key, n in part.rows:
+        tally.add(kind, key, n)
+    return tally
+
+
+def _dump_point(first: int, tally: Tally | None, whole: bool, kind: str | None) -> bytes:
+    return orjson.dumps({"at": rfc3339(ms_to_time(first)), **_point(tally, whole, kind)})
 
 
 def _point(tally: Tally | None, whole: bool, kind: str | None) -> dict[str, Any]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from actors import known_parts
-from actors.known_parts import Counted, KnownParts, Row
+from actors.known_parts import Counted, KnownParts, Part
 from engine.metrics import NO_SESSION, Change
 from engine.touched_hours import TouchedHours
 from engine.windows import HOUR_MS
 
 WHOSE = Counted(b"a" * 16, ("event",), None)
 HOURS = [(hour * HOUR_MS, (hour + 1) * HOUR_MS) for hour in range(4)]
-ROWS: list[list[Row]] = [[("event", "x", hour)] for hour in range(4)]
+ROWS = [Part([("event", "x", hour)]) for hour in range(4)]
 
 
 class _Clock:
@@ -47,7 +47,7 @@ def test_what_is_kept_is_bounded_and_counted_once() -> None:
     known, _, _ = _kept()
     known.keep(WHOSE, HOURS, ROWS)
     assert known.size == 8
-    many: list[Row] = [("event", "y", 1)] * (known_parts._MOST_ROWS - 3)
+    many = Part([("event", "y", 1)] * (known_parts._MOST_ROWS - 3))
     known.keep(WHOSE._replace(company=b"b" * 16), HOURS[:1], [many])
     assert known.size <= known_parts._MOST_ROWS
     assert known.find(WHOSE, HOURS)[:3] == [None] * 3
