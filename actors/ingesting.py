@@ -11,14 +11,16 @@ from actors.company import Company
 from actors.counting import count_stored
 from actors.lanes import Lanes, WriterLane
 from actors.reading import Reader
+from engine.meta_updates import hidden_people
 from engine.sharding import bucket_of
-from engine.wire import DONE, GONE, NOT_OWNER, Answer, Intake
+from engine.wire import DONE, GONE, KIND_META, NOT_OWNER, Answer, Intake
 from storage.company_config import load_company
+from storage.contacts import find_hidden_phones
 from storage.ingest import Lane, store
 from storage.ingest_plain import RecentKeys
 from storage.ingest_rows import DeliveryWrite, Stored
 from storage.outgoing_watch import refresh_watch
-from storage.pool import Pool
+from storage.pool import Pool, storage_errors
 from storage.refused import REFUSED, blank_refused, strip_to_bytes
 from storage.uuids import uuid_of
 
@@ -74,13 +76,21 @@ class Ingestor:
                 continue
             epochs[bucket] = self.epochs[bucket]
             positions.append(position)
-            deliveries.append(self._reader.delivery(company, item))
+            deliveries.append(self._reader.delivery(company, item, await self._hidden_phones(company, item)))
         if deliveries:
             async with self._lanes.take() as lane:
                 stored = await self._store(lane, epochs, deliveries)
             for position, found in zip(positions, stored, strict=True):
                 answers[position] = Answer(DONE, [first.bytes for first, _ in found], [known for _, known in found])
         return answers
+
+    async def _hidden_phones(self, company: Company, item: Intake) -> dict[str, str]:
+        """Return the known numbers of who hides them in a request of Meta's."""
+        hidden = hidden_people(item.body, item.received_ms) if item.kind == KIND_META else None
+        if not hidden:
+            return {}
+        async with storage_errors():
+            return await find_hidden_phones(self._pool, company.id, hidden)
 
     async def _store(
         self, lane: WriterLane, epochs: dict[int, int], deliveries: list[DeliveryWrite]

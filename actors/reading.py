@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from hashlib import blake2b
+from types import MappingProxyType
 from uuid import UUID
 
 import orjson
@@ -17,7 +19,6 @@ from engine.events import CanonicalEvent
 from engine.ids import ms_to_time, time_to_ms
 from engine.meta_updates import InboundMessage, read_updates
 from engine.opt_out import inbound_text, read_wish
-from engine.phones import normalise_wa_id
 from engine.reading import ReadEvent
 from engine.texts import clean
 from engine.times import parse_time
@@ -40,6 +41,7 @@ from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
 _META_SOURCE = "whatsapp"
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 def _told_ms(item: Intake) -> int:
@@ -54,10 +56,16 @@ class Reader:
     def __init__(self, drafter: Drafter) -> None:
         self._drafter = drafter
 
-    def delivery(self, company: Company, item: Intake) -> DeliveryWrite:
-        """Return a request's write, its events decided by the company's rules."""
+    def delivery(self, company: Company, item: Intake, phones: Mapping[str, str] = _NOBODY) -> DeliveryWrite:
+        """Return a request's write, its events decided by the company's rules.
+
+        Args:
+            company: whose it is.
+            item: the request.
+            phones: of people who hide their number (``engine.meta_updates.hidden_people``), by WhatsApp's id of them.
+        """
         if item.kind == KIND_META:
-            return self._meta(company, item)
+            return self._meta(company, item, phones)
         if item.kind == KIND_UNDERSTOOD:
             return self._understood(company, item)
         delivery_id = uuid_of(item.delivery_id)
@@ -102,7 +110,7 @@ class Reader:
             spilled=bool(item.flags & FLAG_SPILLED),
         )
 
-    def _meta(self, company: Company, item: Intake) -> DeliveryWrite:
+    def _meta(self, company: Company, item: Intake, phones: Mapping[str, str]) -> DeliveryWrite:
         app_id = item.content_type or ""
         told = read_updates(item.body, item.received_ms)
         mine = [
@@ -121,7 +129,7 @@ class Reader:
             headers=item.headers.decode(),
             body=item.body,
             events=[
-                self._inbound(company, item, own_id, position, session_id, message)
+                self._inbound(company, item, own_id, position, session_id, message, phones)
                 # The gateway may have known other numbers than this shard: what it allotted bounds what is stored.
                 for position, (own_id, (session_id, message)) in enumerate(zip(item.event_ids, inbound, strict=False))
             ],
@@ -176,19 +184,30 @@ class Reader:
         )
 
     def _inbound(
-        self, company: Company, item: Intake, own_id: bytes, position: int, session_id: UUID, message: InboundMessage
+        self,
+        company: Company,
+        item: Intake,
+        own_id: bytes,
+        position: int,
+        session_id: UUID,
+        message: InboundMessage,
+        phones: Mapping[str, str],
     ) -> EventWrite:
         """An inbound message is an event of type ``message_received``; its key is WhatsApp's own message id.
 
-        That a person's number has changed is one of type ``number_changed``: nobody has written anything.
+        That a person's number has changed is one of type ``number_changed``: nobody has written anything. A number that
+        is hidden now and was told before is the person's all the same; ``phone_from`` tells where it was taken from.
         """
         value = {**message.value, "session_id": str(session_id)}
+        phone = message.phone
+        if phone is None and message.user_id is not None and (phone := phones.get(message.user_id)) is not None:
+            value["phone_from"] = "contact"
         event = CanonicalEvent(
             occurred_at=ms_to_time(message.at_ms),
             event_type="number_changed" if message.changed else "message_received",
             external_id=message.provider_id[:1000],
             customer_name=clean(message.name)[:300] or None if message.name else None,
-            customer_phone=normalise_wa_id(message.wa_id) if message.wa_id else None,
+            customer_phone=phone,
         )
         facts = EventFacts(
             event_id=own_id,

@@ -16,7 +16,7 @@ from bench.options import Options
 from bench.report import Report
 from bench.sampling import Sampler
 from bench.system import per_event_us
-from bench.verifying import accepted_by_simulator, settle
+from bench.verifying import accepted_by_simulator, latencies_to_acceptance, settle, simulator_messages
 from engine.ai.evaluation import read_labelled
 from engine.ai.intents import OPT_OUT
 from engine.times import parse_time
@@ -81,8 +81,20 @@ def _pipeline(report: Report, company: BenchCompany, rate: float, seconds: float
     before = accepted_by_simulator(company)
     outcome = generate(_plan(company, rate, seconds))
     settle(lambda: accepted_by_simulator(company), before + len(outcome.acks), _SETTLE_S)
-    report.add(name, rate_s=outcome.rate_s, latency=outcome.latency(), offered_s=rate, failures=outcome.failures)
+    _tell(report, company, name, rate, outcome)
     return outcome
+
+
+def _tell(report: Report, company: BenchCompany, name: str, rate: float, outcome: Outcome) -> None:
+    accepted = latencies_to_acceptance(outcome.acks, simulator_messages(company), from_due=True)
+    report.add(
+        name,
+        rate_s=outcome.rate_s,
+        latency=outcome.latency(),
+        offered_s=rate,
+        failures=outcome.failures,
+        due_to_accepted_ms=accepted.summary(),
+    )
 
 
 def _plan(company: BenchCompany, rate: float, seconds: float, connections: int = 64) -> Any:
@@ -123,6 +135,7 @@ def _both(
         decided_ms=_decided(decisions),
         decided_by=Counter(row["decided_by"] for row in decisions),
     )
+    _tell(report, company, "the pipeline beside it", pipeline_s, outcome)
     report.generators.append(outcome.generator)
     if processes is not None:
         report.memory["after"] = processes.memory()

@@ -36,7 +36,7 @@ class InboundMessage:
     """A message from a person to one of our numbers; ``value`` is what is kept and searched as its payload.
 
     Attributes:
-        wa_id: None of a person who hides the number: then ``user_id`` is all there is.
+        wa_id: None of a person who hides the number: then ``user_id`` is all that WhatsApp tells.
         changed: this tells that the person's number changed, and of nothing else; ``changed_to``: the new one (E.164).
     """
 
@@ -48,6 +48,11 @@ class InboundMessage:
     user_id: str | None = None
     changed: bool = False
     changed_to: str | None = None
+
+    @property
+    def phone(self) -> str | None:
+        """The sender's number (E.164), where it is told."""
+        return normalise_wa_id(self.wa_id) if self.wa_id else None
 
 
 @dataclass(slots=True)
@@ -164,6 +169,18 @@ def _inbound(
         changed,
         changed_to,
     )
+
+
+def hidden_people(body: bytes, received_ms: int) -> set[str]:
+    """Return the business-scoped ids of those who wrote, or changed their number, without telling it."""
+    if b'"from_user_id"' not in body and b'"user_id"' not in body:  # statuses, nearly all there is, are read once
+        return set()
+    return {
+        message.user_id
+        for updates in read_updates(body, received_ms).values()
+        for message in updates.inbound
+        if message.user_id is not None and message.phone is None
+    }
 
 
 def _contact(contacts: Sequence[Mapping[str, Any]], sender: object, user_id: str | None) -> Mapping[str, Any]:

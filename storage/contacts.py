@@ -81,6 +81,12 @@ class ContactChange(NamedTuple):
     fields: dict[str, Any]
 
 
+async def find_hidden_phones(executor: Pool | Connection, company_id: UUID, user_ids: Iterable[str]) -> dict[str, str]:
+    """Return the phones of a company's people by WhatsApp's business-scoped ids, of those who are known by both."""
+    rows = await executor.fetch(query("contacts/find_by_user_id"), company_id, list(user_ids))
+    return {row["bsuid"]: row["phone"] for row in rows}
+
+
 async def upsert_contacts(
     connection: Connection, company_id: UUID, rows: Sequence[ContactWrite], *, now: datetime, fill: bool = False
 ) -> list[UUID]:

@@ -10,8 +10,9 @@ import pytest
 
 from engine.ids import ms_to_time
 from engine.wire import DONE, FLAG_CARRIES, FLAG_SPILLED, KIND_META
+from storage.contacts import ContactWrite, upsert_contacts
 from storage.pool import Pool
-from tests.actors.shard_rig import ShardRig, make_rig, now_ms
+from tests.actors.shard_rig import ShardRig, make_rig, new_id, now_ms
 
 WA_ID, PHONE = "5511987654321", "+5511987654321"
 NOW_S = now_ms() // 1000 - 60
@@ -86,3 +87,22 @@ async def test_who_hides_the_number_or_changed_it_has_no_conversation(rig: Shard
     await hear(rig, hidden, message(2, type="system", system=system))
     assert await rig.rows("SELECT 1 FROM conversations") == []
     assert await rig.rows("SELECT 1 FROM ai_turns") == []
+
+
+async def test_who_hides_a_number_that_was_told_before_is_the_same_person(rig: ShardRig) -> None:
+    now = ms_to_time(now_ms())
+    for company_id, phone in ((rig.company_id, PHONE), (new_id(), "+5511912345678")):
+        known = ContactWrite(id=new_id(), phone=phone, source="message", seen_at=now, bsuid="BR.abc")
+        async with rig.pool.acquire() as connection, connection.transaction():
+            await upsert_contacts(connection, company_id, [known], now=now)
+    hidden = {"from": None, "from_user_id": "BR.abc", "type": "text"}
+    await hear(rig, message(1, text={"body": "Oi"}, **hidden), message(2, NOW_S + 1, text={"body": "PARAR"}, **hidden))
+    row = await only(rig)
+    assert (row["phone"], row["unread"], row["last_text"]) == (PHONE, 2, "PARAR")
+    told = await rig.rows("SELECT customer_phone, payload->>'phone_from' AS phone_from FROM incoming_events")
+    assert told == [{"customer_phone": PHONE, "phone_from": "contact"}] * 2
+    assert await rig.rows("SELECT company_id, phone FROM suppressions") == [
+        {"company_id": rig.company_id, "phone": PHONE}
+    ]
+    await hear(rig, message(3, NOW_S + 2, text={"body": "Oi"}, **(hidden | {"from_user_id": "BR.other"})))
+    assert (await only(rig))["unread"] == 2

@@ -6,7 +6,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.meta_updates import InboundMessage, read_updates
+from engine.meta_updates import InboundMessage, hidden_people, read_updates
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False),
@@ -38,6 +38,21 @@ def test_statuses_of_several_numbers_are_kept_apart() -> None:
     assert [str(status.message_id) for status in found["200"].statuses] == [OURS, "None"]
     assert found["200"].statuses[0].at_ms == 1_698_266_946_000
     assert found["200"].statuses[1].errors == '[{"code":131026}]'
+
+
+def test_who_writes_without_a_number_is_named_by_the_user_id() -> None:
+    told = [
+        {"id": "w1", "from": "5511900000000", "from_user_id": "BR.1", "type": "text"},
+        {"id": "w2", "from_user_id": "BR.2", "type": "text"},
+        {"id": "w3", "from": "BR.3", "from_user_id": "BR.3", "type": "text"},
+        {"id": "w4", "type": "text"},
+    ]
+    assert hidden_people(body(change("100", messages=told)), 1) == {"BR.2", "BR.3"}
+    told = [{"id": "w5", "type": "text"}]
+    assert hidden_people(body(change("100", messages=told, contacts=[{"user_id": "BR.4"}])), 1) == {"BR.4"}
+    statuses = [{"id": "w1", "status": "read", "recipient_user_id": "BR.1"}]
+    assert hidden_people(body(change("100", statuses=statuses)), 1) == set()
+    assert hidden_people(b'{"from_user_id"', 1) == set()
 
 
 def test_every_message_of_a_batch_is_read_not_only_the_first() -> None:
