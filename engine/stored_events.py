@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
 from engine.json_text import UnreadableJson, parse_json
@@ -11,7 +10,13 @@ from engine.json_text import UnreadableJson, parse_json
 _COLUMNS = tuple("order_value_cents" if name == "order_value" else name for name in CANONICAL_FIELDS)
 
 
-def canonical_of(row: Mapping[str, Any]) -> tuple[CanonicalEvent, object]:
+class StoredEvent(Protocol):
+    """A row of ``incoming_events`` by its columns' names: a dictionary, or the driver's record as it is."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
+
+
+def canonical_of(row: StoredEvent) -> tuple[CanonicalEvent, object]:
     """Return a stored event as it was evaluated when it came, and its payload (None: it has none that can be read)."""
     payload: object = None
     if row["payload"] is not None:

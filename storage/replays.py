@@ -15,14 +15,14 @@ from engine.replay import Before
 from storage.events import EventFilter
 from storage.pool import Connection, Pool
 from storage.queries import query
-from storage.searching import Row, fetch_rows, made_at
+from storage.searching import Columns, Row, fetch_rows, made_at
 
 
 @dataclass(frozen=True, slots=True)
 class ReplayPage:
     """A window's events that some rule may act on; how many passed the filter, and of them how many are unread."""
 
-    rows: list[Row]
+    rows: Sequence[Columns]
     hits: int
     unread: int
     next: Position | None
@@ -76,7 +76,7 @@ async def page_replay(
     last = rows[-1] if rows and rows[-1]["position"] >= window else None
     following = None if last is None else Position(last["created_at"], last["id"])
     hits, unread = (rows[0]["hits"], rows[0]["unread"]) if rows else (0, 0)
-    return ReplayPage([dict(row) for row in rows if row["hit"]], hits, unread, following)
+    return ReplayPage([row for row in rows if row["hit"]], hits, unread, following)
 
 
 async def get_replay(executor: Pool | Connection, company_id: UUID, event_ids: Sequence[UUID]) -> list[Row]:
@@ -86,7 +86,7 @@ async def get_replay(executor: Pool | Connection, company_id: UUID, event_ids: S
 
 
 async def find_effects(
-    executor: Pool | Connection, company_id: UUID, events: Sequence[Row]
+    executor: Pool | Connection, company_id: UUID, events: Sequence[Columns]
 ) -> dict[tuple[UUID, UUID], Effects]:
     """Return by event and rule what has been made of these events."""
     found: dict[tuple[UUID, UUID], Effects] = {}

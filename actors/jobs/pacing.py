@@ -1,4 +1,4 @@
-"""How a long job gives way: it rests for four times as long as this thread had to wait for a core, but for a little.
+"""How a long job gives way: it rests for twenty times as long as this thread had to wait for a core, but for a little.
 
 Niceness holds back the job's own process, but not Postgres at work on its behalf; resting holds back both. The kernel
 tells how long a thread was ready and not running (``/proc/thread-self/schedstat``, Linux); where it does not, or where
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 _SCHEDSTAT = Path("/proc/thread-self/schedstat")
-_REST_PER_WAIT = 4.0
-_LONGEST_REST_S = 1.0
+_REST_PER_WAIT = 20.0  # Postgres works on the job's behalf meanwhile, and its wait is not seen here
+_LONGEST_REST_S = 4.0
 _USUAL_SHARE = 0.1  # of its time a thread waits also on a machine that has cores to spare
 
 

@@ -27,7 +27,7 @@ from storage.message_changes import Transition
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.replays import Replayed, add_replays, filter_of, get_replay, page_replay
-from storage.searching import Row
+from storage.searching import Columns
 from storage.sender_sessions import load_sessions
 from storage.waiting import cancel
 
@@ -40,7 +40,7 @@ _SUPERSEDED = "replayed"
 class _Prepared:
     """A step's events, the rules that decide about them, and what stands in the cursor behind them."""
 
-    events: list[Row]
+    events: Sequence[Columns]
     replaying: Replaying
     cursor: dict[str, Any]
     last: bool

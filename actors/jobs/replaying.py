@@ -37,7 +37,7 @@ from storage.ingest_rows import Cap
 from storage.message_rows import MessageRow
 from storage.pool import Connection
 from storage.replays import Effects, find_effects, read_caps
-from storage.searching import Row
+from storage.searching import Columns
 from storage.sender_sessions import SenderSession
 from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable
@@ -101,7 +101,9 @@ class Replaying:
         self.payloads = any(_PATH.search(orjson.dumps(text).decode()) for text in texts)
         """Whether a rule or template looks into payloads."""
 
-    async def decide(self, connection: Connection, events: Sequence[Row], now_ms: int, tally: Tally) -> list[Effect]:
+    async def decide(
+        self, connection: Connection, events: Sequence[Columns], now_ms: int, tally: Tally
+    ) -> list[Effect]:
         """Return what acts on these events, with the rest in the tally."""
         effects = [effect for row in events for effect in self._evaluate(row, now_ms, tally)]
         self._look_back(effects, *await self._done(connection, events))
@@ -112,7 +114,7 @@ class Replaying:
         return [effect for effect in effects if effect.refusal is None]
 
     async def _done(
-        self, connection: Connection, events: Sequence[Row]
+        self, connection: Connection, events: Sequence[Columns]
     ) -> tuple[dict[tuple[UUID, UUID], Effects], dict[UUID, list[UUID]]]:
         """Return what rules have made of these events, and the open dead letters of it."""
         done = await find_effects(connection, self._company.id, events)
@@ -123,7 +125,7 @@ class Replaying:
         # A retry may have held these locks till now: what it made of them is seen only by looking again.
         return await find_effects(connection, self._company.id, events), letters
 
-    def _evaluate(self, row: Row, now_ms: int, tally: Tally) -> list[Effect]:
+    def _evaluate(self, row: Columns, now_ms: int, tally: Tally) -> list[Effect]:
         event, payload = canonical_of(row)
         outcome = self._company.rules.evaluate(
             event, payload, source=row["source"], company_time_zone=self._company.time_zone, now_ms=now_ms

@@ -14,11 +14,11 @@ import pytest
 from actors.jobs.pacing import Pace, waited_s
 
 
-def test_a_rest_is_four_times_the_wait_that_is_more_than_usual_and_a_second_at_most() -> None:
-    waits = iter([10.0, 10.0, 10.3, 10.35, 99.0])
-    clock = iter([0.0, 1.0, 2.0, 4.0, 5.0])  # the second and third step took a second each, beside the rest between
+def test_a_rest_is_twenty_times_the_wait_that_is_more_than_usual_and_four_seconds_at_most() -> None:
+    waits = iter([10.0, 10.0, 10.2, 10.25, 99.0])
+    clock = iter([0.0, 1.0, 2.0, 6.0, 7.0])  # the second and third step took a second or two, beside the rest between
     pace = Pace(lambda: next(waits), lambda: next(clock))
-    assert [pace.rest_s() for _ in range(4)] == pytest.approx([0.0, 0.8, 0.0, 1.0])
+    assert [pace.rest_s() for _ in range(4)] == pytest.approx([0.0, 2.0, 0.0, 4.0])
 
 
 @pytest.mark.skipif(not Path("/proc/thread-self/schedstat").exists(), reason="this kernel does not tell it")

@@ -1,18 +1,20 @@
 -- One window of a replay's events: looks at up to $5 rows behind a place; returns those that pass the filter and whose type
 -- some rule names ($14; NULL: any), the window's last row, and in each row how many passed, and of them how many are
--- unread. $15: with payloads. Uses idx_incoming_events_company_id, in order.
+-- unread. $15: with the payloads of those; no other is carried along. Uses idx_incoming_events_company_id, in order.
 SELECT id, created_at, source, event_type, external_id, order_id, state, customer_name, customer_phone, customer_email,
     customer_document, product_name, plan_name, order_value_cents, pix_code, pix_expires_at, payment_method, occurred_at,
     webhook_id, delivery_id, signature, hit AND wanted AS hit, position, hits, unread,
-    CASE WHEN $15 AND hit AND wanted THEN payload END AS payload
+    CASE WHEN hit AND wanted THEN payload END AS payload
 FROM (
     SELECT *, row_number() OVER (ORDER BY created_at DESC, id DESC) AS position, count(*) FILTER (WHERE hit) OVER () AS hits,
-        count(*) FILTER (WHERE hit AND state <> 'processed') OVER () AS unread,
-        state = 'processed' AND ($14::text[] IS NULL OR event_type = ANY($14)) AS wanted
+        count(*) FILTER (WHERE hit AND state <> 'processed') OVER () AS unread
     FROM (
         SELECT id, created_at, source, event_type, external_id, order_id, state, customer_name, customer_phone,
             customer_email, customer_document, product_name, plan_name, order_value_cents, pix_code, pix_expires_at,
-            payment_method, occurred_at, webhook_id, delivery_id, signature, payload,
+            payment_method, occurred_at, webhook_id, delivery_id, signature,
+            state = 'processed' AND ($14::text[] IS NULL OR event_type = ANY($14)) AS wanted,
+            CASE WHEN $15 AND state = 'processed' AND ($14::text[] IS NULL OR event_type = ANY($14))
+                THEN payload END AS payload,
             coalesce(($6::text IS NULL OR event_type = $6)
                 AND ($7::text IS NULL OR source = $7)
                 AND ($8::uuid IS NULL OR webhook_id = $8)
