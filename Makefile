@@ -82,7 +82,7 @@ test: lint dashboard-checks
 	@mkdir -p build; $(PYTEST) tests/unit >build/test-unit.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
 	  $(PYTEST) tests/storage tests/actors; beside=$$?; wait $$unit; status=$$?; cat build/test-unit.log; \
 	  [ $$beside -eq 0 ] && [ $$status -eq 0 ]
-	$(PYTEST) tests/e2e
+	$(PYTEST) tests/e2e --durations=20
 	$(PYTEST) tests/cluster --ignore=tests/cluster/machines
 
 lint: $(STAMP)
@@ -98,7 +98,7 @@ fmt: $(STAMP)
 
 ## test-browser: the dashboard in a real Chromium against a whole instance
 test-browser: $(STAMP) $(DASHBOARD) chromium
-	$(PYTEST) tests/browser
+	$(PYTEST) tests/browser --durations=20
 
 ## screenshots: every page in every size, language and theme, into build/screenshots
 screenshots: $(STAMP) $(DASHBOARD) chromium
