@@ -95,7 +95,7 @@ async def test_who_hides_a_number_that_was_told_before_is_the_same_person(rig: S
         known = ContactWrite(id=new_id(), phone=phone, source="message", seen_at=now, bsuid="BR.abc")
         async with rig.pool.acquire() as connection, connection.transaction():
             await upsert_contacts(connection, company_id, [known], now=now)
-    hidden = {"from": None, "from_user_id": "BR.abc", "type": "text"}
+    hidden: dict[str, Any] = {"from": None, "from_user_id": "BR.abc", "type": "text"}
     await hear(rig, message(1, text={"body": "Oi"}, **hidden), message(2, NOW_S + 1, text={"body": "PARAR"}, **hidden))
     row = await only(rig)
     assert (row["phone"], row["unread"], row["last_text"]) == (PHONE, 2, "PARAR")
