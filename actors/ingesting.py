@@ -20,7 +20,7 @@ from storage.ingest import Lane, store
 from storage.ingest_plain import RecentKeys
 from storage.ingest_rows import DeliveryWrite, Stored
 from storage.outgoing_watch import refresh_watch
-from storage.pool import Pool, storage_errors
+from storage.pool import Pool
 from storage.refused import REFUSED, blank_refused, strip_to_bytes
 from storage.uuids import uuid_of
 
@@ -64,7 +64,7 @@ class Ingestor:
         """
         answers = [Answer(NOT_OWNER, [], []) for _ in items]
         positions: list[int] = []
-        deliveries: list[DeliveryWrite] = []
+        taken: list[tuple[Company, Intake]] = []
         epochs: dict[int, int] = {}
         for position, item in enumerate(items):
             bucket = bucket_of(item.company_id)
@@ -76,21 +76,32 @@ class Ingestor:
                 continue
             epochs[bucket] = self.epochs[bucket]
             positions.append(position)
-            deliveries.append(self._reader.delivery(company, item, await self._hidden_phones(company, item)))
-        if deliveries:
+            taken.append((company, item))
+        if taken:
             async with self._lanes.take() as lane:
+                phones = await self._hidden_phones(lane, taken)
+                deliveries = [
+                    self._reader.delivery(company, item, phones.get(company.id, {})) for company, item in taken
+                ]
                 stored = await self._store(lane, epochs, deliveries)
             for position, found in zip(positions, stored, strict=True):
                 answers[position] = Answer(DONE, [first.bytes for first, _ in found], [known for _, known in found])
         return answers
 
-    async def _hidden_phones(self, company: Company, item: Intake) -> dict[str, str]:
-        """Return the known numbers of who hides them in a request of Meta's."""
-        hidden = hidden_people(item.body, item.received_ms) if item.kind == KIND_META else None
+    @staticmethod
+    async def _hidden_phones(lane: WriterLane, taken: Sequence[tuple[Company, Intake]]) -> dict[UUID, dict[str, str]]:
+        """Return the known numbers of who hides them in what Meta delivers, by company and WhatsApp's id of them."""
+        hidden: dict[UUID, set[str]] = {}
+        for company, item in taken:
+            if item.kind == KIND_META and (people := hidden_people(item.body, item.received_ms)):
+                hidden.setdefault(company.id, set()).update(people)
         if not hidden:
             return {}
-        async with storage_errors():
-            return await find_hidden_phones(self._pool, company.id, hidden)
+        connection, _ = await lane.open()
+        return {
+            company_id: await find_hidden_phones(connection, company_id, people)
+            for company_id, people in hidden.items()
+        }
 
     async def _store(
         self, lane: WriterLane, epochs: dict[int, int], deliveries: list[DeliveryWrite]

@@ -200,7 +200,7 @@ class Reader:
         """
         value = {**message.value, "session_id": str(session_id)}
         phone = message.phone
-        if phone is None and message.user_id is not None and (phone := phones.get(message.user_id)) is not None:
+        if phone is None and message.sender_id is not None and (phone := phones.get(message.sender_id)) is not None:
             value["phone_from"] = "contact"
         event = CanonicalEvent(
             occurred_at=ms_to_time(message.at_ms),

@@ -108,6 +108,7 @@ def _both(
     report.step(f"{rate:.0f} messages/s from people beside it")
     processes = company.instance.processes
     before = processes.cpu() if processes else None
+    accepted = accepted_by_simulator(company)
     generator = RunningGenerator(_plan(company, pipeline_s, seconds))
     writing = _Writing(company, rate, seconds)
     writing.start()
@@ -135,6 +136,7 @@ def _both(
         decided_ms=_decided(decisions),
         decided_by=Counter(row["decided_by"] for row in decisions),
     )
+    settle(lambda: accepted_by_simulator(company), accepted + len(outcome.acks) + len(answers), _SETTLE_S)
     _tell(report, company, "the pipeline beside it", pipeline_s, outcome)
     report.generators.append(outcome.generator)
     if processes is not None:

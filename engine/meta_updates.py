@@ -15,6 +15,7 @@ from engine.meta_account import AccountUpdate, Preference, read_account_update, 
 from engine.phones import normalise_wa_id
 
 # A business-scoped user id (facts §1.2); the number may be absent beside it.
+_HOLDS_MESSAGES = re.compile(rb'"messages"\s*:')
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
 _NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
 
@@ -36,7 +37,9 @@ class InboundMessage:
     """A message from a person to one of our numbers; ``value`` is what is kept and searched as its payload.
 
     Attributes:
-        wa_id: None of a person who hides the number: then ``user_id`` is all that WhatsApp tells.
+        wa_id: None of a person who hides the number: then ``sender_id`` is all that WhatsApp tells.
+        user_id: the person's business-scoped id from now on; a number that changes has a new one.
+        sender_id: the id by which they wrote this.
         changed: this tells that the person's number changed, and of nothing else; ``changed_to``: the new one (E.164).
     """
 
@@ -48,6 +51,7 @@ class InboundMessage:
     user_id: str | None = None
     changed: bool = False
     changed_to: str | None = None
+    sender_id: str | None = None
 
     @property
     def phone(self) -> str | None:
@@ -147,7 +151,7 @@ def _inbound(
         return None
     user_id = _user_id(message.get("from_user_id"))
     contact = _contact(contacts, sender, user_id)
-    user_id = user_id or _user_id(contact.get("user_id"))
+    sender_id = user_id = user_id or _user_id(contact.get("user_id"))
     name = _mapping(contact.get("profile")).get("name")
     kept: dict[str, Any] = {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))}
     system = _mapping(message.get("system")) if message.get("type") == "system" else {}
@@ -168,18 +172,19 @@ def _inbound(
         user_id,
         changed,
         changed_to,
+        sender_id,
     )
 
 
 def hidden_people(body: bytes, received_ms: int) -> set[str]:
     """Return the business-scoped ids of those who wrote, or changed their number, without telling it."""
-    if b'"from_user_id"' not in body and b'"user_id"' not in body:  # statuses, nearly all there is, are read once
+    if not _HOLDS_MESSAGES.search(body):  # statuses, nearly all there is, are read once
         return set()
     return {
-        message.user_id
+        message.sender_id
         for updates in read_updates(body, received_ms).values()
         for message in updates.inbound
-        if message.user_id is not None and message.phone is None
+        if message.sender_id is not None and message.phone is None
     }
 
 

@@ -85,11 +85,12 @@ class _Waiting:
 class _Hold:
     """A bucket whose older events are in the spill, or could not be brought anywhere: its new ones wait here."""
 
-    __slots__ = ("asking", "queue", "spill_until", "spilled_at")
+    __slots__ = ("asked_at", "asking", "queue", "spill_until", "spilled_at")
 
     def __init__(self) -> None:
         self.queue: deque[_Waiting] = deque()
         self.asking = False
+        self.asked_at = 0.0  # when its items were last offered
         self.spill_until = 0.0
         self.spilled_at = 0.0  # when something was last acknowledged from the spill, if anything was
 
@@ -219,9 +220,11 @@ class ShardBatcher:
                 except Unavailable:
                     self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
                 else:
+                    self._ask_next = 0.0
                     return await self._settle(batch, answers)
             await self._to_spill(batch)
         except SpillAway as error:
+            self._ask_next = time.monotonic() + _BOTH_AWAY_S
             return _still_patient([waiting for waiting in batch if not waiting.done.done()], error) or None
         except MasteriaError as error:
             _fail(batch, error)
@@ -235,7 +238,6 @@ class ShardBatcher:
         homeless: list[_Waiting] = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer.code == DONE:
-                self._ask_next = 0.0
                 waiting.answer(answer)
             elif answer.code == GONE:
                 waiting.fail(NotFound())
@@ -259,7 +261,6 @@ class ShardBatcher:
             await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
             self._away_until = 0.0  # the spill is no way out: ask the shard again
-            self._ask_next = time.monotonic() + _BOTH_AWAY_S
             for bucket in {waiting.bucket for waiting in batch}:
                 self._expire(bucket)
                 self._let_go(bucket)
@@ -289,9 +290,9 @@ class ShardBatcher:
                     del self._holds[bucket]
 
     def _expire(self, bucket: int) -> None:
-        """Refuse what has waited in a hold for long enough: neither way is open, and it need not wait for its turn."""
+        """Refuse what was offered and has waited in a hold for long enough: it need not wait for the next turn."""
         hold, latest = self._holds.get(bucket), time.monotonic() - _PATIENCE_S
-        while hold is not None and hold.queue and hold.queue[0].since <= latest:
+        while hold is not None and hold.queue and hold.queue[0].since <= min(latest, hold.asked_at):
             hold.queue.popleft().fail(SpillAway("neither a shard nor the spill takes it"))
             self._held -= 1
 
@@ -314,7 +315,8 @@ class ShardBatcher:
         """Offer a bucket's held items, oldest first, until the shard has drained what is in front of them."""
         clear = False
         while hold.queue:
-            if not await self._may_ask(bucket):
+            if not await self._may_ask(bucket, hold):
+                clear = False
                 continue
             if time.monotonic() < hold.spill_until:
                 await self._spill_all(hold)
@@ -333,15 +335,22 @@ class ShardBatcher:
         else:
             self._let_go(bucket)
 
-    async def _may_ask(self, bucket: int) -> bool:
-        """Wait until a bucket's turn to ask may have come, while neither way is open; True where it has come."""
+    async def _may_ask(self, bucket: int, hold: _Hold) -> bool:
+        """Wait, while neither way is open, for a turn to ask; True where it has come.
+
+        Whoever waits longest without having asked asks out of turn: nothing is refused that was never offered.
+        """
         now = time.monotonic()
         if now < self._ask_next:
-            await asyncio.sleep(self._ask_next - now)
-            self._expire(bucket)
-            return False
+            alone_at = max(hold.queue[0].since, hold.asked_at) + _PATIENCE_S
+            if now < alone_at:
+                await asyncio.sleep(min(self._ask_next, alone_at) - now)
+                if self._ask_next:
+                    self._expire(bucket)
+                return False
         if self._ask_next:
             self._ask_next = now + _BOTH_AWAY_S
+        hold.asked_at = now
         return True
 
     async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
@@ -367,6 +376,7 @@ class ShardBatcher:
                 _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
             self._held -= len(batch) - len(left)
             if hold.spill_until == 0.0:
+                await asyncio.sleep(_BOTH_AWAY_S)
                 return
 
     def _start(self, work: Coroutine[None, None, None]) -> None:

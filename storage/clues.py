@@ -17,7 +17,7 @@ from engine.ids import ms_to_time
 from engine.pagination import Position
 from storage.pool import Pool
 from storage.queries import query
-from storage.searching import FIRST_LOOK, Filter, LargeTable, Page, Range, cut_page, search_windows
+from storage.searching import Filter, LargeTable, Page, Range, cut_page, search_windows
 
 _DAYS = (3, 30, 366)  # looked through by one question after another
 _BEHIND_MS = 15_000  # an aggregator that is further behind than this is not asked
@@ -47,7 +47,7 @@ async def search_by_clue(
     A page may be short, or empty, and still have a ``next``: it has read, or taken, enough.
     """
     scan = table.windows(pool, company_id, wanted, within)
-    page = await search_windows(scan, within.before, within.limit, windows=1, window=FIRST_LOOK)
+    page = await search_windows(scan, within.before, within.limit, windows=1)
     if page.next is None or len(page.rows) >= within.limit:
         return page
     trusted = await _trusted_since(pool, clue)

@@ -26,7 +26,7 @@ def waited_s() -> float:
 
 
 class Pace:
-    """One job's rests; to be asked after each step, in the thread that works.
+    """One job's rests; to be asked after each step, in the thread that works, and told when the rest is over.
 
     Args:
         waited: how long this thread has waited for a core, in seconds.
@@ -36,14 +36,15 @@ class Pace:
     def __init__(self, waited: Callable[[], float] = waited_s, clock: Callable[[], float] = time.monotonic) -> None:
         self._waited = waited
         self._clock = clock
-        self._last = waited()
-        self._asked = clock()
+        self.begin()
 
     def rest_s(self) -> float:
-        """Return how long to rest for what was waited since the last time; call again after the rest."""
-        now, waited = self._clock(), self._waited()
-        rest = _REST_PER_WAIT * (waited - self._last - _USUAL_SHARE * (now - self._asked))
-        self._last = waited
-        rest = max(0.0, min(_LONGEST_REST_S, rest))
-        self._asked = now + rest
-        return rest
+        """Return how long to rest for what was waited in the step that ends."""
+        waited_s = self._waited() - self._last
+        rest_s = _REST_PER_WAIT * (waited_s - _USUAL_SHARE * (self._clock() - self._begun))
+        return max(0.0, min(_LONGEST_REST_S, rest_s))
+
+    def begin(self) -> None:
+        """Begin the next step: what others of this thread waited meanwhile is none of its own."""
+        self._last = self._waited()
+        self._begun = self._clock()

@@ -140,6 +140,8 @@ class JobRunner:
             if job.fence in self._stopping:
                 await self._stop(job)
                 return
+            if pace is not None:
+                pace.begin()
             try:
                 step, stop = await self._step(job, kind, changes)
             except asyncio.CancelledError:

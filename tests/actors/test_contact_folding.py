@@ -14,7 +14,15 @@ from actors.contact_folding import ContactFolding
 from engine.ids import id_time
 from storage.contact_folds import BEHIND, LATE_MS, horizon
 from storage.contact_lists import add_to_list, insert_contact_list
-from storage.contacts import Consent, add_consent, get_contact, tag_contacts
+from storage.contacts import (
+    Consent,
+    ContactChange,
+    add_consent,
+    find_hidden_phones,
+    get_contact,
+    tag_contacts,
+    update_contact,
+)
 from storage.pool import Pool
 from storage.suppressions import ALL, Wish, find_stops, hear_wishes
 from tests.actors.shard_rig import IDS, make_rig, new_id, now_ms
@@ -127,8 +135,8 @@ async def test_an_event_that_is_stored_late_is_folded_too(pool: Pool, database_u
     await rig.lanes.close()
 
 
-async def changed(pool: Pool, company: UUID, old: int, new: int, ago: timedelta = AGO) -> UUID:
-    payload = json.dumps({"changed_to": phone(new), "user_id": "BR.77"})
+async def changed(pool: Pool, company: UUID, old: int, new: int | None, ago: timedelta = AGO) -> UUID:
+    payload = json.dumps({"changed_to": None if new is None else phone(new), "user_id": "BR.77"})
     event_id = await event(pool, company, old, ago, event_type="number_changed", payload=payload)
     await pool.execute("UPDATE incoming_events SET webhook_id = NULL WHERE id = $1", event_id)  # Meta's door has none
     return event_id
@@ -148,6 +156,25 @@ async def test_a_contact_goes_with_its_person_to_another_number(
         [ana] = await contacts(pool, company)
         assert (ana["id"], ana["phone"], ana["name"], ana["bsuid"]) == (before["id"], phone(2), "Ana", "BR.77")
     assert set(await find_stops(pool, [(company, phone(2))])) == {(company, phone(2))}
+
+
+async def test_an_id_stays_only_with_the_number_that_it_was_told_of(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    await event(pool, company, 1, AGO * 3, customer_name="Ana")
+    await changed(pool, company, 1, None, AGO * 2)  # to a number that was not told: the id is that one's
+    await folding.run_once()
+    [ana] = await contacts(pool, company)
+    assert ana["bsuid"] is None
+    await changed(pool, company, 1, 2)
+    await folding.run_once()
+    assert await find_hidden_phones(pool, company, ["BR.77"]) == {"BR.77": phone(2)}
+    async with pool.acquire() as connection:
+        same = ContactChange(phone(2), "Ana Lima", None, None, {})
+        await update_contact(connection, company, ana["id"], same, ana["created_at"])
+        assert await find_hidden_phones(pool, company, ["BR.77"]) == {"BR.77": phone(2)}
+        await update_contact(connection, company, ana["id"], same._replace(phone=phone(3)), ana["created_at"])
+    assert await find_hidden_phones(pool, company, ["BR.77"]) == {}
 
 
 async def test_two_contacts_of_one_person_become_one(pool: Pool, company: UUID, folding: ContactFolding) -> None:

@@ -119,6 +119,7 @@ def _cases(contact: UUID, event: UUID, message: UUID) -> dict[str, list[tuple[li
     return {
         "contacts/read_contacts": [([COMPANY, [contact]], 40)],
         "contacts/find_contacts": [([COMPANY, [contact]], 10)],
+        "contacts/find_by_user_id": [([COMPANY, ["BR.abc", "BR.abd"]], 20)],
         "contacts/find_contacts_by_phone": [([COMPANY, [PHONE]], 10)],
         "contacts/find_contacts_by_words": [([COMPANY, words, 1_000], 300), ([COMPANY, common, 1_000], 700)],
         "contacts/scan_contacts": [

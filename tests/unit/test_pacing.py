@@ -15,10 +15,18 @@ from actors.jobs.pacing import Pace, waited_s
 
 
 def test_a_rest_is_twenty_times_the_wait_that_is_more_than_usual_and_four_seconds_at_most() -> None:
-    waits = iter([10.0, 10.0, 10.2, 10.25, 99.0])
-    clock = iter([0.0, 1.0, 2.0, 6.0, 7.0])  # the second and third step took a second or two, beside the rest between
-    pace = Pace(lambda: next(waits), lambda: next(clock))
-    assert [pace.rest_s() for _ in range(4)] == pytest.approx([0.0, 2.0, 0.0, 4.0])
+    now, waited = 100.0, 10.0
+    pace = Pace(lambda: waited, lambda: now)
+
+    def step(took_s: float, waited_s: float) -> float:
+        nonlocal now, waited
+        pace.begin()
+        now, waited = now + took_s, waited + waited_s
+        return pace.rest_s()
+
+    assert [step(1.0, 0.0), step(1.0, 0.2), step(1.0, 0.09), step(1.0, 90.0)] == pytest.approx([0.0, 2.0, 0.0, 4.0])
+    now, waited = now + 4.0, waited + 3.0  # what others of the thread wait while the job rests
+    assert step(1.0, 0.2) == pytest.approx(2.0)
 
 
 @pytest.mark.skipif(not Path("/proc/thread-self/schedstat").exists(), reason="this kernel does not tell it")
