@@ -290,7 +290,7 @@ class ShardBatcher:
                     del self._holds[bucket]
 
     def _expire(self, bucket: int) -> None:
-        """Refuse what was offered and has waited in a hold for long enough: it need not wait for the next turn."""
+        """Refuse what has waited long enough in a bucket that has asked since: it need not wait for the next turn."""
         hold, latest = self._holds.get(bucket), time.monotonic() - _PATIENCE_S
         while hold is not None and hold.queue and hold.queue[0].since <= min(latest, hold.asked_at):
             hold.queue.popleft().fail(SpillAway("neither a shard nor the spill takes it"))
@@ -338,7 +338,7 @@ class ShardBatcher:
     async def _may_ask(self, bucket: int, hold: _Hold) -> bool:
         """Wait, while neither way is open, for a turn to ask; True where it has come.
 
-        Whoever waits longest without having asked asks out of turn: nothing is refused that was never offered.
+        A bucket that has waited for long without having asked asks out of turn: none is refused that never asked.
         """
         now = time.monotonic()
         if now < self._ask_next:
