@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from actors.company import Company
 from actors.counting import count_stored
 from actors.lanes import Lanes, WriterLane
-from actors.reading import Reader
-from engine.meta_updates import hidden_people
+from actors.reading import Reader, read_meta
+from engine.meta_updates import NumberUpdates, hidden_people
 from engine.sharding import bucket_of
 from engine.wire import DONE, GONE, KIND_META, NOT_OWNER, Answer, Intake
 from storage.company_config import load_company
@@ -26,6 +27,14 @@ from storage.uuids import uuid_of
 
 log = logging.getLogger(__name__)
 AfterCommit = Callable[[Lane, int, Stored], None]
+
+
+class _Taken(NamedTuple):
+    """A request of a bucket that is ours, and what it says by number if it is Meta's."""
+
+    company: Company
+    item: Intake
+    told: dict[str, NumberUpdates]
 
 
 class Ingestor:
@@ -64,7 +73,7 @@ class Ingestor:
         """
         answers = [Answer(NOT_OWNER, [], []) for _ in items]
         positions: list[int] = []
-        taken: list[tuple[Company, Intake]] = []
+        taken: list[_Taken] = []
         epochs: dict[int, int] = {}
         for position, item in enumerate(items):
             bucket = bucket_of(item.company_id)
@@ -76,12 +85,13 @@ class Ingestor:
                 continue
             epochs[bucket] = self.epochs[bucket]
             positions.append(position)
-            taken.append((company, item))
+            taken.append(_Taken(company, item, read_meta(item) if item.kind == KIND_META else {}))
         if taken:
             async with self._lanes.take() as lane:
                 phones = await self._hidden_phones(lane, taken)
                 deliveries = [
-                    self._reader.delivery(company, item, phones.get(company.id, {})) for company, item in taken
+                    self._reader.delivery(one.company, one.item, one.told, phones.get(one.company.id, {}))
+                    for one in taken
                 ]
                 stored = await self._store(lane, epochs, deliveries)
             for position, found in zip(positions, stored, strict=True):
@@ -89,12 +99,12 @@ class Ingestor:
         return answers
 
     @staticmethod
-    async def _hidden_phones(lane: WriterLane, taken: Sequence[tuple[Company, Intake]]) -> dict[UUID, dict[str, str]]:
+    async def _hidden_phones(lane: WriterLane, taken: Sequence[_Taken]) -> dict[UUID, dict[str, str]]:
         """Return the known numbers of who hides them in what Meta delivers, by company and WhatsApp's id of them."""
         hidden: dict[UUID, set[str]] = {}
-        for company, item in taken:
-            if item.kind == KIND_META and (people := hidden_people(item.body, item.received_ms)):
-                hidden.setdefault(company.id, set()).update(people)
+        for one in taken:
+            if people := hidden_people(one.told):
+                hidden.setdefault(one.company.id, set()).update(people)
         if not hidden:
             return {}
         connection, _ = await lane.open()

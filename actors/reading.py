@@ -17,7 +17,7 @@ from engine.conversations import message_type, preview, wants_answer
 from engine.dedupe import DedupeKey
 from engine.events import CanonicalEvent
 from engine.ids import ms_to_time, time_to_ms
-from engine.meta_updates import InboundMessage, read_updates
+from engine.meta_updates import InboundMessage, NumberUpdates, read_updates
 from engine.opt_out import inbound_text, read_wish
 from engine.reading import ReadEvent
 from engine.texts import clean
@@ -50,22 +50,34 @@ def _told_ms(item: Intake) -> int:
     return item.received_ms if moment is None else time_to_ms(moment)
 
 
+def read_meta(item: Intake) -> dict[str, NumberUpdates]:
+    """Return what a body of Meta's says, by number."""
+    return read_updates(item.body, item.received_ms)
+
+
 class Reader:
     """Turns requests into writes; nothing in a body can make it raise."""
 
     def __init__(self, drafter: Drafter) -> None:
         self._drafter = drafter
 
-    def delivery(self, company: Company, item: Intake, phones: Mapping[str, str] = _NOBODY) -> DeliveryWrite:
+    def delivery(
+        self,
+        company: Company,
+        item: Intake,
+        told: Mapping[str, NumberUpdates] | None = None,
+        phones: Mapping[str, str] = _NOBODY,
+    ) -> DeliveryWrite:
         """Return a request's write, its events decided by the company's rules.
 
         Args:
             company: whose it is.
             item: the request.
+            told: what Meta's body says, where it was read already.
             phones: of people who hide their number (``engine.meta_updates.hidden_people``), by WhatsApp's id of them.
         """
         if item.kind == KIND_META:
-            return self._meta(company, item, phones)
+            return self._meta(company, item, read_meta(item) if told is None else told, phones)
         if item.kind == KIND_UNDERSTOOD:
             return self._understood(company, item)
         delivery_id = uuid_of(item.delivery_id)
@@ -110,9 +122,10 @@ class Reader:
             spilled=bool(item.flags & FLAG_SPILLED),
         )
 
-    def _meta(self, company: Company, item: Intake, phones: Mapping[str, str]) -> DeliveryWrite:
+    def _meta(
+        self, company: Company, item: Intake, told: Mapping[str, NumberUpdates], phones: Mapping[str, str]
+    ) -> DeliveryWrite:
         app_id = item.content_type or ""
-        told = read_updates(item.body, item.received_ms)
         mine = [
             (session_id, updates)
             for number, updates in told.items()

@@ -15,7 +15,6 @@ from engine.meta_account import AccountUpdate, Preference, read_account_update, 
 from engine.phones import normalise_wa_id
 
 # A business-scoped user id (facts §1.2); the number may be absent beside it.
-_HOLDS_MESSAGES = re.compile(rb'"messages"\s*:')
 _USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
 _NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
 
@@ -176,13 +175,11 @@ def _inbound(
     )
 
 
-def hidden_people(body: bytes, received_ms: int) -> set[str]:
+def hidden_people(told: Mapping[str, NumberUpdates]) -> set[str]:
     """Return the business-scoped ids of those who wrote, or changed their number, without telling it."""
-    if not _HOLDS_MESSAGES.search(body):  # statuses, nearly all there is, are read once
-        return set()
     return {
         message.sender_id
-        for updates in read_updates(body, received_ms).values()
+        for updates in told.values()
         for message in updates.inbound
         if message.sender_id is not None and message.phone is None
     }

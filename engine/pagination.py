@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 MAX_LIMIT = 500
@@ -13,6 +13,12 @@ DEFAULT_LIMIT = 50
 COUNT_CAP = 10_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LENGTH = 24  # 8 bytes of microseconds, 16 of the id
+
+
+class Columns(Protocol):
+    """A row by its columns' names: a dictionary, or the driver's record as it is."""
+
+    def __getitem__(self, name: str, /) -> Any: ...
 
 
 class Position(NamedTuple):

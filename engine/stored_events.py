@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
-
 from engine.events import CANONICAL_FIELDS, CanonicalEvent
 from engine.json_text import UnreadableJson, parse_json
+from engine.pagination import Columns
 
 _COLUMNS = tuple("order_value_cents" if name == "order_value" else name for name in CANONICAL_FIELDS)
 
 
-class StoredEvent(Protocol):
-    """A row of ``incoming_events`` by its columns' names: a dictionary, or the driver's record as it is."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
-
-
-def canonical_of(row: StoredEvent) -> tuple[CanonicalEvent, object]:
+def canonical_of(row: Columns) -> tuple[CanonicalEvent, object]:
     """Return a stored event as it was evaluated when it came, and its payload (None: it has none that can be read)."""
     payload: object = None
     if row["payload"] is not None:

@@ -15,24 +15,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import math
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Protocol
 
-from engine.errors import MasteriaError, NotFound, SpillAway, SpillFull, TooMany, Unavailable
-from engine.wire import (
-    BEHIND,
-    DONE,
-    FLAG_BEHIND,
-    GONE,
-    Answer,
-    Intake,
-    pack_intake,
-    pack_intakes,
-    unpack_answers,
-)
+from engine.errors import MasteriaError, NotFound, SpillAway, TooMany, Unavailable
+from engine.wire import BEHIND, DONE, FLAG_BEHIND, GONE, Answer, Intake, pack_intakes, unpack_answers
+from gateway.door_waiting import PATIENCE_S, Hold, Waiting, fail_all, still_patient
 
 log = logging.getLogger(__name__)
 _DIRECT_TO_SPILL_S = 0.3  # after a failure, so that not every batch waits for the same time-out
@@ -40,7 +30,6 @@ _HOLD_S = 0.5
 _ASK_AGAIN_S = 0.05
 _BOTH_AWAY_S = 0.2
 _WATCH_S = 0.5
-_PATIENCE_S = 3.0  # shorter than the time-outs of those who send webhooks
 _SPILL_ON_S = 0.25
 _WORTH_A_CALL = 32
 _APART_S = 0.008  # between the starts of small calls, while events come by more than one at a time
@@ -52,58 +41,6 @@ class SpillWriter(Protocol):
     async def add(self, items: Sequence[tuple[int, bytes]]) -> None: ...
 
     async def buckets(self) -> list[int]: ...
-
-
-class _Waiting:
-    """One request that nobody has answered yet."""
-
-    __slots__ = ("body", "bucket", "done", "flags", "item", "since")
-
-    def __init__(self, bucket: int, item: Intake, done: asyncio.Future[Answer]) -> None:
-        self.bucket = bucket
-        self.item = item
-        self.done = done
-        self.since = time.monotonic()
-        self.body = b""
-        self.flags = 0
-
-    def pack(self, flags: int = 0) -> bytes:
-        if not self.body or self.flags != flags:
-            self.flags = flags
-            self.body = pack_intake(self.item._replace(flags=self.item.flags | flags) if flags else self.item)
-        return self.body
-
-    def answer(self, answer: Answer) -> None:
-        if not self.done.done():
-            self.done.set_result(answer)
-
-    def fail(self, error: MasteriaError) -> None:
-        if not self.done.done():
-            self.done.set_exception(error)
-
-
-class _Hold:
-    """A bucket whose older events are in the spill, or could not be brought anywhere: its new ones wait here."""
-
-    __slots__ = ("asked_at", "asking", "queue", "spill_until", "spilled_at")
-
-    def __init__(self) -> None:
-        self.queue: deque[_Waiting] = deque()
-        self.asking = False
-        self.asked_at = 0.0  # when its items were last offered
-        self.spill_until = 0.0
-        self.spilled_at = 0.0  # when something was last acknowledged from the spill, if anything was
-
-    @property
-    def idle(self) -> bool:
-        return not (self.asking or self.queue)
-
-    def wait(self, waiting: _Waiting) -> None:
-        """Queue an item where it belongs: what comes back from a call stands before what came after it."""
-        in_front = len(self.queue)
-        while in_front and self.queue[in_front - 1].since > waiting.since:
-            in_front -= 1
-        self.queue.insert(in_front, waiting)
 
 
 class ShardBatcher:
@@ -126,12 +63,13 @@ class ShardBatcher:
         self._free = self._in_flight = in_flight
         self._worth_a_call = min(_WORTH_A_CALL, max_events)
         self._backlog = backlog
-        self._queue: deque[_Waiting] = deque()
-        self._holds: dict[int, _Hold] = {}
+        self._queue: deque[Waiting] = deque()
+        self._holds: dict[int, Hold] = {}
         self._held = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
         self._away_until = 0.0
+        self._spill_away = False
         self._ask_next = 0.0  # neither way was open: who holds items asks again from then on; 0: at once
         self._not_before = 0.0
         self._timer: asyncio.TimerHandle | None = None
@@ -153,7 +91,7 @@ class ShardBatcher:
         if self.depth >= self._backlog:
             self.refused += 1
             raise TooMany("this shard's queue is full")
-        waiting = _Waiting(bucket, item, asyncio.get_running_loop().create_future())
+        waiting = Waiting(bucket, item, asyncio.get_running_loop().create_future())
         if bucket in self._holds:
             self._wait_behind_spill([waiting])
         else:
@@ -189,8 +127,8 @@ class ShardBatcher:
         self._timer = None
         self._pump()
 
-    def _take(self, queue: deque[_Waiting], flags: int = 0) -> list[_Waiting]:
-        batch: list[_Waiting] = []
+    def _take(self, queue: deque[Waiting], flags: int = 0) -> list[Waiting]:
+        batch: list[Waiting] = []
         size = 0
         while queue and len(batch) < self._max_events:
             size += len(queue[0].pack(flags))
@@ -199,14 +137,14 @@ class ShardBatcher:
             batch.append(queue.popleft())
         return batch
 
-    async def _carry(self, batch: list[_Waiting]) -> None:
+    async def _carry(self, batch: list[Waiting]) -> None:
         try:
             self._wait_behind_spill(await self._deliver(batch) or [])
         finally:
             self._free += 1
             self._pump()
 
-    async def _deliver(self, batch: list[_Waiting]) -> list[_Waiting] | None:
+    async def _deliver(self, batch: list[Waiting]) -> list[Waiting] | None:
         """Bring a batch to its shard, or into the spill.
 
         Returns:
@@ -214,28 +152,27 @@ class ShardBatcher:
             when the batch went into the spill or failed.
         """
         try:
-            if time.monotonic() >= self._away_until:
+            if self._spill_away or time.monotonic() >= self._away_until:
                 try:
                     answers = unpack_answers(await self._call(pack_intakes([waiting.body for waiting in batch])))
                 except Unavailable:
                     self._away_until = time.monotonic() + _DIRECT_TO_SPILL_S
                 else:
-                    self._ask_next = 0.0
                     return await self._settle(batch, answers)
             await self._to_spill(batch)
         except SpillAway as error:
             self._ask_next = time.monotonic() + _BOTH_AWAY_S
-            return _still_patient([waiting for waiting in batch if not waiting.done.done()], error) or None
+            return still_patient([waiting for waiting in batch if not waiting.done.done()], error) or None
         except MasteriaError as error:
-            _fail(batch, error)
+            fail_all(batch, error)
         except Exception as error:  # whatever it was: every caller must be answered, and none acknowledged
             log.exception("a batch could not be delivered", extra={"action": "batch"})
-            _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
+            fail_all(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
         return None
 
-    async def _settle(self, batch: list[_Waiting], answers: list[Answer]) -> list[_Waiting]:
-        behind: list[_Waiting] = []
-        homeless: list[_Waiting] = []
+    async def _settle(self, batch: list[Waiting], answers: list[Answer]) -> list[Waiting]:
+        behind: list[Waiting] = []
+        homeless: list[Waiting] = []
         for waiting, answer in zip(batch, answers, strict=True):
             if answer.code == DONE:
                 waiting.answer(answer)
@@ -245,30 +182,33 @@ class ShardBatcher:
                 behind.append(waiting)
             else:
                 homeless.append(waiting)
+        if len(homeless) < len(batch):
+            self._ask_next = 0.0
         if homeless:
             await self._to_spill(homeless)
         return behind
 
-    async def _to_spill(self, batch: list[_Waiting]) -> None:
+    async def _to_spill(self, batch: list[Waiting]) -> None:
         """Acknowledge a batch from the spill; from now on its buckets' items go behind what is spilled.
 
         Raises:
             SpillAway: nothing of the batch is acknowledged.
         """
         for waiting in batch:
-            self._holds.setdefault(waiting.bucket, _Hold())
+            self._holds.setdefault(waiting.bucket, Hold())
         try:
             await self._spill.add([(waiting.bucket, waiting.pack()) for waiting in batch])
         except SpillAway:
-            self._away_until = 0.0  # the spill is no way out: ask the shard again
+            self._spill_away = True  # no way out: the shard is asked, whatever it said last
             for bucket in {waiting.bucket for waiting in batch}:
                 self._expire(bucket)
                 self._let_go(bucket)
             raise
         self.spilled += len(batch)
+        self._spill_away = False
         self._ask_next = 0.0
         for waiting in batch:
-            self._holds.setdefault(waiting.bucket, _Hold()).spilled_at = time.monotonic()
+            self._holds.setdefault(waiting.bucket, Hold()).spilled_at = time.monotonic()
             ids = waiting.item.event_ids
             waiting.answer(Answer(DONE, ids, [False] * len(ids)))
         if self._watch is None or self._watch.done():
@@ -291,7 +231,7 @@ class ShardBatcher:
 
     def _expire(self, bucket: int) -> None:
         """Refuse what has waited long enough in a bucket that has asked since: it need not wait for the next turn."""
-        hold, latest = self._holds.get(bucket), time.monotonic() - _PATIENCE_S
+        hold, latest = self._holds.get(bucket), time.monotonic() - PATIENCE_S
         while hold is not None and hold.queue and hold.queue[0].since <= min(latest, hold.asked_at):
             hold.queue.popleft().fail(SpillAway("neither a shard nor the spill takes it"))
             self._held -= 1
@@ -302,16 +242,16 @@ class ShardBatcher:
         if hold is not None and hold.idle and not hold.spilled_at:
             del self._holds[bucket]
 
-    def _wait_behind_spill(self, batch: list[_Waiting]) -> None:
+    def _wait_behind_spill(self, batch: list[Waiting]) -> None:
         for waiting in batch:
-            hold = self._holds.setdefault(waiting.bucket, _Hold())
+            hold = self._holds.setdefault(waiting.bucket, Hold())
             hold.wait(waiting)
             self._held += 1
             if not hold.asking:
                 hold.asking = True
                 self._start(self._work_off(waiting.bucket, hold))
 
-    async def _work_off(self, bucket: int, hold: _Hold) -> None:
+    async def _work_off(self, bucket: int, hold: Hold) -> None:
         """Offer a bucket's held items, oldest first, until the shard has drained what is in front of them."""
         clear = False
         while hold.queue:
@@ -335,14 +275,14 @@ class ShardBatcher:
         else:
             self._let_go(bucket)
 
-    async def _may_ask(self, bucket: int, hold: _Hold) -> bool:
+    async def _may_ask(self, bucket: int, hold: Hold) -> bool:
         """Wait, while neither way is open, for a turn to ask; True where it has come.
 
         A bucket that has waited for long without having asked asks out of turn: none is refused that never asked.
         """
         now = time.monotonic()
         if now < self._ask_next:
-            alone_at = max(hold.queue[0].since, hold.asked_at) + _PATIENCE_S
+            alone_at = max(hold.queue[0].since, hold.asked_at) + PATIENCE_S
             if now < alone_at:
                 await asyncio.sleep(min(self._ask_next, alone_at) - now)
                 if self._ask_next:
@@ -353,27 +293,29 @@ class ShardBatcher:
         hold.asked_at = now
         return True
 
-    async def _put_back(self, hold: _Hold, behind: list[_Waiting]) -> None:
+    async def _put_back(self, hold: Hold, behind: list[Waiting]) -> None:
         """Have held items wait on; when they have waited long enough, all of them are acknowledged from the spill."""
         hold.queue.extendleft(reversed(behind))
+        if self._ask_next:  # neither way took them: the shard is asked again in turn
+            return
         if time.monotonic() - behind[0].since <= _HOLD_S:
             await asyncio.sleep(_ASK_AGAIN_S)
             return
         hold.spill_until = time.monotonic() + _SPILL_ON_S
         await self._spill_all(hold)
 
-    async def _spill_all(self, hold: _Hold) -> None:
+    async def _spill_all(self, hold: Hold) -> None:
         while hold.queue:
-            batch, left = self._take(hold.queue), list[_Waiting]()
+            batch, left = self._take(hold.queue), list[Waiting]()
             try:
                 await self._to_spill(batch)
             except SpillAway as error:
                 hold.spill_until = 0.0
-                left = _still_patient(batch, error)
+                left = still_patient(batch, error)
                 hold.queue.extendleft(reversed(left))
             except Exception as error:  # as in _deliver: every caller must be answered
                 log.exception("held items could not be spilled", extra={"action": "batch"})
-                _fail(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
+                fail_all(batch, Unavailable(f"the batch could not be delivered: {type(error).__name__}"))
             self._held -= len(batch) - len(left)
             if hold.spill_until == 0.0:
                 await asyncio.sleep(_BOTH_AWAY_S)
@@ -393,15 +335,3 @@ class ShardBatcher:
         while self._watch is not None and not self._watch.done():
             self._watch.cancel()
             await asyncio.wait({self._watch}, timeout=1.0)
-
-
-def _fail(batch: list[_Waiting], error: MasteriaError) -> None:
-    for waiting in batch:
-        waiting.fail(error)
-
-
-def _still_patient(batch: list[_Waiting], error: SpillAway) -> list[_Waiting]:
-    """Refuse what has waited long enough, or all if the spill is full; return what may be offered again."""
-    latest = math.inf if isinstance(error, SpillFull) else time.monotonic() - _PATIENCE_S
-    _fail([waiting for waiting in batch if waiting.since <= latest], error)
-    return [waiting for waiting in batch if waiting.since > latest]

@@ -11,12 +11,13 @@ from engine.campaign_counts import exclusive, funnel, statuses_of
 from engine.campaigns import RUNNING
 from engine.error_classes import error_brain
 from engine.hold_reasons import PLATFORM_LIMITS
+from engine.pagination import Columns
 from engine.times import rfc3339
 from gateway.reasons import in_words
 from gateway.views import stored_json, time_text
 from storage.campaign_counts import Apart, Counted
 from storage.campaign_recipients import unmade
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _LIMITING = frozenset({"hold", "suppress"})
 _WHATSAPP = "whatsapp_"

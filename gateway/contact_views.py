@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from engine.pagination import COUNT_CAP
+from engine.pagination import COUNT_CAP, Columns
 from engine.times import rfc3339
 from gateway.views import stored_json, time_text
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _WINDOW = timedelta(hours=24)  # WhatsApp's, from the person's last message on
 _AS_IT_IS = (

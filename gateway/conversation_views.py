@@ -9,10 +9,11 @@ from typing import Any
 from engine.conversation_views import conversation_state
 from engine.conversations import message_type, words_of
 from engine.json_text import UnreadableJson, parse_json
+from engine.pagination import Columns
 from engine.times import rfc3339
 from gateway.reasons import in_words
 from gateway.views import message_view, stored_json
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import orjson
 
+from engine.pagination import Columns
 from gateway.reasons import in_words
 from gateway.views import time_text
-from storage.searching import Columns
 
 _AS_STORED = ("id", "rule_id", "version", "event_id", "order_id", "phone", "state", "reason")
 

@@ -9,9 +9,10 @@ import orjson
 
 from engine.dead_letters import advice_of, class_words
 from engine.money import cents_to_text
+from engine.pagination import Columns
 from engine.times import rfc3339
 from gateway.reasons import in_words
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _SESSION_AS_IT_IS = (
     "id",

@@ -16,12 +16,12 @@ import orjson
 from engine.campaign_variables import Person
 from engine.campaigns import CANCELLED
 from engine.metrics import Delta, subjects_of
-from engine.pagination import Position
+from engine.pagination import Columns, Position
 from storage.campaign_marks import MARKED
 from storage.message_changes import LockedMessage
 from storage.pool import Connection, Pool
 from storage.queries import query
-from storage.searching import Columns, Page, Range, Row, fetch_one, fetch_rows, search_windows
+from storage.searching import Page, Range, Row, fetch_one, fetch_rows, search_windows
 
 PENDING = "pending"
 _LAST = UUID(int=(1 << 128) - 1)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import asyncpg
 
-from engine.pagination import NEWEST, Position
+from engine.pagination import NEWEST, Columns, Position
 from storage.messages import find_messages, with_sending
 from storage.pool import Pool
 from storage.queries import query
-from storage.searching import Columns, Page, Row, fetch_one, fetch_rows, made_at, search_windows
+from storage.searching import Page, Row, fetch_one, fetch_rows, made_at, search_windows
 
 _WINDOW = 300  # of the person's messages with any of the company's numbers, looked at together
 

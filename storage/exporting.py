@@ -13,14 +13,14 @@ from datetime import UTC, datetime
 from typing import Any, get_type_hints
 from uuid import UUID
 
-from engine.pagination import OLDEST, Position
+from engine.pagination import OLDEST, Columns, Position
 from engine.times import rfc3339
 from storage.campaign_recipients import ExportedRecipients, export_recipients
 from storage.contact_search import ContactFilter, list_contacts
 from storage.events import EventFilter, list_events
 from storage.messages import MessageFilter, list_messages
 from storage.pool import Pool
-from storage.searching import Columns, Page, Range
+from storage.searching import Page, Range
 
 PAGE_ROWS = 250  # a page is made into text at one go: some milliseconds in which the process does nothing else
 

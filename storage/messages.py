@@ -9,12 +9,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from engine.metrics import MESSAGE, RULE
-from engine.pagination import OLDEST
+from engine.pagination import OLDEST, Columns
 from storage.clues import Clue, search_by_clue
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import (
-    Columns,
     LargeTable,
     Narrow,
     Page,

@@ -10,12 +10,12 @@ from uuid import UUID
 
 import orjson
 
-from engine.pagination import Position
+from engine.pagination import Columns, Position
 from engine.replay import Before
 from storage.events import EventFilter
 from storage.pool import Connection, Pool
 from storage.queries import query
-from storage.searching import Columns, Row, fetch_rows, made_at
+from storage.searching import Row, fetch_rows, made_at
 
 
 @dataclass(frozen=True, slots=True)

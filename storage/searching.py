@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from engine.ids import id_time
-from engine.pagination import NEWEST, OLDEST, Position
+from engine.pagination import NEWEST, OLDEST, Columns, Position
 from storage.pool import Connection, Pool
 from storage.queries import query
 
@@ -24,12 +24,6 @@ FIRST_LOOK = 200
 WINDOW = 1_000
 WINDOWS = 10
 CANDIDATES = 1_000
-
-
-class Columns(Protocol):
-    """A row by its columns' names: a dictionary, or the driver's record as it is."""
-
-    def __getitem__(self, name: str, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def waited_s() -> float:
 
 
 class Pace:
-    """One job's rests; to be asked after each step, in the thread that works, and told when the rest is over.
+    """One job's rests; to be asked after each step, in the thread that works, and told when the next one begins.
 
     Args:
         waited: how long this thread has waited for a core, in seconds.

@@ -17,6 +17,7 @@ from actors.jobs.tools import Job, JobTools, Step
 from engine.ids import ms_to_time
 from engine.jobs import JobFailed
 from engine.metrics import Delta
+from engine.pagination import Columns
 from storage.bulk import set_counts
 from storage.case_rows import CaseRow
 from storage.company_config import load_company
@@ -27,7 +28,6 @@ from storage.message_changes import Transition
 from storage.message_rows import MessageRow, create_messages
 from storage.pool import Connection
 from storage.replays import Replayed, add_replays, filter_of, get_replay, page_replay
-from storage.searching import Columns
 from storage.sender_sessions import load_sessions
 from storage.waiting import cancel
 

@@ -22,7 +22,7 @@ from actors.jobs.bulk_pages import Tally
 from engine.ids import ms_to_time
 from engine.matching import MessageDraft, Outcome
 from engine.message_states import is_waiting
-from engine.pagination import OLDEST
+from engine.pagination import OLDEST, Columns
 from engine.replay import FORCED, is_expired_pix, refusal_before
 from engine.rules import ANY_EVENT
 from engine.stored_events import canonical_of
@@ -37,7 +37,6 @@ from storage.ingest_rows import Cap
 from storage.message_rows import MessageRow
 from storage.pool import Connection
 from storage.replays import Effects, find_effects, read_caps
-from storage.searching import Columns
 from storage.sender_sessions import SenderSession
 from storage.suppressions import skip_suppressed
 from storage.undeliverable import skip_undeliverable

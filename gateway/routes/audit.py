@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
+from engine.pagination import Columns
 from engine.times import rfc3339
 from gateway.audit import is_audited, kind_of
 from gateway.calls import Call, json_response
@@ -20,7 +21,6 @@ from storage.audit import (
     list_audit,
     list_installation_audit,
 )
-from storage.searching import Columns
 
 # What is told though no route that signs somebody in does it.
 _ELSEWHERE = {

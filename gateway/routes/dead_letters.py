@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from engine.dead_letters import advice_of, class_words
 from engine.errors import NotFound
-from engine.pagination import COUNT_CAP, NEWEST, OLDEST
+from engine.pagination import COUNT_CAP, NEWEST, OLDEST, Columns
 from gateway.bulk import BulkAction, answer_bulk, bulk_answers, bulk_schema
 from gateway.calls import Call, json_response
 from gateway.operations import (
@@ -35,7 +35,7 @@ from storage.dead_letters import (
 )
 from storage.events import show_event
 from storage.messages import find_messages, get_message, list_attempts
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _RETRY = BulkAction(name="dead_letter_retry", job_kind="dead_letter_retry", counting_kind="dead_letter_retry_preview")
 _DISCARD = BulkAction(

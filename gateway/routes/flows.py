@@ -11,7 +11,7 @@ from starlette.responses import Response
 from engine.errors import FieldProblem, NotFound
 from engine.metrics import Delta
 from engine.money import cents_to_text
-from engine.pagination import COUNT_CAP
+from engine.pagination import COUNT_CAP, Columns
 from engine.pix_flow import (
     APPROVED,
     DEFAULTS,
@@ -49,7 +49,7 @@ from storage.message_changes import count as count_transitions
 from storage.pix_book import OrderFilter, cancel_reminders, count_orders, list_orders, sum_orders
 from storage.pool import Connection
 from storage.rules import RuleChange
-from storage.searching import Columns, Row
+from storage.searching import Row
 
 _DAYS = 30
 

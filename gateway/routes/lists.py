@@ -9,11 +9,11 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from engine.pagination import COUNT_CAP, Position
+from engine.pagination import COUNT_CAP, Columns, Position
 from gateway.calls import Call, page_response
 from gateway.counts import Count
 from storage.pool import Pool
-from storage.searching import Columns, Filter, Page, Range, Row
+from storage.searching import Filter, Page, Range, Row
 
 Wanted = TypeVar("Wanted", bound=Filter)
 Wanted_contra = TypeVar("Wanted_contra", bound=Filter, contravariant=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -29,7 +30,8 @@ from engine.wire import (
     unpack_intake,
     unpack_intakes,
 )
-from gateway.batcher import ShardBatcher, _Waiting
+from gateway.batcher import ShardBatcher
+from gateway.door_waiting import Waiting
 from masteria.embedded import RunningServer, start_valkey
 from storage.pool import Pool
 from storage.spill import Spill
@@ -339,16 +341,37 @@ async def test_of_many_companies_one_asks_at_a_time_while_neither_way_is_open(ri
     shard.away = True
     door = batcher(shard, gone)
     waiting = [asyncio.create_task(door.add(bucket, rig.intake(order(bucket)))) for bucket in range(200)]
-    await asyncio.sleep(0.1)
-    asked_before = len(shard.calls)
-    await asyncio.sleep(1.5)
-    assert 2 <= len(shard.calls) - asked_before <= 12  # five a second, not five of each company
+    await wait_until(lambda: sum(shard.calls) >= len(waiting), 5.0, "each item's first offer")
+    asked, begun = len(shard.calls), time.monotonic()
+    await wait_until(lambda: len(shard.calls) >= asked + 5, 5.0, "five more calls")
+    assert time.monotonic() - begun > 0.6  # five a second, not five of each company
     assert not any(one.done() for one in waiting)
     shard.away = False
     answers = await asyncio.wait_for(asyncio.gather(*waiting), 3.0)
     assert {answer.code for answer in answers} == {DONE}
     assert door.depth == 0
     await gone.close()
+
+
+async def test_what_a_hanging_redis_did_not_take_is_offered_to_the_shard_again(rig: ShardRig, tmp_path: Path) -> None:
+    server = start_valkey(tmp_path)
+    spill = DoorsSpill(server.url, uuid4().hex, 1_000_000, timeout_s=2.0)
+    await spill.buckets()
+    os.kill(server.process.pid, signal.SIGSTOP)
+    shard = FakeShard(rig)
+    shard.away = True
+    door = batcher(shard, spill)
+    waiting = [asyncio.create_task(post(door, rig.intake(order(0))))]
+    for n in range(1, 9):
+        await asyncio.sleep(0.1)  # they come one after another, and are of different age when the shard is back
+        waiting.append(asyncio.create_task(post(door, rig.intake(order(n)))))
+    shard.away = False
+    answers = await asyncio.wait_for(asyncio.gather(*waiting), 10.0)
+    assert {answer.code for answer in answers} == {DONE}
+    assert await rig.pool.fetchval("SELECT count(*) FROM incoming_events") == len(waiting)
+    os.kill(server.process.pid, signal.SIGCONT)
+    await spill.close()
+    server.stop()
 
 
 async def test_what_was_drained_does_not_depend_on_redis_any_more(rig: ShardRig, tmp_path: Path) -> None:
@@ -394,7 +417,7 @@ async def test_behind_a_spill_that_cannot_be_read_nothing_overtakes(rig: ShardRi
 
 async def test_an_item_carries_the_flag_of_the_moment(rig: ShardRig) -> None:
     item = rig.intake(order(1))
-    waiting = _Waiting(bucket_of(item.company_id), item, asyncio.get_running_loop().create_future())
+    waiting = Waiting(bucket_of(item.company_id), item, asyncio.get_running_loop().create_future())
     seen = [unpack_intake(waiting.pack(flags)).flags & FLAG_BEHIND for flags in (0, FLAG_BEHIND, FLAG_BEHIND, 0)]
     assert seen == [0, FLAG_BEHIND, FLAG_BEHIND, 0]
 
@@ -406,10 +429,10 @@ async def test_what_is_spilled_while_an_older_event_is_offered_keeps_its_hold(ri
     first, second = rig.intake(order(1)), rig.intake(order(2))
     bucket = bucket_of(first.company_id)
     shard.gate = asyncio.Event()
-    door._wait_behind_spill([waiting := _Waiting(bucket, first, asyncio.get_running_loop().create_future())])
+    door._wait_behind_spill([waiting := Waiting(bucket, first, asyncio.get_running_loop().create_future())])
     while not shard.calls:
         await asyncio.sleep(0)
-    await door._to_spill([_Waiting(bucket, second, asyncio.get_running_loop().create_future())])
+    await door._to_spill([Waiting(bucket, second, asyncio.get_running_loop().create_future())])
     shard.gate.set()
     assert (await waiting.done).code == DONE
     shard.flags.clear()

@@ -47,17 +47,21 @@ def test_who_writes_without_a_number_is_named_by_the_user_id() -> None:
         {"id": "w3", "from": "BR.3", "from_user_id": "BR.3", "type": "text"},
         {"id": "w4", "type": "text"},
     ]
-    assert hidden_people(body(change("100", messages=told)), 1) == {"BR.2", "BR.3"}
+    assert hidden_people(read_updates(body(change("100", messages=told)), 1)) == {"BR.2", "BR.3"}
     told = [{"id": "w5", "type": "text"}]
-    assert hidden_people(body(change("100", messages=told, contacts=[{"user_id": "BR.4"}])), 1) == {"BR.4"}
+    assert hidden_people(read_updates(body(change("100", messages=told, contacts=[{"user_id": "BR.4"}])), 1)) == {
+        "BR.4"
+    }
     system = {"type": "user_changed_number", "wa_id": "5511987654322", "user_id": "BR.6"}
     changed = [{"id": "w6", "from_user_id": "BR.5", "type": "system", "system": system}]
-    assert hidden_people(body(change("100", messages=changed)), 1) == {
+    assert hidden_people(read_updates(body(change("100", messages=changed)), 1)) == {
         "BR.5"
     }  # the old id; the new number has a new one
     statuses = [{"id": "w1", "status": "read", "recipient_user_id": "BR.1"}]
-    assert hidden_people(body(change("100", statuses=statuses, contacts=[{"user_id": "BR.1"}])), 1) == set()
-    assert hidden_people(b'{"messages":', 1) == set()
+    assert (
+        hidden_people(read_updates(body(change("100", statuses=statuses, contacts=[{"user_id": "BR.1"}])), 1)) == set()
+    )
+    assert hidden_people(read_updates(b'{"messages":', 1)) == set()
 
 
 def test_every_message_of_a_batch_is_read_not_only_the_first() -> None:
