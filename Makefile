@@ -1,7 +1,7 @@
 # Master IA. `make` and `make help` list what there is; every command prepares what it needs.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-PYTHON ?= $(shell scripts/python)
+PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest -q
@@ -35,6 +35,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
+	@faster=$$(scripts/python $(PYTHON)); [ "$$faster" = "$(PYTHON)" ] || \
+	  echo "$$faster runs Python code much faster than $(PYTHON) here: rm -r $(VENV) && make setup PYTHON=$$faster"
 
 ## run: everything on this machine; make run ARGS="--port 9000" passes options on
 run: $(STAMP)

@@ -125,7 +125,8 @@ def _is_public(address: _Address) -> bool:
         return False
     if any(address in network for network in _INSIDE):
         return False
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    # Whether 6to4 is global changes with Python's version; the IPv4 address inside it is judged by itself.
+    return (address in _6TO4 or address.is_global) and not address.is_multicast and not address.is_reserved
 
 
 class Guard:
