@@ -15,7 +15,10 @@ from engine.touched_hours import TouchedHours
 
 Row = tuple[str, str, int]
 Stretch = tuple[int, int]
-_KEPT_MS = 60_000  # what is erased with its age, or counted by another aggregator, is seen after a minute
+# What is erased with its age, or counted by another aggregator, is seen after one to two minutes: stretches that were
+# read together do not all have to be read again together.
+_KEPT_MS = 60_000
+_SPREAD = 8
 _MOST_ROWS = 100_000
 _LONGEST_MS = 32 * 86_400_000  # a longer one is few rows of days beside the hours that would be looked through
 
@@ -38,7 +41,7 @@ class Part:
 
 class _Known(NamedTuple):
     touched: int
-    at_ms: int
+    until_ms: int
     part: Part
 
 
@@ -53,15 +56,21 @@ class KnownParts:
     def __init__(self, touched: TouchedHours, clock_ms: Callable[[], int]) -> None:
         self._touched = touched
         self._clock_ms = clock_ms
-        self._known: OrderedDict[tuple[Counted, Stretch], _Known] = OrderedDict()  # read longest ago first
+        self._known: OrderedDict[tuple[Counted, Stretch], _Known] = (
+            OrderedDict()
+        )  # about to be forgotten first, by and large
         self.size = 0  # rows and stretches
 
     def find(self, counted: Counted, stretches: Sequence[Stretch]) -> list[Part | None]:
         """Return what is kept of each stretch, None of those that must be read."""
         self._forget()
-        known = [self._known.get((counted, stretch)) for stretch in stretches]
+        known, now = [self._known.get((counted, stretch)) for stretch in stretches], self._clock_ms()
         return [
-            one.part if one is not None and self._touched.untouched(counted.company, *stretch, one.touched) else None
+            one.part
+            if one is not None
+            and now <= one.until_ms
+            and self._touched.untouched(counted.company, *stretch, one.touched)
+            else None
             for stretch, one in zip(stretches, known, strict=True)
         ]
 
@@ -72,14 +81,15 @@ class KnownParts:
                 continue
             before = self._known.pop((counted, stretch), None)
             self.size += len(part.rows) + 1 - (0 if before is None else len(before.part.rows) + 1)
-            self._known[counted, stretch] = _Known(self._touched.now, self._clock_ms(), part)
+            until_ms = self._clock_ms() + _KEPT_MS + _KEPT_MS * (hash(stretch) % _SPREAD) // _SPREAD
+            self._known[counted, stretch] = _Known(self._touched.now, until_ms, part)
         self._forget()
 
     def _forget(self) -> None:
-        oldest = self._clock_ms() - _KEPT_MS
+        now = self._clock_ms()
         while self._known:
             place, known = next(iter(self._known.items()))
-            if known.at_ms >= oldest and self.size <= _MOST_ROWS:
+            if now <= known.until_ms and self.size <= _MOST_ROWS:
                 break
             del self._known[place]
             self.size -= len(known.part.rows) + 1

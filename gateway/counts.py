@@ -1,7 +1,7 @@
 """How many rows a list has: exact while they are few; above that a figure some seconds old, renewed in the background.
 
 A list is asked for far more often than its length changes noticeably, and counting 10,000 rows costs more than the
-page itself.
+page itself; the longer it took, the later it is done again.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from storage.pool import storage_errors
 log = logging.getLogger(__name__)
 _FEW = 500
 _FRESH_MS = 5_000
+_LONGEST_FRESH_MS = 60_000
+_RARELY = 1_000  # what was counted for a millisecond is not counted again for a second
 _FORGOTTEN_MS = 300_000
 _REMEMBERED = 2_000
 
@@ -32,12 +34,18 @@ class Count(NamedTuple):
     capped: bool
 
 
+class _Known(NamedTuple):
+    length: Count
+    at_ms: int
+    fresh_until_ms: int
+
+
 class Counts:
     """Remembers lengths by list and filter."""
 
     def __init__(self, clock: Callable[[], int]) -> None:
         self._clock = clock
-        self._known: OrderedDict[Hashable, tuple[Count, int]] = OrderedDict()
+        self._known: OrderedDict[Hashable, _Known] = OrderedDict()
         self._renewing: dict[Hashable, asyncio.Task[None]] = {}
 
     async def of(self, key: Hashable, counter: Counter) -> Count:
@@ -49,36 +57,36 @@ class Counts:
         """
         known = self._known.get(key)
         now = self._clock()
-        if known is None or now - known[1] > _FORGOTTEN_MS:
+        if known is None or now - known.at_ms > _FORGOTTEN_MS:
             few = Count(*await counter(_FEW))
             if not few.capped:
                 return few
             if key not in self._renewing:
-                count = Count(*await counter(COUNT_CAP))
-                self._remember(key, count)
-                return count
+                return await self._count(key, counter)
             await asyncio.wait([self._renewing[key]])
-            known = self._known.get(key, (few, now))
-        if now - known[1] > _FRESH_MS and key not in self._renewing:
+            known = self._known.get(key, _Known(few, now, now))
+        if now > known.fresh_until_ms and key not in self._renewing:
             task = asyncio.get_running_loop().create_task(self._renew(key, counter))
             self._renewing[key] = task
-        return known[0]
+        return known.length
 
     async def _renew(self, key: Hashable, counter: Counter) -> None:
         try:
             async with storage_errors():
-                count = Count(*await counter(COUNT_CAP))
+                count = await self._count(key, counter)
             if count.number < _FEW and not count.capped:
-                self._known.pop(key, None)  # erased meanwhile: exact again from now on
-            else:
-                self._remember(key, count)
+                del self._known[key]  # erased meanwhile: exact again from now on
         except MasteriaError as error:
             log.warning("a list could not be counted: %s", error, extra={"action": "count_list"})
         finally:
             self._renewing.pop(key, None)
 
-    def _remember(self, key: Hashable, count: Count) -> None:
-        self._known[key] = (count, self._clock())
+    async def _count(self, key: Hashable, counter: Counter) -> Count:
+        begun = self._clock()
+        count, now = Count(*await counter(COUNT_CAP)), self._clock()
+        fresh_ms = min(max(_FRESH_MS, _RARELY * (now - begun)), _LONGEST_FRESH_MS)
+        self._known[key] = _Known(count, now, now + fresh_ms)
         self._known.move_to_end(key)
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+        return count

@@ -9,18 +9,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
 
 from engine.ids import ms_to_time
-from engine.pagination import Position
+from engine.pagination import OLDEST, Position
 from storage.pool import Pool
 from storage.queries import query
-from storage.searching import Filter, LargeTable, Page, Range, cut_page, search_windows
+from storage.searching import WINDOWS, Filter, LargeTable, Page, Range, cut_page, search_windows
 
 _DAYS = (3, 30, 366)  # looked through by one question after another
 _BEHIND_MS = 15_000  # an aggregator that is further behind than this is not asked
+_ON_ITS_WAY_MS = 3_000  # from the door to Postgres: what takes longer is in the spill
 _ENOUGH_S = 0.2
 
 
@@ -42,7 +44,7 @@ class Clue:
 async def search_by_clue(
     pool: Pool, table: LargeTable, company_id: UUID, wanted: Filter, within: Range, clue: Clue
 ) -> Page:
-    """Return a page: the newest rows are looked through first, then the minutes that the sums name.
+    """Return a page: rows too new to be counted are looked through first, then the minutes that the sums name.
 
     A page may be short, or empty, and still have a ``next``: it has read, or taken, enough.
     """
@@ -50,15 +52,21 @@ async def search_by_clue(
     page = await search_windows(scan, within.before, within.limit, windows=1)
     if page.next is None or len(page.rows) >= within.limit:
         return page
-    trusted = await _trusted_since(pool, clue)
-    if trusted is None or page.next.created_at <= trusted:
-        more = await search_windows(scan, page.next, within.limit - len(page.rows))
-        return Page([*page.rows, *more.rows], more.next)
+    counted = await _counted(pool, clue)
+    for _ in range(WINDOWS - 1):
+        if counted.holds(page.next):
+            break
+        more = await search_windows(scan, page.next, within.limit - len(page.rows), windows=1)
+        page = Page([*page.rows, *more.rows], more.next)
+        if page.next is None or len(page.rows) >= within.limit:
+            return page
+    else:
+        return page
     rows = list(page.rows)
-    since, until = max(within.since, trusted), time.monotonic() + _ENOUGH_S
+    since, end = max(within.since, counted.since), time.monotonic() + _ENOUGH_S
     place: Position | None = page.next
     for days in _DAYS:
-        if place is None or len(rows) > within.limit or time.monotonic() > until:
+        if place is None or len(rows) > within.limit or time.monotonic() > end:
             break
         found, place = await _look(
             pool, table, company_id, wanted, clue, place, since, within.limit + 1 - len(rows), days
@@ -66,8 +74,8 @@ async def search_by_clue(
         rows += found
     if len(rows) > within.limit:
         return cut_page(rows, within.limit)
-    if place is None and trusted > within.since:
-        place = Position(trusted, UUID(int=0))  # what is older was not counted so: the windows go on from there
+    if place is None and counted.since > within.since:
+        place = Position(counted.since, UUID(int=0))  # what is older was not counted so: the windows go on from there
     return Page(rows, place)
 
 
@@ -108,14 +116,24 @@ async def _look(
     return rows, Position(reach["minute"], UUID(int=0)) if reach["more"] else None
 
 
-async def _trusted_since(pool: Pool, clue: Clue) -> datetime | None:
-    """Return since when the sums can be believed; None: they lag behind just now."""
-    row = await pool.fetchrow(query("metrics/trusted_since"))
+class _Counted(NamedTuple):
+    """Between which times everything that was made is in the sums: after one and up to the other."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, place: Position) -> bool:
+        return self.since < place.created_at <= self.until
+
+
+async def _counted(pool: Pool, clue: Clue) -> _Counted:
+    """Return for which times the sums can be believed: for none while they lag far behind."""
+    row = await pool.fetchrow(query("metrics/counted_times"))
     if row is None or (row["oldest_ms"] is not None and row["now_ms"] - row["oldest_ms"] > _BEHIND_MS):
-        return None
-    if clue.always or row["since_ms"] is None:
-        return ms_to_time(0)
-    return ms_to_time(row["since_ms"])
+        return _Counted(OLDEST, OLDEST)
+    since_ms = 0 if clue.always else row["since_ms"] or 0
+    until_ms = (row["now_ms"] if row["oldest_ms"] is None else row["oldest_ms"]) - _ON_ITS_WAY_MS
+    return _Counted(ms_to_time(since_ms), ms_to_time(until_ms))
 
 
 def clue_keys(*keys: str) -> tuple[str, ...]:

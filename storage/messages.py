@@ -46,8 +46,8 @@ class MessageFilter(NamedTuple):
 
 
 _PHONE = Narrow("to_phone = {}", MessageFilter._fields.index("phone"))
-_CAMPAIGN = Narrow("campaign_id = {}", MessageFilter._fields.index("campaign_id"))
-_RULE = Narrow("rule_id = {}", MessageFilter._fields.index("rule_id"))
+_CAMPAIGN = Narrow("campaign_id = {}", MessageFilter._fields.index("campaign_id"), owned=True)
+_RULE = Narrow("rule_id = {}", MessageFilter._fields.index("rule_id"), owned=True)
 
 
 async def list_messages(pool: Pool, company_id: UUID, wanted: MessageFilter, within: Range) -> Page:

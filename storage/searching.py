@@ -117,10 +117,12 @@ class Narrow(NamedTuple):
     Attributes:
         condition: SQL; ``{}`` stands for the filter's parameter.
         position: the filter's field, from 0.
+        owned: all rows of a value are one company's, whose id the index therefore does not hold.
     """
 
     condition: str
     position: int
+    owned: bool = False
 
     def put_into(self, text: str, first: int) -> str:
         """Return a query with the condition in its place; ``first`` is the number of the filter's first parameter."""
@@ -134,7 +136,8 @@ class LargeTable:
     A filter is a tuple whose fields are the queries' parameters; None asks for nothing.
 
     Attributes:
-        name: ``<name>/list_<name>``, ``<name>/scan_<name>``, ``<name>/count_<name>`` and ``<name>/count_hits``.
+        name: ``<name>/list_<name>``, ``<name>/scan_<name>``, ``<name>/count_<name>``, ``<name>/count_hits`` and, for
+            a :class:`Narrow` that is ``owned``, ``<name>/count_owned``.
     """
 
     name: str
@@ -229,7 +232,7 @@ class LargeTable:
         """Count rows, reading at most ``most`` of them; return the number and whether there may be more."""
         asked = [value for value in wanted if value is not None]
         if not asked or (narrow is not None and len(asked) == 1):  # an index holds all that is asked for
-            text = query(f"{self.name}/count_{self.name}")
+            text = query(f"{self.name}/count_{'owned' if narrow is not None and narrow.owned else self.name}")
             if narrow is not None:
                 text = narrow.put_into(text, 5 - narrow.position)
             number: int = await pool.fetchval(text, company_id, since, until, most + 1, *asked)

@@ -215,6 +215,34 @@ async def test_sums_that_lag_behind_are_not_believed(seeded: Pool) -> None:
     assert len(ids) == 40
 
 
+async def test_what_is_not_counted_yet_is_looked_through(seeded: Pool) -> None:
+    """At hundreds of events a second, more than one window's rows are newer than the sums."""
+    now = datetime.now(UTC)
+    async with seeded.acquire() as connection:
+        for moment in (now, now - timedelta(hours=1)):
+            await connection.execute("SELECT masteria_make_partitions($1)", moment.date())
+        await seed_events(connection, COMPANY, 3_500, now)
+        await connection.execute(
+            "UPDATE incoming_events SET source = 'hotmart' WHERE created_at > $1 AND order_id = ANY ($2)",
+            now - timedelta(hours=1),
+            ["order-1000", "order-500", "order-200"],
+        )
+    oldest_ms = time.time_ns() // 1_000_000 - 10_000
+    await seeded.execute(
+        "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')", oldest_ms
+    )
+    await seeded.execute(
+        "UPDATE incoming_events SET created_at = to_timestamp($1 / 1000.0) + (created_at - $2) / 100 "
+        "WHERE created_at > $3",
+        oldest_ms,
+        now - timedelta(seconds=350),
+        now - timedelta(hours=1),
+    )
+    for limit in (3, 500):
+        ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), limit)
+        assert len(ids) == 40 + 6, limit
+
+
 async def test_what_was_not_counted_so_is_looked_through(seeded: Pool) -> None:
     """Sources are counted since migration 0018; what came before is found by the windows."""
     since = LAST - timedelta(days=4)

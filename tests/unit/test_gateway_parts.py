@@ -124,6 +124,24 @@ async def test_many_rows_are_counted_once_and_then_behind_the_requests_back() ->
     assert len(rows.asked) == asked + 1
 
 
+async def test_what_takes_long_to_count_is_counted_less_often() -> None:
+    clock, rows = _Clock(), _Rows(9_000)
+    counts = Counts(clock)
+
+    async def slowly(most: int) -> tuple[int, bool]:
+        clock.now_ms += 20
+        return await rows(most)
+
+    await counts.of("list", slowly)
+    asked, begun_ms = len(rows.asked), clock.now_ms
+    for later_ms, times in ((6_000, 0), (20_000, 0), (20_001, 1)):
+        clock.now_ms = begun_ms + later_ms
+        await counts.of("list", slowly)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        assert len(rows.asked) == asked + times
+
+
 async def test_a_list_that_became_short_is_counted_exactly_again() -> None:
     clock, rows = _Clock(), _Rows(9_000)
     counts = Counts(clock)

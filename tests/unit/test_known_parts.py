@@ -1,4 +1,4 @@
-"""What was read of stretches of time is kept for a minute while nothing of them is counted, and never too much."""
+"""What was read of stretches of time is kept for a minute or two while nothing of them is counted; never too much."""
 
 from __future__ import annotations
 
@@ -34,13 +34,28 @@ def test_only_the_hour_in_which_something_was_counted_is_read_again() -> None:
     assert known.find(WHOSE._replace(kinds=("message",)), HOURS) == [None] * 4
 
 
-def test_a_minute_later_nothing_is_kept_nor_held_in_memory() -> None:
+def test_two_minutes_later_nothing_is_kept_nor_held_in_memory() -> None:
     known, _, clock = _kept()
     clock.now_ms += 60_000
     assert known.find(WHOSE, HOURS) == ROWS
-    clock.now_ms += 1
+    clock.now_ms += 60_000
     assert known.find(WHOSE, HOURS) == [None] * 4
     assert known.size == 0
+
+
+def test_what_was_read_together_is_read_again_by_and_by() -> None:
+    """A chart of ten days by hour, asked for every second, reads an eighth of its hours at a time."""
+    known, _, clock = _kept()
+    hours = [(hour * HOUR_MS, (hour + 1) * HOUR_MS) for hour in range(490_000, 490_240)]
+    known.keep(WHOSE, hours, [Part([])] * 240)
+    read_again = []
+    for _ in range(240):
+        clock.now_ms += 1_000
+        missing = [hour for hour, part in zip(hours, known.find(WHOSE, hours), strict=True) if part is None]
+        known.keep(WHOSE, missing, [Part([])] * len(missing))
+        read_again.append(len(missing))
+    assert max(read_again) <= 48
+    assert 240 <= sum(read_again) <= 960
 
 
 def test_what_is_kept_is_bounded_and_counted_once() -> None:

@@ -1,5 +1,5 @@
 -- How many messages a company has in a time range, up to $4; the oldest first, because vacuum has been there.
--- Uses idx_messages_company_id alone, or (narrow) another in the same order (index-only where vacuum has been).
+-- Uses idx_messages_company_id alone, or (narrow) that of phones, in the same order (index-only where vacuum has been).
 SELECT count(*)
 FROM (
     SELECT 1
