@@ -15,7 +15,7 @@ import pytest
 from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST
 from storage.events import EventFilter, list_events
-from storage.messages import MARKED, MessageFilter, count_messages, list_messages
+from storage.messages import MARKED, MessageFilter, count_messages, list_messages, narrow_messages
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import Page, Range
@@ -275,6 +275,37 @@ async def test_a_rare_value_costs_few_buffers(seeded: Pool) -> None:
     top = json.loads(plan)[0]["Plan"]
     read = top["Shared Hit Blocks"] + top["Shared Read Blocks"]
     assert read < 1_000
+
+
+@pytest.mark.parametrize("column", ["rule_id", "campaign_id"])
+async def test_a_common_rules_length_is_read_of_its_index_and_told_to_its_company_alone(
+    seeded: Pool, column: str
+) -> None:
+    """A row of each of ten thousand counted messages would push 80 MB through Postgres' cache."""
+    common, nobody = UUID(int=COMPANY.int + 7), UUID(int=COMPANY.int + 8)
+    wanted = MessageFilter(rule_id=common) if column == "rule_id" else MessageFilter(campaign_id=common)
+    narrow = narrow_messages(wanted)
+    assert narrow is not None
+    async with seeded.acquire() as connection:
+        await connection.execute(
+            f"UPDATE messages SET {column} = $1 WHERE id IN (SELECT id FROM messages LIMIT 3000)", common
+        )
+        await connection.execute("VACUUM ANALYZE messages")
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        text = narrow.put_into(query("messages/count_owned"), 5 - narrow.position)
+        explained = await connection.fetchval(
+            "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, COMPANY, OLDEST, NEWEST.created_at, 10_001, common
+        )
+        plan = json.loads(explained)[0]["Plan"]
+    assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] < 120, explained
+    for company, since, most, told in (
+        (COMPANY, OLDEST, 10_000, (3_000, False)),
+        (COMPANY, OLDEST, 2_999, (2_999, True)),
+        (COMPANY, LAST + timedelta(days=1), 10_000, (0, False)),
+        (nobody, OLDEST, 10_000, (0, False)),
+    ):
+        counted = await count_messages(seeded, company, wanted, since=since, until=NEWEST.created_at, most=most)
+        assert counted == told, (company, since, most)
 
 
 async def test_the_statuses_that_have_an_order_are_those_of_the_triggers(pool: Pool) -> None:

@@ -187,6 +187,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "messages/get_messages": [([COMPANY, [message] * 50, [when] * 50], 300)],
         "messages/list_attempts": [([COMPANY, message, when], 10)],
         "messages/count_messages": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "messages/count_owned": [],  # of one rule or campaign: below, and tests/storage/test_clues.py
         "messages/count_marks": [([COMPANY, OLDEST, NEWEST.created_at, 10_001, "failed,uncertain"], 300)],
         "messages/count_marked": [
             ([COMPANY, OLDEST, NEWEST.created_at, 500, *_messages(5, "failed,uncertain")], 2_500)
@@ -508,10 +509,14 @@ async def test_a_rare_value_is_found_and_counted_by_its_own_index(
         (narrow.put_into(query(f"{table}/scan_{table}"), 7), (COMPANY, *BEHIND, OLDEST, WINDOW, 51)),
         (narrow.put_into(query(f"{table}/count_hits"), 5), (COMPANY, OLDEST, NEWEST.created_at, 10_000)),
     )
+    questions = [(text, (*first, *arguments)) for text, first in asked]
+    if narrow.owned:
+        owned = narrow.put_into(query(f"{table}/count_owned"), 5 - narrow.position)
+        questions.append((owned, (COMPANY, OLDEST, NEWEST.created_at, 10_001, arguments[narrow.position])))
     for mode in ("force_custom_plan", "force_generic_plan"):
         await connection.execute(f"SET plan_cache_mode = {mode}")
-        for text, first in asked:
-            explained = await connection.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, *first, *arguments)
+        for text, given in questions:
+            explained = await connection.fetchval("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + text, *given)
             plan = json.loads(explained)[0]["Plan"]
             assert plan["Shared Hit Blocks"] + plan["Shared Read Blocks"] <= 30, (mode, explained)
     await connection.close()
