@@ -35,8 +35,8 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
-	@faster=$$(scripts/python $(PYTHON)); [ "$$faster" = "$(PYTHON)" ] || \
-	  echo "$$faster runs Python code much faster than $(PYTHON) here: rm -r $(VENV) && make setup PYTHON=$$faster"
+	@faster=$$(scripts/python $(BIN)/python); [ "$$faster" = "$(BIN)/python" ] || \
+	  echo "$$faster runs Python code much faster than that of $(VENV): rm -r $(VENV) && make setup PYTHON=$$faster"
 
 ## run: everything on this machine; make run ARGS="--port 9000" passes options on
 run: $(STAMP)

@@ -56,9 +56,8 @@ class KnownParts:
     def __init__(self, touched: TouchedHours, clock_ms: Callable[[], int]) -> None:
         self._touched = touched
         self._clock_ms = clock_ms
-        self._known: OrderedDict[tuple[Counted, Stretch], _Known] = (
-            OrderedDict()
-        )  # about to be forgotten first, by and large
+        # The next to be forgotten first, by and large.
+        self._known: OrderedDict[tuple[Counted, Stretch], _Known] = OrderedDict()
         self.size = 0  # rows and stretches
 
     def find(self, counted: Counted, stretches: Sequence[Stretch]) -> list[Part | None]:

@@ -1,7 +1,7 @@
-"""How many rows a list has: exact while they are few; above that a figure some seconds old, renewed in the background.
+"""How many rows a list has: exact while they are few; above that an older figure, renewed in the background.
 
 A list is asked for far more often than its length changes noticeably, and counting 10,000 rows costs more than the
-page itself; the longer it took, the later it is done again.
+page itself; the longer it took, with all that it waited for, the later it is done again.
 """
 
 from __future__ import annotations
@@ -74,17 +74,22 @@ class Counts:
         try:
             async with storage_errors():
                 count = await self._count(key, counter)
-            if count.number < _FEW and not count.capped:
-                del self._known[key]  # erased meanwhile: exact again from now on
+            if count.number < _FEW and not count.capped and not (await counter(_FEW))[1]:
+                self._known.pop(key, None)  # erased meanwhile: exact again from now on
         except MasteriaError as error:
             log.warning("a list could not be counted: %s", error, extra={"action": "count_list"})
+            known = self._known.get(key)
+            if known is not None:
+                self._known[key] = known._replace(fresh_until_ms=self._clock() + _LONGEST_FRESH_MS)
         finally:
             self._renewing.pop(key, None)
 
     async def _count(self, key: Hashable, counter: Counter) -> Count:
         begun = self._clock()
         count, now = Count(*await counter(COUNT_CAP)), self._clock()
-        fresh_ms = min(max(_FRESH_MS, _RARELY * (now - begun)), _LONGEST_FRESH_MS)
+        fresh_ms = (
+            min(max(_FRESH_MS, _RARELY * (now - begun)), _LONGEST_FRESH_MS) if count.number >= _FEW else _FRESH_MS
+        )
         self._known[key] = _Known(count, now, now + fresh_ms)
         self._known.move_to_end(key)
         if len(self._known) > _REMEMBERED:

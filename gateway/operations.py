@@ -124,7 +124,7 @@ def page_of(component: str) -> dict[int, Answer]:
         "properties": {
             "data": {"type": "array", "items": ref(component)},
             "next_cursor": {"type": ["string", "null"], "description": "Where the next page begins; null: nowhere."},
-            "count": {"type": "integer", "description": "Up to 10,000; above 500 it may be some seconds old."},
+            "count": {"type": "integer", "description": "Up to 10,000; above 500 it may be some minutes old."},
             "count_capped": {"type": "boolean", "description": "There are, or may be, more than `count`."},
         },
         "required": ["data", "next_cursor", "count", "count_capped"],

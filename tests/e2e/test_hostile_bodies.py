@@ -92,7 +92,7 @@ _REQUESTS = st.lists(st.tuples(_BODIES, st.sampled_from(_TYPES)), min_size=_PER_
 
 @dataclass(slots=True)
 class Door:
-    """Webhooks for strangers without a signature: one beside a good shop's own, one of a company that has no other."""
+    """Webhooks for strangers without a signature: one beside a good shop's own, one of a company on another shard."""
 
     runner: asyncio.Runner
     client: HttpClient
@@ -111,7 +111,9 @@ def door(instance: Instance) -> Iterator[Door]:
     with asyncio.Runner() as runner:
         client = HttpClient(instance.base_url, connections=32)
         judges = HttpClient(instance.simulator_url, connections=2)
-        shop, lonely = (runner.run(make_shop(instance, client, Simulator(judges))) for _ in range(2))
+        shop = lonely = runner.run(make_shop(instance, client, Simulator(judges)))
+        while lonely.shard == shop.shard:
+            lonely = runner.run(make_shop(instance, client, Simulator(judges)))
         path, lonely_path = (runner.run(open_webhook(one)) for one in (shop, lonely))
         yield Door(runner, client, shop, path, lonely, lonely_path, shop.body)
         runner.run(client.close())

@@ -227,14 +227,14 @@ async def test_what_is_not_counted_yet_is_looked_through(seeded: Pool) -> None:
             now - timedelta(hours=1),
             ["order-1000", "order-500", "order-200"],
         )
-    oldest_ms = time.time_ns() // 1_000_000 - 10_000
+    oldest_ms = time.time_ns() // 1_000_000 - 5_000
     await seeded.execute(
         "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')", oldest_ms
     )
     await seeded.execute(
         "UPDATE incoming_events SET created_at = to_timestamp($1 / 1000.0) + (created_at - $2) / 100 "
         "WHERE created_at > $3",
-        oldest_ms,
+        oldest_ms - 4_000,  # made before the oldest that is not counted, and stored after it
         now - timedelta(seconds=350),
         now - timedelta(hours=1),
     )

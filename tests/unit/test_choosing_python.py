@@ -45,6 +45,14 @@ def test_the_first_stays_where_another_is_hardly_faster(add_python: AddPython) -
     assert chosen("first", "second") == "first"
 
 
+def test_one_python_by_two_names_is_never_faster_than_itself(add_python: AddPython) -> None:
+    add_python("first", "echo 50 /opt/python")
+    add_python("second", "echo 30 /opt/python")
+    add_python("other", "echo 20 /other")
+    assert chosen("first", "second") == "first"
+    assert chosen("first", "second", "other") == "other"
+
+
 def test_one_that_fails_the_probe_is_never_taken(add_python: AddPython) -> None:
     add_python("old", "exit 1")
     add_python("good", "echo 1")

@@ -10383,7 +10383,7 @@ export interface operations {
                         data: components["schemas"]["EventSummary"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -10484,7 +10484,7 @@ export interface operations {
                         data: components["schemas"]["Run"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -10528,7 +10528,7 @@ export interface operations {
                         data: components["schemas"]["Message"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -10685,7 +10685,7 @@ export interface operations {
                         data: components["schemas"]["Message"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -11549,7 +11549,7 @@ export interface operations {
                         data: components["schemas"]["Export"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -11745,7 +11745,7 @@ export interface operations {
                         data: components["schemas"]["Rule"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -11992,7 +11992,7 @@ export interface operations {
                         data: components["schemas"]["RuleVersion"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -12187,7 +12187,7 @@ export interface operations {
                         data: components["schemas"]["RuleRun"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -12243,7 +12243,7 @@ export interface operations {
                         data: components["schemas"]["RuleCase"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -12611,7 +12611,7 @@ export interface operations {
                         data: components["schemas"]["PixOrder"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -12695,7 +12695,7 @@ export interface operations {
                         data: components["schemas"]["Template"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -13120,7 +13120,7 @@ export interface operations {
                         data: components["schemas"]["Variant"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -13496,7 +13496,7 @@ export interface operations {
                         data: components["schemas"]["AiWriting"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -13762,7 +13762,7 @@ export interface operations {
                         data: components["schemas"]["ContactImportSummary"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -14076,7 +14076,7 @@ export interface operations {
                         data: components["schemas"]["Contact"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -14350,7 +14350,7 @@ export interface operations {
                         data: components["schemas"]["Consent"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -14524,7 +14524,7 @@ export interface operations {
                         data: components["schemas"]["ContactList"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -14989,7 +14989,7 @@ export interface operations {
                         data: components["schemas"]["OptOut"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -15191,7 +15191,7 @@ export interface operations {
                         data: components["schemas"]["Conversation"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -15385,7 +15385,7 @@ export interface operations {
                         data: components["schemas"]["ThreadEntry"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -15576,7 +15576,7 @@ export interface operations {
                         data: components["schemas"]["ConversationNote"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -15692,7 +15692,7 @@ export interface operations {
                         data: components["schemas"]["QuickReply"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -15899,7 +15899,7 @@ export interface operations {
                         data: components["schemas"]["Campaign"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -16624,7 +16624,7 @@ export interface operations {
                         data: components["schemas"]["CampaignPerson"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -16716,7 +16716,7 @@ export interface operations {
                         data: components["schemas"]["CampaignRecipient"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -16893,7 +16893,7 @@ export interface operations {
                         data: components["schemas"]["Erasure"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -17029,7 +17029,7 @@ export interface operations {
                         data: components["schemas"]["WebhookWithActivity"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -17398,7 +17398,7 @@ export interface operations {
                         data: components["schemas"]["OutgoingWebhook"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -17816,7 +17816,7 @@ export interface operations {
                         data: components["schemas"]["OutgoingDeliverySummary"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -18170,7 +18170,7 @@ export interface operations {
                         data: components["schemas"]["Sync"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -18417,7 +18417,7 @@ export interface operations {
                         data: components["schemas"]["SyncRun"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -18459,7 +18459,7 @@ export interface operations {
                         data: components["schemas"]["SessionWithUsage"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -19243,7 +19243,7 @@ export interface operations {
                         data: components["schemas"]["DeadLetter"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -19709,7 +19709,7 @@ export interface operations {
                         data: components["schemas"]["Job"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -19857,7 +19857,7 @@ export interface operations {
                         data: components["schemas"]["Schedule"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -20206,7 +20206,7 @@ export interface operations {
                         data: components["schemas"]["Alert"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -20493,7 +20493,7 @@ export interface operations {
                         data: components["schemas"]["AlertChangeOfState"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -20537,7 +20537,7 @@ export interface operations {
                         data: components["schemas"]["Notification"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -21217,7 +21217,7 @@ export interface operations {
                         data: components["schemas"]["KnowledgeSourceSummary"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -21783,7 +21783,7 @@ export interface operations {
                         data: components["schemas"]["AiDecision"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -22473,7 +22473,7 @@ export interface operations {
                         data: components["schemas"]["User"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -22638,7 +22638,7 @@ export interface operations {
                         data: components["schemas"]["Invitation"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -22791,7 +22791,7 @@ export interface operations {
                         data: components["schemas"]["Company"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -23046,7 +23046,7 @@ export interface operations {
                         data: components["schemas"]["ApiKey"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -23149,7 +23149,7 @@ export interface operations {
                         data: components["schemas"]["AuditEntry"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
@@ -23217,7 +23217,7 @@ export interface operations {
                         data: components["schemas"]["AuditEntry"][];
                         /** @description Where the next page begins; null: nowhere. */
                         next_cursor: string | null;
-                        /** @description Up to 10,000; above 500 it may be some seconds old. */
+                        /** @description Up to 10,000; above 500 it may be some minutes old. */
                         count: number;
                         /** @description There are, or may be, more than `count`. */
                         count_capped: boolean;
