@@ -16,7 +16,7 @@ DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/scrip
 NPM_LOG := build/npm.log
 NO_PACKAGES = its packages could not be installed ($(NPM_LOG) says why)
 
-.PHONY: dashboard dashboard-setup dashboard-checks dashboard-test dashboard-api help setup run test lint fmt test-browser \
+.PHONY: dashboard dashboard-setup dashboard-checks dashboard-test dashboard-api help setup run test lint fmt test-beside test-browser \
   screenshots chromium test-cluster bench judge lock intent-vectors clean
 
 ## help: this list
@@ -80,11 +80,16 @@ dashboard-test: dashboard/node_modules/.package-lock.json build/openapi.json
 
 ## test: linters, types, import rules and every test that needs no browser and no second machine; the dashboard's too
 # Those that need no instance run side by side, one kind per core; those that break an instance and measure how soon it is back run alone.
-test: lint dashboard-checks
-	@mkdir -p build; $(PYTEST) tests/unit >build/test-unit.log 2>&1 & unit=$$!; trap 'kill $$unit' INT TERM; \
-	  $(PYTEST) tests/storage tests/actors; beside=$$?; wait $$unit; status=$$?; cat build/test-unit.log; \
-	  [ $$beside -eq 0 ] && [ $$status -eq 0 ]
+test: lint
+	@mkdir -p build; $(MAKE) --no-print-directory test-beside >build/test-beside.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
+	  $(PYTEST) tests/storage tests/actors; here=$$?; wait $$beside; status=$$?; cat build/test-beside.log; \
+	  [ $$here -eq 0 ] && [ $$status -eq 0 ]
 	$(PYTEST) tests/e2e --durations=20
+
+# Beside the tests that wait more than they compute.
+test-beside: $(STAMP)
+	$(PYTEST) tests/unit
+	@$(MAKE) --no-print-directory dashboard-checks
 	$(PYTEST) tests/cluster --ignore=tests/cluster/machines
 
 lint: $(STAMP)

@@ -50,7 +50,7 @@ class MetricsAggregator:
         self._states.bind(self._counted)
         self._summaries = Summaries(self._counted, _now_ms)
         self._reports = Reports(self._counted, _now_ms)
-        self._direct = DirectServer(self.apply)
+        self._direct = DirectServer(self.apply, self.summary, ping=self.ping)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
         try:
             await self._sweep()
@@ -124,8 +124,11 @@ class MetricsAggregator:
             raise StorageAway("the counters are waiting for Postgres")
         return await self._states.watch(await self._ready(), blob)
 
-    async def summary(self, company_id: bytes, query: bytes) -> bytes:
+    async def summary(self, blob: bytes) -> bytes:
         """Return a company's summary, or the report that the query names, as JSON.
+
+        Args:
+            blob: the company's id (16 bytes), then the query as JSON or nothing.
 
         Raises:
             FieldProblem: the query cannot be read.
@@ -133,6 +136,7 @@ class MetricsAggregator:
         """
         if not self._counted.loaded:
             raise StorageAway("the counters are waiting for Postgres")
+        company_id, query = blob[:16], blob[16:]
         asked = orjson.loads(query) if query else {}
         if "report" in asked:
             return await self._reports.report(await self._ready(), company_id, asked)

@@ -68,7 +68,7 @@ class AiWorker:
         self._offer: Offer | None = None
         self._waiting: tuple[int, float] = (0, 0.0)
         self._wake = asyncio.Event()
-        self._direct = DirectServer(self.nudge)
+        self._direct = DirectServer(self.nudge, ping=self.ping)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
         try:
             await self._open()

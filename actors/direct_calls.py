@@ -16,15 +16,18 @@ import secrets
 import struct
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import msgpack
+import orjson
 
 from engine import errors
 from engine.errors import MasteriaError, NotOwner, Unavailable
 
 log = logging.getLogger(__name__)
 Method = Callable[[bytes], Awaitable[bytes | int | None]]
+Ping = Callable[[], Awaitable[dict[str, Any]]]
+PING = "ping"
 
 _HEAD = struct.Struct("<IIB")  # length of what follows, the call's number, kind
 _HELLO, _CALL, _ANSWER, _ERROR = range(4)
@@ -87,10 +90,13 @@ class DirectServer:
 
     Args:
         methods: what may be called, by name; an answer that is a number travels as its digits, None as nothing.
+        ping: answers how the actor is; it travels as JSON.
     """
 
-    def __init__(self, *methods: Method) -> None:
+    def __init__(self, *methods: Method, ping: Ping | None = None) -> None:
         self._methods = {method.__name__.encode(): method for method in methods}
+        if ping is not None:
+            self._methods[PING.encode()] = _as_json(ping)
         self._token = secrets.token_bytes(32)
         self._server: asyncio.Server | None = None
         self.callers: set[_Taking] = set()
@@ -148,7 +154,7 @@ class _Taking(_Frames):
             answer = await self._methods[name](blob)
             self.send(_ANSWER, number, b"%d" % answer if isinstance(answer, int) else answer or b"")
         except MasteriaError as error:
-            self.send(_ERROR, number, msgpack.packb([type(error).__name__, error.detail]))
+            self.send(_ERROR, number, msgpack.packb([type(error).__name__, *error.__reduce__()[1]]))
         except Exception as error:
             log.exception("a direct call failed", extra={"action": "direct_call"})
             self.send(_ERROR, number, msgpack.packb(["Unavailable", type(error).__name__]))
@@ -299,11 +305,18 @@ class DirectCaller:
             self._line = None
 
 
+def _as_json(ping: Ping) -> Method:
+    async def answer(_: bytes) -> bytes:
+        return orjson.dumps(await ping())
+
+    return answer
+
+
 def _error(body: bytes) -> MasteriaError:
     """Return the error that the called side named; one that this version does not know is Unavailable."""
     with contextlib.suppress(ValueError, TypeError):
-        name, detail = msgpack.unpackb(body)
+        name, *told = msgpack.unpackb(body)
         kind = getattr(errors, name, None)
         if isinstance(kind, type) and issubclass(kind, MasteriaError):
-            return kind(detail)
+            return kind(*told)
     return Unavailable("a direct call failed")

@@ -40,7 +40,7 @@ class Fanout:
         key = Vault.from_text(os.environ["MASTERIA_SECRET_KEY"]).derive(KEY_PURPOSE)
         aggregator = AggregatorRef(settings.instance)
         self._server = LiveServer(key, aggregator.watch, _now_ms, updates_per_s=settings.live_updates_per_s)
-        self._direct = DirectServer(self.publish)
+        self._direct = DirectServer(self.publish, ping=self.ping)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
         # Started by a loop of its own: connections would inherit the context of the call that creates the actor, and
         # a port that the last process still holds comes free in a moment.

@@ -34,7 +34,7 @@ class SenderHost:
         self._host: SendingHost | None = None
         self._desk: GraphDesk | None = None
         self._templates: TemplateDesk | None = None
-        self._direct = DirectServer(self.enqueue, self.heard)
+        self._direct = DirectServer(self.enqueue, self.heard, ping=self.ping)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
         try:
             await self._open()

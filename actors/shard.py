@@ -58,7 +58,7 @@ class CompanyShard:
         self._nudging = Nudging(self._life, [AiRef(n, settings.instance).nudge for n in range(settings.ai_workers)])
         self._ingestor: Ingestor | None = None
         self._drainer: Drainer | None = None
-        self._direct = DirectServer(self.ingest)
+        self._direct = DirectServer(self.ingest, ping=self.ping)
         self._address = await self._direct.open(ray.util.get_node_ip_address())
         try:
             await self._open()

@@ -6,7 +6,7 @@ import asyncio
 import importlib
 import logging
 import time
-from typing import Any
+from typing import Any, cast
 
 import ray
 from ray.exceptions import ActorDiedError, RayActorError
@@ -23,10 +23,12 @@ from storage.web_sessions import list_web_sessions
 log = logging.getLogger(__name__)
 _HUNG_S = 15.0
 _PING_S = 5.0
+_RAY_ROUNDS = 10
 _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
 _DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "ai", "sender", "web", "aggregator", "fanout")
 _WEB = "web-"
+_ASKED_DIRECTLY = ("aggregator", "fanout", "shard", "sender", "ai", "gateway")  # the others have no door for it
 _TOLD = ("shard", "sender", "scheduler", "worker", "ai", "gateway", _WEB)
 
 
@@ -68,6 +70,7 @@ class Supervisor:
         self._life = Life("supervisor")
         self._seen: dict[str, float] = {}
         self._pings: dict[str, dict[str, Any]] = {}
+        self._rounds = 0
         self._draining = False
         self._staffed = False
         self._staffing = asyncio.Lock()
@@ -160,11 +163,12 @@ class Supervisor:
             return
         if not self._staffed:
             await self._staff_web_sessions()
+        self._rounds += 1
         await asyncio.gather(*(self._look_at(name) for name in list(self._refs)))
 
     async def _look_at(self, name: str) -> None:
         try:
-            self._pings[name] = await self._refs[name].call("ping", timeout_s=_PING_S)
+            self._pings[name] = await self._ping(name)
             self._seen[name] = max(self._seen[name], time.monotonic())
             return
         except Unavailable as error:
@@ -179,6 +183,20 @@ class Supervisor:
             self._create(name)
         elif time.monotonic() - self._seen[name] > _HUNG_S:
             self._end(name)
+
+    async def _ping(self, name: str) -> dict[str, Any]:
+        """Ask an actor how it is; now and then through Ray, which could have lost one that still answers.
+
+        A call through Ray holds up an actor's other work for milliseconds: where requests are answered, that shows.
+        """
+        reference = self._refs[name]
+        if name.startswith(_ASKED_DIRECTLY) and self._rounds % _RAY_ROUNDS:
+            try:
+                return await reference.ping(_PING_S)
+            except Unavailable as error:
+                if isinstance(error.__cause__, TimeoutError):
+                    raise
+        return cast("dict[str, Any]", await reference.call("ping", timeout_s=_PING_S))
 
     def _end(self, name: str) -> None:
         """Kill an actor that does not answer, so that Ray starts it anew."""

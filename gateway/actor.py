@@ -9,10 +9,12 @@ import time
 from functools import partial
 from typing import Any
 
+import ray.util
 import uvicorn
 
 from actors.ai_calls import AiCallers
 from actors.base import Life
+from actors.direct_calls import DirectServer
 from actors.embedding import EmbeddingCaller
 from actors.handles import AggregatorRef, ShardRef, SupervisorRef
 from actors.media_post import MediaPost
@@ -62,6 +64,8 @@ class Gateway:
         self._draining = False
         self._drained = asyncio.Event()
         self._supervisor = SupervisorRef(settings.instance)
+        self._direct = DirectServer(ping=self.ping)
+        self._address = await self._direct.open(ray.util.get_node_ip_address())
         self._life.run(self._serve, pause_s=0.1, action="serve")
         self._life.settle()
 
@@ -174,6 +178,10 @@ class Gateway:
         await self._refusals.flush()
         await self._auth.flush()
 
+    async def direct_address(self) -> tuple[str, int, bytes]:
+        """Tell the supervisor where this one is asked how it is without Ray."""
+        return self._address
+
     async def ping(self) -> dict[str, Any]:
         ready = self._server is not None and self._server.started
         if ready:
@@ -190,6 +198,7 @@ class Gateway:
     async def drain(self) -> None:
         """Close the door, then answer everything that came through it."""
         self._draining = True
+        await self._direct.close()
         try:
             if self._server is not None:
                 self._server.should_exit = True

@@ -6,14 +6,16 @@ import asyncio
 import contextlib
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
+import orjson
 import pytest
 import uvloop
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.direct_calls import _ANSWER, _HEAD, Address, DirectCaller, DirectServer, _Calling
-from engine.errors import MasteriaError, NotOwner, StorageAway, Unavailable
+from actors.direct_calls import _ANSWER, _HEAD, PING, Address, DirectCaller, DirectServer, _Calling
+from engine.errors import FieldProblem, MasteriaError, NotOwner, StorageAway, Unavailable
 from masteria.processes import free_port
 
 Handler = Callable[[bytes], Awaitable[bytes | int | None]]
@@ -111,7 +113,10 @@ async def test_numbers_and_nothing_travel_too(returned: bytes | int | None, arri
         caller.close()
 
 
-@pytest.mark.parametrize("error", [StorageAway("Postgres is away"), NotOwner("moved on"), Unavailable()])
+FIELDS = FieldProblem([{"field": "from", "reason": "not_a_time"}, {"field": "step", "reason": "not_a_step"}])
+
+
+@pytest.mark.parametrize("error", [StorageAway("Postgres is away"), NotOwner("moved on"), Unavailable(), FIELDS])
 async def test_an_error_arrives_as_what_it_was(error: MasteriaError) -> None:
     async def fail(blob: bytes) -> bytes:
         raise error
@@ -119,9 +124,26 @@ async def test_an_error_arrives_as_what_it_was(error: MasteriaError) -> None:
     called = Called()
     async with called.incarnation(fail):
         caller = called.caller()
-        with pytest.raises(type(error), match=error.detail):
+        with pytest.raises(type(error), match=error.detail) as raised:
             await caller.call("ask", b"x", 5.0)
+        assert getattr(raised.value, "errors", None) == getattr(error, "errors", None)
         caller.close()
+
+
+async def test_an_actor_tells_how_it_is_by_the_same_door() -> None:
+    async def ping() -> dict[str, Any]:
+        return {"ok": False, "name": "shard-0", "counters": {"ingested": 3}}
+
+    server = DirectServer(named(reverse), ping=ping)
+    called = Called()
+    called.address = await server.open("127.0.0.1")
+    caller = called.caller()
+    told = await caller.call(PING, b"", 5.0)
+    assert isinstance(told, bytes)
+    assert orjson.loads(told) == {"ok": False, "name": "shard-0", "counters": {"ingested": 3}}
+    assert await caller.call("ask", b"abc", 5.0) == b"cba"
+    caller.close()
+    await server.close()
 
 
 async def test_a_defect_at_the_other_end_is_unavailable() -> None:
