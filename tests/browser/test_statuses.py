@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 
 import pytest
@@ -14,6 +15,7 @@ from tests.browser.world import World
 
 _CHIPS = "main [data-row]:visible span.rounded-full"
 _WITHOUT_ICON = "(all) => all.filter((one) => !one.querySelector('svg') || !one.textContent.trim()).length"
+_RULE = "Pedido aprovado: confirma"
 _TOLD = {"failed": "Falhou", "held": "Retida"}
 
 
@@ -67,3 +69,20 @@ def _hold(world: World) -> None:
     world.api.call("POST", f"/sessions/{world.session_id}/pause", {})
     order = world.sender.order("order_approved", customer={"name": "Hugo Paz", "phoneNumber": "11955550601"})
     assert wait_until(lambda: [one["status"] for one in world.messages_of(order)] == ["held"], 30.0)
+
+
+def test_messages_are_found_by_a_rules_name(world: World, visit: Guests, company_id: str) -> None:
+    rule = next(one for one in world.api.call("GET", "/rules")["data"] if one["name"] == _RULE)
+    found = world.api.call("GET", f"/messages?rule_id={rule['id']}&limit=100")["data"]
+    one = visit()
+    page = one.open(company_id, "messages")
+    page.locator("[data-filter]").select_option("rule_id")
+    page.get_by_label("Regra").select_option(label=_RULE)
+    expect(page).to_have_url(re.compile(f"rule_id={rule['id']}"))
+    expect(page.get_by_text(f"Regra: {_RULE}")).to_be_visible()
+    rows = page.locator("main [data-row]:visible")
+    expect(rows.first).to_be_visible()
+    one.settled()
+    shown = rows.evaluate_all("(all) => all.map((row) => row.dataset.row)")
+    assert shown
+    assert set(shown) <= {message["id"] for message in found}

@@ -4,7 +4,7 @@ import { useRef, useState, type FormEvent } from "react";
 import { Button } from "./button";
 import { useUiTexts } from "./texts";
 
-export interface FilterField { name: string; title: string; options?: { value: string; title: string }[]; placeholder?: string; /** A value in words, where it is none of the options. */ show?: (value: string) => string }
+export interface FilterField { name: string; title: string; /** What one chooses from; where there is nothing to choose, a value is typed. */ options?: { value: string; title: string }[]; placeholder?: string; /** A value in words, where it is none of the options. */ show?: (value: string) => string }
 
 interface Props { fields: FilterField[]; values: Record<string, string>; onChange: (name: string, value: string | undefined) => void; onClear: () => void }
 
@@ -27,9 +27,9 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
         <select data-filter aria-label={t("filter")} className="field !w-32 shrink-0 sm:!w-36" value={field.name} onChange={(event) => { setName(event.target.value); setText(""); }}>
           {fields.map((one) => <option key={one.name} value={one.name}>{one.title}</option>)}
         </select>
-        {field.options ? (
+        {field.options?.length ? (
           <select aria-label={field.title} className="field min-w-0 max-w-44" value="" onChange={(event) => onChange(field.name, event.target.value)}>
-            <option value="" disabled>{"…"}</option>
+            <option value="" disabled>{t("choose")}</option>
             {field.options.map((one) => <option key={one.value} value={one.value}>{one.title}</option>)}
           </select>
         ) : (

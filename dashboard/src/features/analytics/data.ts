@@ -72,15 +72,3 @@ export function usePix(stretch: Stretch, enabled: boolean) {
   const query = during(stretch);
   return useReport("pix", query, (signal) => read(api.GET("/api/v1/flows/pix/summary", { params: { query: query as never }, signal })), enabled);
 }
-
-/** Names of what can be asked about, the newest hundred of each kind. */
-export function useNames() {
-  const query = { params: { query: { limit: 100 } } };
-  const ask = { staleTime: 300_000 };
-  const sessions = useQuery({ ...ask, queryKey: key("sessions", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/sessions", { ...query, signal })) });
-  const rules = useQuery({ ...ask, queryKey: key("rules", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/rules", { ...query, signal })) });
-  const templates = useQuery({ ...ask, queryKey: key("templates", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/templates", { ...query, signal })) });
-  const campaigns = useQuery({ ...ask, queryKey: key("campaigns", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/campaigns", { ...query, signal })) });
-  const named = (rows: { id: string; name: string }[] | undefined) => (rows ?? []).map((one) => ({ value: one.id, title: one.name }));
-  return { session_id: named(sessions.data?.data), rule_id: named(rules.data?.data), template_id: named(templates.data?.data), campaign_id: named(campaigns.data?.data) };
-}

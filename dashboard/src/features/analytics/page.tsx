@@ -1,4 +1,5 @@
 import { useContext, type ReactNode } from "react";
+import { useNames } from "../../api/names";
 import { dayOf } from "../../lib/calendar";
 import { useUrlState } from "../../lib/url";
 import { Button } from "../../ui/button";
@@ -7,7 +8,6 @@ import { FilterBar, type FilterField } from "../../ui/filters";
 import { PageHead } from "../../ui/page";
 import { Tabs } from "../../ui/tabs";
 import { Now, useFormats, Zone } from "../../ui/when";
-import { useNames } from "./data";
 import { Failures } from "./failures";
 import { FunnelTab } from "./funnel";
 import { Groups } from "./groups";
@@ -18,6 +18,7 @@ import { useAnalyticsTexts } from "./texts";
 import { Volume } from "./volume";
 
 const MINUTE = 60_000;
+const NAMED = ["session_id", "rule_id", "template_id", "campaign_id"] as const;
 const SHOWN: Record<Tab, (question: Question) => ReactNode> = {
   volume: (question) => <Volume question={question} />,
   funnel: (question) => <FunnelTab question={question} />,
@@ -36,7 +37,7 @@ export function Analytics() {
   const zone = useContext(Zone);
   const now = Math.floor((useContext(Now) || Date.now()) / MINUTE) * MINUTE;
   const [search, setSearch] = useUrlState();
-  const names = useNames();
+  const names = useNames(NAMED);
   const question = readQuestion(search, now, zone);
   const tab = TABS.find((one) => one === search.tab) ?? "volume";
   const compare = search.compare !== "0";

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
 import { api, read } from "../../api/client";
+import { useNames } from "../../api/names";
 import { key, refresh } from "../../api/queries";
 import { useMay } from "../../api/session";
 import { useUrlState } from "../../lib/url";
@@ -16,6 +17,7 @@ import { useFormats } from "../../ui/when";
 import { asKind, FILTERS, filterOf, KINDS, missing, valuesOf, type Kind } from "./filters";
 import { useExportTexts } from "./texts";
 
+const NAMED = ["session_id", "rule_id", "campaign_id", "list_id"] as const;
 const EVENT_STATES = [["processed", "event_processed"], ["unparsed", "event_unparsed"], ["failed", "event_failed"]] as const;
 type Counted = { count: number; count_capped: boolean };
 
@@ -53,7 +55,7 @@ export function NewExport({ onClose }: { onClose: () => void }) {
   const values = valuesOf(kind, search);
   const filter = filterOf(values, asked);
   const estimate = useEstimate(kind, filter);
-  const campaigns = useQuery({ queryKey: key("campaigns", "hundred"), staleTime: 300_000, enabled: kind === "campaign-recipients" || kind === "messages", queryFn: ({ signal }) => read(api.GET("/api/v1/campaigns", { params: { query: { limit: 100 } }, signal })) });
+  const names = useNames(NAMED.filter((name) => (FILTERS[kind] as readonly string[]).includes(name)));
   const make = useMutation<unknown, unknown, void>({
     mutationFn: () => read(api.POST("/api/v1/exports", { body: { kind, format, filter, compress: gzip ? "gzip" : "none", ...(format === "csv" ? { lang, delimiter, bom } : {}) } as never })),
     onSuccess: () => { toast(t("started")); refresh("exports", "jobs"); onClose(); },
@@ -68,7 +70,8 @@ export function NewExport({ onClose }: { onClose: () => void }) {
     if (name === "status") return { name, title: t("state"), options: statuses };
     if (name === "opted_out") return { name, title: t("opted_out"), options: [{ value: "true", title: t("yes") }, { value: "false", title: t("no") }] };
     if (name === "reached") return { name, title: t("reached"), options: [{ value: "replied", title: t("replied") }, { value: "bought", title: t("bought") }] };
-    if (name === "campaign_id") return { name, title: t("campaign_id"), options: (campaigns.data?.data ?? []).map((one) => ({ value: one.id, title: one.name })) };
+    const named = NAMED.find((one) => one === name);
+    if (named) return { name, title: t(named), options: names[named] };
     return { name, title: t(name as "phone"), placeholder: name === "payload" ? '{"status":"paid"}' : name === "phone" ? "+5511900000000" : undefined };
   };
   const fields = FILTERS[kind].map(field);

@@ -2,6 +2,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
 import { useList } from "../../api/lists";
+import { useNames } from "../../api/names";
 import type { Message } from "../../api/schema.gen";
 import { useWords } from "../../i18n";
 import { asMoment } from "../../lib/period";
@@ -18,7 +19,8 @@ import { useFormats, When } from "../../ui/when";
 import { Detail } from "./detail";
 import { useMessageTexts } from "./texts";
 
-const FILTERS = ["status", "reason", "phone", "session_id", "rule_id", "campaign_id", "event_id", "from", "to"];
+const NAMED = ["session_id", "rule_id", "campaign_id"] as const;
+const FILTERS = ["status", "reason", "phone", ...NAMED, "event_id", "from", "to"];
 
 /** The messages behind a number: of one rule, number or campaign, in one state, in one stretch of time. */
 export function Messages() {
@@ -27,6 +29,7 @@ export function Messages() {
   const say = useWords();
   const words = useErrorText();
   const formats = useFormats();
+  const names = useNames(NAMED);
   const { company } = useParams({ strict: false }) as { company: string };
   const [search, setSearch] = useUrlState();
   const values = Object.fromEntries(FILTERS.flatMap((name) => (search[name] ? [[name, search[name]]] : [])));
@@ -55,7 +58,8 @@ export function Messages() {
         fields={[
           { name: "status", title: t("status"), options: STATUSES.map((value) => ({ value, title: ui(value) })), show: (value) => value.split(",").map((one) => (isStatus(one) ? ui(one) : one)).join(" / ") },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "reason", title: t("reason"), placeholder: "opted_out" },
-          { name: "session_id", title: t("number") }, { name: "rule_id", title: t("rule") }, { name: "campaign_id", title: t("campaign") }, { name: "event_id", title: t("event") },
+          { name: "session_id", title: t("number"), options: names.session_id }, { name: "rule_id", title: t("rule"), options: names.rule_id },
+          { name: "campaign_id", title: t("campaign"), options: names.campaign_id }, { name: "event_id", title: t("event") },
           { name: "from", title: t("from"), show: moment, options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
           { name: "to", title: t("until"), show: moment, placeholder: "2026-11-22T13:00:00Z" },
         ]}

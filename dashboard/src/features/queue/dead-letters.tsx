@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, read } from "../../api/client";
 import { useList } from "../../api/lists";
-import { useNumberNames } from "../../api/names";
+import { useNames, useNumberNames } from "../../api/names";
 import { key } from "../../api/queries";
 import type { DeadLetter, Job } from "../../api/schema.gen";
 import { useMay } from "../../api/session";
@@ -26,6 +26,7 @@ import { JobBar } from "./job-bar";
 import { useQueueTexts } from "./texts";
 
 const MOST_IDS = 1_000;
+const NAMED = ["session_id", "campaign_id", "rule_id"] as const;
 const CLASS_NAMES = ["transient", "permanent", "fix", "suppress", "hold", "stop", "unparsed", "failed"] as const;
 
 export function DeadLetters() {
@@ -33,6 +34,7 @@ export function DeadLetters() {
   const say = useWords();
   const formats = useFormats();
   const name = useNumberNames();
+  const names = useNames(NAMED);
   const operator = useMay("operator");
   const [search, setSearch] = useUrlState();
   const [act, setAct] = useState<Act | null>(null);
@@ -79,7 +81,7 @@ export function DeadLetters() {
           { name: "kind", title: t("target"), options: (["message", "event"] as const).map((value) => ({ value, title: t(value) })) },
           { name: "resolved", title: t("state"), options: [{ value: "true", title: t("dealt") }, { value: "all", title: t("all") }] },
           { name: "from", title: t("period"), options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
-          { name: "session_id", title: t("number") }, { name: "campaign_id", title: t("campaign") }, { name: "rule_id", title: t("rule") },
+          { name: "session_id", title: t("number"), options: names.session_id }, { name: "campaign_id", title: t("campaign"), options: names.campaign_id }, { name: "rule_id", title: t("rule"), options: names.rule_id },
         ]}
       />
       <RefetchBar on={list.isFetching && !list.isPending} />

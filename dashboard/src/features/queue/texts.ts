@@ -9,7 +9,7 @@ export const useQueueTexts = defineTexts("queue", {
   whyNot: "Por que ainda não?", since: "a mais antiga", goes: "a próxima sai em", untilAct: "até alguém agir", nothingHeld: "Nada retido", nothingHeldText: "Nenhum limite e nenhuma pausa segura mensagens.", incomplete: "A fila é longa: foram olhadas as 2.000 primeiras mensagens de cada número.",
   heldCount_zero: "nenhuma", heldCount_one: "{{n}} mensagem", heldCount_many: "{{n}} de mensagens", heldCount_other: "{{n}} mensagens",
   deadLetters: "Fila morta", byClass: "Por classe de falha", message: "Mensagem", event: "Evento", last: "última", see: "Ver", seeAll: "Ver todas", retry: "Tentar de novo", discard: "Descartar",
-  time: "Hora", class: "Classe", code: "Código", target: "Alvo", reason: "Motivo", state: "Situação", period: "Período", hour: "última hora", day: "24 horas", week: "7 dias", month: "30 dias", campaign: "Campanha (id)", rule: "Regra (id)",
+  time: "Hora", class: "Classe", code: "Código", target: "Alvo", reason: "Motivo", state: "Situação", period: "Período", hour: "última hora", day: "24 horas", week: "7 dias", month: "30 dias", campaign: "Campanha", rule: "Regra",
   transient: "Passageira", permanent: "Definitiva", fix: "A corrigir", suppress: "Pessoa não recebe", hold: "Esperou demais", stop: "Número parado", unparsed: "Não entendida", failed: "Não guardada",
   open: "Aberta", retried: "Tentada de novo", discarded: "Descartada", delivered: "Acabou entregue", dealt: "Resolvidas", all: "Todas",
  
@@ -29,7 +29,7 @@ export const useQueueTexts = defineTexts("queue", {
   whyNot: "Why not yet?", since: "oldest", goes: "the next goes at", untilAct: "until somebody acts", nothingHeld: "Nothing is held", nothingHeldText: "No limit and no pause holds messages.", incomplete: "The queue is long: the first 2,000 messages of each number were looked at.",
   heldCount_zero: "none", heldCount_one: "{{n}} message", heldCount_many: "{{n}} messages", heldCount_other: "{{n}} messages",
   deadLetters: "Dead letters", byClass: "By class of failure", message: "Message", event: "Event", last: "last", see: "Show", seeAll: "Show all", retry: "Try again", discard: "Discard",
-  time: "Time", class: "Class", code: "Code", target: "Target", reason: "Reason", state: "State", period: "Period", hour: "last hour", day: "24 hours", week: "7 days", month: "30 days", campaign: "Campaign (id)", rule: "Rule (id)",
+  time: "Time", class: "Class", code: "Code", target: "Target", reason: "Reason", state: "State", period: "Period", hour: "last hour", day: "24 hours", week: "7 days", month: "30 days", campaign: "Campaign", rule: "Rule",
   transient: "Passing", permanent: "For good", fix: "To be mended", suppress: "Person gets none", hold: "Waited too long", stop: "Number stopped", unparsed: "Not understood", failed: "Not stored",
   open: "Open", retried: "Tried again", discarded: "Discarded", delivered: "Delivered after all", dealt: "Dealt with", all: "All",
  
