@@ -37,6 +37,9 @@ def test_filters_survive_a_reload_and_the_way_back(world: World, visit: Guests, 
     expect(page.locator(_ROWS)).to_have_count(count)
     page.get_by_role("button", name="Tirar o filtro Tipo").click()
     expect(page.locator(_ROWS, has_text="PIX gerado").first).to_be_visible()
+    _filter(page, "event_type", "pix gerado")  # the type's name in words
+    expect(page).to_have_url(re.compile("event_type=pix_created"))
+    expect(page.get_by_text("Tipo: PIX gerado")).to_be_visible()
 
 
 def test_a_filter_that_matches_nothing_says_so_and_can_be_cleared(world: World, visit: Guests, company_id: str) -> None:

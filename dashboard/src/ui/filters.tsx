@@ -1,10 +1,11 @@
 /** Chips of what is filtered, and a field to add one: `campo:valor`. All of it lives in the URL. */
 import { Plus, X } from "lucide-react";
-import { useRef, useState, type FormEvent } from "react";
+import { useId, useRef, useState, type FormEvent } from "react";
 import { Button } from "./button";
+import { meant } from "./meant";
 import { useUiTexts } from "./texts";
 
-export interface FilterField { name: string; title: string; /** What one chooses from; where there is nothing to choose, a value is typed. */ options?: { value: string; title: string }[]; placeholder?: string; /** A value in words, where it is none of the options. */ show?: (value: string) => string }
+export interface FilterField { name: string; title: string; /** What one chooses from; where there is nothing to choose, a value is typed. */ options?: { value: string; title: string }[]; placeholder?: string; /** Values that one may type or pick; what is typed may be a title, or something of one's own. */ suggestions?: { value: string; title: string }[]; /** A value in words, where it is none of the options. */ show?: (value: string) => string }
 
 interface Props { fields: FilterField[]; values: Record<string, string>; onChange: (name: string, value: string | undefined) => void; onClear: () => void }
 
@@ -13,12 +14,13 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
   const [name, setName] = useState(fields[0]!.name);
   const [text, setText] = useState("");
   const input = useRef<HTMLInputElement>(null);
+  const suggested = useId();
   const field = fields.find((one) => one.name === name) ?? fields[0]!;
   const active = fields.filter((one) => values[one.name]);
   const add = (event: FormEvent) => {
     event.preventDefault();
     if (!text.trim()) return input.current?.focus();
-    onChange(field.name, text.trim());
+    onChange(field.name, meant(field, text.trim()));
     setText("");
   };
   return (
@@ -34,7 +36,8 @@ export function FilterBar({ fields, values, onChange, onClear }: Props) {
           </select>
         ) : (
           <>
-            <input ref={input} aria-label={field.title} placeholder={field.placeholder} className="field min-w-0 max-w-44" value={text} onChange={(event) => setText(event.target.value)} />
+            <input ref={input} aria-label={field.title} list={field.suggestions && suggested} placeholder={field.placeholder} className="field min-w-0 max-w-44" value={text} onChange={(event) => setText(event.target.value)} />
+            {field.suggestions && <datalist id={suggested}>{field.suggestions.map((one) => <option key={one.value} value={one.value}>{one.title}</option>)}</datalist>}
             <Button type="submit" aria-label={t("filter")} title={t("filter")} className="!px-2"><Plus size={14} aria-hidden /></Button>
           </>
         )}

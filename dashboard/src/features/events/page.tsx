@@ -1,5 +1,5 @@
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useTypeName } from "../../api/catalogue";
+import { useEventTypes, useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { download } from "../../api/download";
 import { useList } from "../../api/lists";
@@ -27,6 +27,7 @@ function isJson(text: string): boolean {
 export function Events() {
   const t = useEventTexts();
   const typeName = useTypeName();
+  const types = useEventTypes();
   const words = useErrorText();
   const formats = useFormats();
   const navigate = useNavigate();
@@ -56,7 +57,7 @@ export function Events() {
         onChange={(name, value) => setSearch({ [name]: value })}
         onClear={clear}
         fields={[
-          { name: "event_type", title: t("type"), placeholder: "pix_created", show: typeName }, { name: "source", title: t("source") },
+          { name: "event_type", title: t("type"), placeholder: "pix_created", suggestions: types, show: typeName }, { name: "source", title: t("source") },
           { name: "state", title: t("state"), options: ["processed", "unparsed", "failed"].map((value) => ({ value, title: t(value as "processed") })) },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "order_id", title: t("order") }, { name: "external_id", title: t("external") },
           { name: "payload", title: t("json"), placeholder: '{"status":"paid"}' },

@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useId, useState } from "react";
+import { useEventTypes, useTypeName } from "../../api/catalogue";
 import { api, read } from "../../api/client";
 import { useNames } from "../../api/names";
 import { key, refresh } from "../../api/queries";
@@ -55,6 +56,8 @@ export function NewExport({ onClose }: { onClose: () => void }) {
   const values = valuesOf(kind, search);
   const filter = filterOf(values, asked);
   const estimate = useEstimate(kind, filter);
+  const types = useEventTypes();
+  const typeName = useTypeName();
   const names = useNames(NAMED.filter((name) => (FILTERS[kind] as readonly string[]).includes(name)));
   const make = useMutation<unknown, unknown, void>({
     mutationFn: () => read(api.POST("/api/v1/exports", { body: { kind, format, filter, compress: gzip ? "gzip" : "none", ...(format === "csv" ? { lang, delimiter, bom } : {}) } as never })),
@@ -70,6 +73,7 @@ export function NewExport({ onClose }: { onClose: () => void }) {
     if (name === "status") return { name, title: t("state"), options: statuses };
     if (name === "opted_out") return { name, title: t("opted_out"), options: [{ value: "true", title: t("yes") }, { value: "false", title: t("no") }] };
     if (name === "reached") return { name, title: t("reached"), options: [{ value: "replied", title: t("replied") }, { value: "bought", title: t("bought") }] };
+    if (name === "event_type") return { name, title: t("event_type"), placeholder: "pix_created", suggestions: types, show: typeName };
     const named = NAMED.find((one) => one === name);
     if (named) return { name, title: t(named), options: names[named] };
     return { name, title: t(name as "phone"), placeholder: name === "payload" ? '{"status":"paid"}' : name === "phone" ? "+5511900000000" : undefined };
