@@ -81,16 +81,17 @@ dashboard-test: dashboard/node_modules/.package-lock.json build/openapi.json
 ## test: linters, types, import rules and every test that needs no browser and no second machine; the dashboard's too
 # Those that need no instance run side by side, one kind per core; those that break an instance and measure how soon it is back run alone.
 test: lint
-	@mkdir -p build; $(MAKE) --no-print-directory test-beside >build/test-beside.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
+	@mkdir -p build; $(BESIDE) >build/test-beside.log 2>&1 & beside=$$!; trap 'kill $$beside' INT TERM; \
 	  $(PYTEST) tests/storage tests/actors; here=$$?; wait $$beside; status=$$?; cat build/test-beside.log; \
 	  [ $$here -eq 0 ] && [ $$status -eq 0 ]
 	$(PYTEST) tests/e2e --durations=20
+	$(PYTEST) tests/cluster --ignore=tests/cluster/machines
 
-# Beside the tests that wait more than they compute.
+# A name of its own: a line that holds make's own name is run even where make only shows what it would do (-n).
+BESIDE = $(MAKE) --no-print-directory test-beside
 test-beside: $(STAMP)
 	$(PYTEST) tests/unit
 	@$(MAKE) --no-print-directory dashboard-checks
-	$(PYTEST) tests/cluster --ignore=tests/cluster/machines
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

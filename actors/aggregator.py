@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from typing import Any
 
@@ -16,13 +17,14 @@ from actors.live_states import LiveStates
 from actors.reporting import Reports
 from actors.scraping import prometheus
 from actors.summing import Summaries
-from engine.errors import StorageAway
+from engine.errors import MasteriaError, StorageAway
 from engine.settings import Settings
 from storage.ai_turns import count_turns
 from storage.jobs import count_open
 from storage.pool import Pool, open_pool
 from storage.searching import Row
 
+log = logging.getLogger(__name__)
 _SWEEP_S = 1.0
 _ROLL_UP_S = 2.0
 _FORGET_S = 600.0
@@ -133,14 +135,21 @@ class MetricsAggregator:
         Raises:
             FieldProblem: the query cannot be read.
             StorageAway: Postgres is away and the answer is not in memory.
+            MasteriaError: a defect.
         """
         if not self._counted.loaded:
             raise StorageAway("the counters are waiting for Postgres")
         company_id, query = blob[:16], blob[16:]
         asked = orjson.loads(query) if query else {}
-        if "report" in asked:
-            return await self._reports.report(await self._ready(), company_id, asked)
-        return await self._summaries.summary(await self._ready(), company_id, query)
+        try:
+            if "report" in asked:
+                return await self._reports.report(await self._ready(), company_id, asked)
+            return await self._summaries.summary(await self._ready(), company_id, query)
+        except MasteriaError:
+            raise
+        except Exception as error:  # trying again would not help, as it would where a part is away
+            log.exception("numbers could not be worked out", extra={"action": "summary"})
+            raise MasteriaError from error
 
     async def prometheus(self) -> bytes:
         """Return the installation's numbers as JSON."""

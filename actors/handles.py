@@ -63,7 +63,7 @@ class ActorRef:
         return await self._direct.call(method, blob, timeout_s)
 
     async def ping(self, timeout_s: float) -> dict[str, Any]:
-        """Return what the actor's ``ping`` answers, asked for without Ray.
+        """Return what the actor's ``ping`` answers, asked for by :meth:`direct`.
 
         Raises:
             Unavailable: as :meth:`call`.

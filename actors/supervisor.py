@@ -6,13 +6,14 @@ import asyncio
 import importlib
 import logging
 import time
-from typing import Any, cast
+from typing import Any
 
 import ray
 from ray.exceptions import ActorDiedError, RayActorError
 
 from actors.base import Life
 from actors.handles import ActorRef
+from actors.pulse import Pulse
 from engine.errors import MasteriaError, Unavailable
 from engine.settings import Settings
 from engine.sharding import assign
@@ -23,12 +24,11 @@ from storage.web_sessions import list_web_sessions
 log = logging.getLogger(__name__)
 _HUNG_S = 15.0
 _PING_S = 5.0
-_RAY_ROUNDS = 10
 _DRAIN_S = 30.0
 # Draining goes from the door inwards: nothing new comes in before what is inside has been written.
 _DRAIN_ORDER = ("gateway", "shard", "scheduler", "worker", "ai", "sender", "web", "aggregator", "fanout")
 _WEB = "web-"
-_ASKED_DIRECTLY = ("aggregator", "fanout", "shard", "sender", "ai", "gateway")  # the others have no door for it
+_WITH_DOOR = ("aggregator", "fanout", "shard", "sender", "ai", "gateway")
 _TOLD = ("shard", "sender", "scheduler", "worker", "ai", "gateway", _WEB)
 
 
@@ -70,17 +70,23 @@ class Supervisor:
         self._life = Life("supervisor")
         self._seen: dict[str, float] = {}
         self._pings: dict[str, dict[str, Any]] = {}
-        self._rounds = 0
         self._draining = False
         self._staffed = False
         self._staffing = asyncio.Lock()
-        self._refs = {name: ActorRef(name, settings.instance) for name in self._names()}
+        self._refs: dict[str, ActorRef] = {}
+        self._pulses: dict[str, Pulse] = {}
+        for name in self._names():
+            self._know(name)
         self._table = bytes(256)
         await self._prepare()
         for name in self._refs:
             self._create(name)
         await self._staff_web_sessions()
         self._life.run(self._watch, pause_s=1.0, action="watch")
+
+    def _know(self, name: str) -> None:
+        self._refs[name] = ActorRef(name, self._settings.instance)
+        self._pulses[name] = Pulse(self._refs[name], has_door=name.startswith(_WITH_DOOR))
 
     async def _prepare(self) -> None:
         pool: Pool | None = None
@@ -139,7 +145,7 @@ class Supervisor:
                 return
             present = {name for name in self._refs if name.startswith(_WEB)}
             for name in sorted(wanted - present):
-                self._refs[name] = ActorRef(name, self._settings.instance)
+                self._know(name)
                 self._create(name)
             for name in sorted(present - wanted):
                 await self._dismiss(name)
@@ -148,6 +154,7 @@ class Supervisor:
     async def _dismiss(self, name: str) -> None:
         """End an actor whose session is gone, after it has noticed that."""
         reference = self._refs.pop(name)
+        self._pulses.pop(name)
         self._pings.pop(name, None)
         try:
             await reference.call("reload", None, timeout_s=10.0)
@@ -163,12 +170,11 @@ class Supervisor:
             return
         if not self._staffed:
             await self._staff_web_sessions()
-        self._rounds += 1
         await asyncio.gather(*(self._look_at(name) for name in list(self._refs)))
 
     async def _look_at(self, name: str) -> None:
         try:
-            self._pings[name] = await self._ping(name)
+            self._pings[name] = await self._pulses[name].ask(_PING_S)
             self._seen[name] = max(self._seen[name], time.monotonic())
             return
         except Unavailable as error:
@@ -183,20 +189,6 @@ class Supervisor:
             self._create(name)
         elif time.monotonic() - self._seen[name] > _HUNG_S:
             self._end(name)
-
-    async def _ping(self, name: str) -> dict[str, Any]:
-        """Ask an actor how it is; now and then through Ray, which could have lost one that still answers.
-
-        A call through Ray holds up an actor's other work for milliseconds: where requests are answered, that shows.
-        """
-        reference = self._refs[name]
-        if name.startswith(_ASKED_DIRECTLY) and self._rounds % _RAY_ROUNDS:
-            try:
-                return await reference.ping(_PING_S)
-            except Unavailable as error:
-                if isinstance(error.__cause__, TimeoutError):
-                    raise
-        return cast("dict[str, Any]", await reference.call("ping", timeout_s=_PING_S))
 
     def _end(self, name: str) -> None:
         """Kill an actor that does not answer, so that Ray starts it anew."""

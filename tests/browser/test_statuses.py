@@ -77,7 +77,7 @@ def test_messages_are_found_by_a_rules_name(world: World, visit: Guests, company
     one = visit()
     page = one.open(company_id, "messages")
     page.locator("[data-filter]").select_option("rule_id")
-    page.get_by_label("Regra").select_option(label=_RULE)
+    page.get_by_label("Regra", exact=True).select_option(label=_RULE)
     expect(page).to_have_url(re.compile(f"rule_id={rule['id']}"))
     expect(page.get_by_text(f"Regra: {_RULE}")).to_be_visible()
     rows = page.locator("main [data-row]:visible")
@@ -86,3 +86,10 @@ def test_messages_are_found_by_a_rules_name(world: World, visit: Guests, company
     shown = rows.evaluate_all("(all) => all.map((row) => row.dataset.row)")
     assert shown
     assert set(shown) <= {message["id"] for message in found}
+    page.get_by_role("button", name="Tirar o filtro Regra").click()
+    page.get_by_label("Regra", exact=True).select_option(label="outro id…")  # one that was deleted, or is older than the names
+    page.get_by_label("Regra", exact=True).fill(gone := "01980000-0000-7000-8000-00000000beef")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(f"rule_id={gone}"))
+    expect(page.get_by_text("Regra: …00beef")).to_be_visible()
+    expect(rows).to_have_count(0)

@@ -15,15 +15,15 @@ export function useNumberNames(): (id: string | null | undefined) => string | nu
 
 export type Named = "session_id" | "rule_id" | "template_id" | "campaign_id" | "list_id";
 
-/** Names of what can be asked about, the newest hundred of each kind. */
+/** Names of what can be asked about, the newest 500 of each kind. */
 export function useNames(kinds: readonly Named[]) {
-  const query = { params: { query: { limit: 100 } } };
+  const query = { params: { query: { limit: 500 } } };
   const ask = (kind: Named) => ({ staleTime: 300_000, enabled: kinds.includes(kind) });
-  const sessions = useQuery({ ...ask("session_id"), queryKey: key("sessions", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/sessions", { ...query, signal })) });
-  const rules = useQuery({ ...ask("rule_id"), queryKey: key("rules", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/rules", { ...query, signal })) });
-  const templates = useQuery({ ...ask("template_id"), queryKey: key("templates", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/templates", { ...query, signal })) });
-  const campaigns = useQuery({ ...ask("campaign_id"), queryKey: key("campaigns", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/campaigns", { ...query, signal })) });
-  const lists = useQuery({ ...ask("list_id"), queryKey: key("lists", "hundred"), queryFn: ({ signal }) => read(api.GET("/api/v1/lists", { params: { query: { limit: 100 } as never }, signal })) });
-  const named = (rows: { id: string; name: string }[] | undefined) => (rows ?? []).map((one) => ({ value: one.id, title: one.name }));
+  const sessions = useQuery({ ...ask("session_id"), queryKey: key("sessions", "newest"), queryFn: ({ signal }) => read(api.GET("/api/v1/sessions", { ...query, signal })) });
+  const rules = useQuery({ ...ask("rule_id"), queryKey: key("rules", "newest"), queryFn: ({ signal }) => read(api.GET("/api/v1/rules", { ...query, signal })) });
+  const templates = useQuery({ ...ask("template_id"), queryKey: key("templates", "newest"), queryFn: ({ signal }) => read(api.GET("/api/v1/templates", { ...query, signal })) });
+  const campaigns = useQuery({ ...ask("campaign_id"), queryKey: key("campaigns", "newest"), queryFn: ({ signal }) => read(api.GET("/api/v1/campaigns", { ...query, signal })) });
+  const lists = useQuery({ ...ask("list_id"), queryKey: key("lists", "newest"), queryFn: ({ signal }) => read(api.GET("/api/v1/lists", { ...query, signal })) });
+  const named = (rows: { id: string; name: string; created_at: string }[] | undefined) => (rows ?? []).map((one) => ({ value: one.id, title: one.name, at: one.created_at }));
   return { session_id: named(sessions.data?.data), rule_id: named(rules.data?.data), template_id: named(templates.data?.data), campaign_id: named(campaigns.data?.data), list_id: named(lists.data?.data) };
 }

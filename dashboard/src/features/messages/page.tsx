@@ -58,8 +58,8 @@ export function Messages() {
         fields={[
           { name: "status", title: t("status"), options: STATUSES.map((value) => ({ value, title: ui(value) })), show: (value) => value.split(",").map((one) => (isStatus(one) ? ui(one) : one)).join(" / ") },
           { name: "phone", title: t("phone"), placeholder: "+5511900000000" }, { name: "reason", title: t("reason"), placeholder: "opted_out" },
-          { name: "session_id", title: t("number"), options: names.session_id }, { name: "rule_id", title: t("rule"), options: names.rule_id },
-          { name: "campaign_id", title: t("campaign"), options: names.campaign_id }, { name: "event_id", title: t("event") },
+          { name: "session_id", title: t("number"), other: true, options: names.session_id }, { name: "rule_id", title: t("rule"), other: true, options: names.rule_id },
+          { name: "campaign_id", title: t("campaign"), other: true, options: names.campaign_id }, { name: "event_id", title: t("event") },
           { name: "from", title: t("from"), show: moment, options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
           { name: "to", title: t("until"), show: moment, placeholder: "2026-11-22T13:00:00Z" },
         ]}

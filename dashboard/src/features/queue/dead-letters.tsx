@@ -81,7 +81,7 @@ export function DeadLetters() {
           { name: "kind", title: t("target"), options: (["message", "event"] as const).map((value) => ({ value, title: t(value) })) },
           { name: "resolved", title: t("state"), options: [{ value: "true", title: t("dealt") }, { value: "all", title: t("all") }] },
           { name: "from", title: t("period"), options: [{ value: "now-1h", title: t("hour") }, { value: "now-24h", title: t("day") }, { value: "now-7d", title: t("week") }, { value: "now-30d", title: t("month") }] },
-          { name: "session_id", title: t("number"), options: names.session_id }, { name: "campaign_id", title: t("campaign"), options: names.campaign_id }, { name: "rule_id", title: t("rule"), options: names.rule_id },
+          { name: "session_id", title: t("number"), other: true, options: names.session_id }, { name: "campaign_id", title: t("campaign"), other: true, options: names.campaign_id }, { name: "rule_id", title: t("rule"), other: true, options: names.rule_id },
         ]}
       />
       <RefetchBar on={list.isFetching && !list.isPending} />
