@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { called, meant, told } from "./filter-values";
 
 describe("what is typed into a filter", () => {
-  const field = { name: "event_type", title: "Tipo", suggestions: [{ value: "pix_created", title: "PIX gerado" }] };
-  test("is the value whose title it is", () => expect(meant(field, "pix GERADO")).toBe("pix_created"));
+  const field = { name: "event_type", title: "Tipo", suggestions: [{ value: "pix_created", title: "PIX gerado, ainda não pago" }, { value: "pix_expired", title: "PIX vencido" }, { value: "pix", title: "PIX" }] };
+  test("is the value whose title it is", () => expect([meant(field, "pix VENCIDO"), meant(field, "Pix")]).toEqual(["pix_expired", "pix"]));
+  test("is the value whose title alone begins so", () => expect([meant(field, "pix gerado"), meant(field, "pi")]).toEqual(["pix_created", "pi"]));
   test("is otherwise meant as it is", () => expect([meant(field, "pix_created"), meant(field, "meu_tipo")]).toEqual(["pix_created", "meu_tipo"]));
   test("is a title only where titles are offered", () => expect(meant({ name: "source", title: "Fonte" }, "PIX gerado")).toBe("PIX gerado"));
 });

@@ -9,16 +9,21 @@ export interface FilterField {
   options?: FilterOption[];
   /** Whether an id may be typed that is none of the options: older, or gone. */
   other?: boolean;
-  /** Values that one may type or pick; what is typed may be a title, or something of one's own. */
+  /** Values that one may type or pick; what is typed may be a title or its beginning, or something of one's own. */
   suggestions?: FilterOption[];
   placeholder?: string;
   /** A value in words, where it is none of the options. */
   show?: (value: string) => string;
 }
 
-/** The value behind a typed title; anything else is meant as it was typed. */
+/** The value behind a typed title, or behind the only one that begins so; anything else is meant as it was typed. */
 export function meant(field: FilterField, text: string): string {
-  return field.suggestions?.find((one) => one.title.toLowerCase() === text.toLowerCase())?.value ?? text;
+  const offered = field.suggestions ?? [];
+  if (offered.some((one) => one.value === text)) return text;
+  const typed = text.toLowerCase();
+  const whole = offered.find((one) => one.title.toLowerCase() === typed);
+  const begun = offered.filter((one) => one.title.toLowerCase().startsWith(typed));
+  return whole?.value ?? (begun.length === 1 ? begun[0]!.value : text);
 }
 
 /** What a value is called; of an id that has no name its end. */
