@@ -87,7 +87,7 @@ def test_messages_are_found_by_a_rules_name(world: World, visit: Guests, company
     assert shown
     assert set(shown) <= {message["id"] for message in found}
     page.get_by_role("button", name="Tirar o filtro Regra").click()
-    page.get_by_label("Regra", exact=True).select_option(label="outro id…")  # one that was deleted, or is older than the names
+    page.get_by_label("Regra", exact=True).select_option(label="outro id…")  # deleted, or older than the names
     page.get_by_label("Regra", exact=True).fill(gone := "01980000-0000-7000-8000-00000000beef")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(f"rule_id={gone}"))
