@@ -152,6 +152,10 @@ class Instance:
         """Do the same while the loop goes on, so that its load is under way when the actor dies."""
         return _kill(name, await asyncio.to_thread(self.actor_pid, name))
 
+    async def hang(self, name: str) -> int:
+        """Hold an actor's process still (SIGSTOP) for good and return its pid."""
+        return _kill(name, await asyncio.to_thread(self.actor_pid, name), signal.SIGSTOP)
+
     def kill_server(self, name: str) -> int:
         """Kill one of the front door's processes with -9 and return its pid."""
         process = self.server(name)
@@ -231,9 +235,9 @@ class Instance:
         return found
 
 
-def _kill(name: str, pid: int | None) -> int:
+def _kill(name: str, pid: int | None, number: signal.Signals = signal.SIGKILL) -> int:
     assert pid is not None, f"{name} has no pid"
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, number)
     return pid
 
 

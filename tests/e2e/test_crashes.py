@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+import psutil
 import pytest
 
 from tests.e2e.figures import Figures
@@ -32,6 +33,24 @@ async def test_an_actor_is_killed_under_load(instance: Instance, shop: Shop, fig
         await wait_until(is_another(instance, name, pid), 20.0, f"another {name} that is well")
     verdict = await judge(shop, load.sent)
     figures.note(f"kill -9 {actor}", recovered_s, verdict, load)
+    assert verdict.acknowledged > 0
+    verdict.clean()
+    await counters_agree(shop)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("actor", ["shard", "gateway-0"])
+async def test_an_actor_that_hangs_is_restarted(instance: Instance, shop: Shop, figures: Figures, actor: str) -> None:
+    """It answers no ping, by its own door or through Ray: after 15 s the supervisor has Ray start it anew."""
+    name = shop.shard if actor == "shard" else actor
+    async with Load(shop, instance.base_url) as load:
+        await load.flowing()
+        pid = await instance.hang(name)
+        await wait_until(is_another(instance, name, pid), 60.0, f"another {name} that is well")
+        recovered_s = await load.full_rate_again(time.monotonic())
+    assert not psutil.pid_exists(pid), f"the {name} that hung is still there"
+    verdict = await judge(shop, load.sent)
+    figures.note(f"hung {actor}, from its successor on", recovered_s, verdict, load)
     assert verdict.acknowledged > 0
     verdict.clean()
     await counters_agree(shop)
