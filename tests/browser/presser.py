@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, Request, Route
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -28,6 +30,9 @@ _NAME = "(one) => one.getAttribute('aria-label') || one.textContent.trim()"
 OPENED = "[role=dialog], [role=menu], [data-radix-popper-content-wrapper]"
 _COVERED_MS = 3_000
 _LOOKS_MS = (400, *[100] * 11)  # what a press does shows within the first; a busy machine may need them all
+_FETCHED_MS = 3_000  # what a press opens may have to be fetched first
+# Two frames: what was fetched is drawn.
+_DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 def is_change(request: Request) -> bool:
@@ -56,7 +61,10 @@ class Presser:
         self._opened = opened
         self.asked = 0
         self.changes: list[str] = []
+        self._under_way: set[Request] = set()
         one.page.on("request", self._note)
+        one.page.on("requestfinished", self._ended)
+        one.page.on("requestfailed", self._ended)
         one.page.on("filechooser", lambda _: self._see())
 
     def refuse_changes(self) -> None:
@@ -75,8 +83,12 @@ class Presser:
 
     def _note(self, request: Request) -> None:
         self.asked += 1
+        self._under_way.add(request)
         if is_change(request):
             self.changes.append(f"{request.method} {request.url}")
+
+    def _ended(self, request: Request) -> None:
+        self._under_way.discard(request)
 
     def press_all(self, path: str) -> list[str]:
         """Return the names of buttons that did nothing at all."""
@@ -111,8 +123,16 @@ class Presser:
                 return True
         return False
 
+    def _let_come(self, page: Page) -> None:
+        until = time.monotonic() + _FETCHED_MS / 1000
+        while self._under_way and time.monotonic() < until:
+            page.wait_for_timeout(20)
+        with suppress(PlaywrightError):  # the press has led to another page
+            page.evaluate(_DRAWN)
+
     def _leave(self, page: Page, path: str, address: str, name: str) -> None:
-        """Close what is open, and go back to where the buttons are."""
+        """Close what is open, or about to be, and go back to where the buttons are."""
+        self._let_come(page)
         if page.locator(OPENED).count():
             self._opened(page, name)
         if page.url != address or page.locator(OPENED).count():

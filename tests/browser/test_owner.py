@@ -14,6 +14,7 @@ from tests.browser.world import World
 
 _MOST = 12
 _DIALOG = "[role=dialog]"
+_LAYER = "[role=dialog], [role=menu]"
 _LOOK = Look()
 _SECTIONS = tuple(f"settings/{name}" for name in ("users", "keys", "outgoing", "profile"))
 _REFUSED = {"rules/new": (422,)}  # a rule without anything is tried
@@ -35,7 +36,10 @@ class Opened:
                 found = cut_off(page, _DIALOG) + too_wide(page, _DIALOG)
                 self.wrong += [f"{name} at {width}: {one}" for one in found]
             page.set_viewport_size({"width": _LOOK.width, "height": _LOOK.height})
-        page.keyboard.press("Escape")
+        layers = page.locator(_LAYER)
+        for left in reversed(range(layers.count())):  # the press before may have opened one too, only now
+            page.keyboard.press("Escape")
+            expect(layers).to_have_count(left)
         expect(page.locator(OPENED)).to_have_count(0)
 
 
