@@ -1,7 +1,7 @@
 """Roll-ups as an index: in which minutes a value stands, so that a rare one is found without an index of its own.
 
-Every event and message is counted in the minute of its creation under its type, state, source, webhook, status, number
-and rule (``engine/metrics.py``), so where those sums are zero there is nothing to be read. Costs the hot path nothing.
+Every message is counted in the minute of its creation under its status, number and rule (``engine/metrics.py``), so
+where those sums are zero there is nothing to be read. Costs the hot path nothing.
 """
 
 from __future__ import annotations
@@ -135,8 +135,3 @@ async def _counted(pool: Pool, clue: Clue) -> _Counted:
     since_ms = 0 if clue.always else row["since_ms"] or 0
     until_ms = (row["now_ms"] if row["oldest_ms"] is None else row["oldest_ms"]) - _ON_ITS_WAY_MS
     return _Counted(ms_to_time(since_ms), ms_to_time(until_ms))
-
-
-def clue_keys(*keys: str) -> tuple[str, ...]:
-    """Return keys whose rows may also have been counted among the others."""
-    return (*keys, "other")

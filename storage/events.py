@@ -10,9 +10,7 @@ from uuid import UUID
 
 from engine.dedupe import keys_of_id
 from engine.ids import id_time
-from engine.metrics import KEY_CHARACTERS, SOURCE, STATE, WEBHOOK
 from engine.pagination import OLDEST, Position
-from storage.clues import Clue, clue_keys, search_by_clue
 from storage.pool import Connection, Pool
 from storage.queries import query
 from storage.searching import (
@@ -52,6 +50,8 @@ class EventFilter(NamedTuple):
 _PHONE = Narrow("customer_phone = {}", EventFilter._fields.index("phone"))
 _STATE = Narrow("state = {} AND state <> 'processed'", EventFilter._fields.index("state"))
 _TYPE = Narrow("event_type = {}", EventFilter._fields.index("event_type"))
+_WEBHOOK = Narrow("webhook_id = {}", EventFilter._fields.index("webhook_id"), owned=True)
+_SOURCE = Narrow("source = {}", EventFilter._fields.index("source"))
 
 
 async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within: Range) -> Page:
@@ -70,10 +70,7 @@ async def list_events(pool: Pool, company_id: UUID, wanted: EventFilter, within:
         return await _by_payload(pool, company_id, wanted, within)
     if found is not None:
         return found
-    narrow, clue = narrow_events(wanted), _clue(wanted)
-    if narrow is None and clue is not None:
-        return await search_by_clue(pool, _EVENTS, company_id, wanted, within, clue)
-    scan = _EVENTS.windows(pool, company_id, wanted, within, narrow)
+    scan = _EVENTS.windows(pool, company_id, wanted, within, narrow_events(wanted))
     return await search_windows(scan, within.before, within.limit)
 
 
@@ -83,16 +80,11 @@ def narrow_events(wanted: EventFilter) -> Narrow | None:
         return _PHONE
     if wanted.state not in (None, "processed"):
         return _STATE
-    return None if wanted.event_type is None else _TYPE
-
-
-def _clue(wanted: EventFilter) -> Clue | None:
-    """Return by which sums the wanted events are found, where no index has them in order; the rarest first."""
+    if wanted.event_type is not None:
+        return _TYPE
     if wanted.webhook_id is not None:
-        return Clue(WEBHOOK, ("accepted", "unparsed", "imported"), wanted.webhook_id, always=False)
-    if wanted.source is not None:
-        return Clue(SOURCE, clue_keys(wanted.source[:KEY_CHARACTERS]), always=False)
-    return Clue(STATE, (wanted.state,)) if wanted.state is not None else None
+        return _WEBHOOK
+    return None if wanted.source is None else _SOURCE
 
 
 async def _by_external_id(pool: Pool, company_id: UUID, wanted: EventFilter, within: Range) -> Page | None:

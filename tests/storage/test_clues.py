@@ -1,4 +1,4 @@
-"""Rare values are found by the roll-ups: the same rows as a plain SELECT, page by page, with few buffers read."""
+"""Rare values are found by roll-ups or an order of their own: the same rows as a plain SELECT, few buffers read."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 
 from engine.ids import id_time
 from engine.pagination import NEWEST, OLDEST
-from storage.events import EventFilter, list_events
+from storage.events import EventFilter, count_events, list_events
 from storage.messages import MARKED, MessageFilter, count_messages, list_messages, narrow_messages
 from storage.pool import Connection, Pool
 from storage.queries import query
@@ -35,6 +35,7 @@ INSERT INTO metric_periods (company_id, step_s, start, kind, key, session_id, va
 SELECT company_id, step_s, to_timestamp(floor(extract(epoch FROM minute) / step_s) * step_s), kind, key, session_id,
     sum(value) FROM metric_minutes, unnest(ARRAY[3600, 86400]) AS step_s GROUP BY 1, 2, 3, 4, 5, 6
 """
+HELD = "SELECT count(*) FROM messages WHERE status = 'held'"
 NIL = "'00000000-0000-0000-0000-000000000000'::uuid"
 
 
@@ -87,10 +88,6 @@ async def seeded(pool: Pool) -> Pool:
         await _spread(connection, "incoming_events", 1)
         await _spread(connection, "messages", 2)
         await _move_on(connection)
-        events = f"('event', event_type, {NIL}), ('state', state, {NIL}), ('source', source, {NIL}), "
-        await connection.execute(
-            SUMS.format(table="incoming_events", told=events + "('webhook', 'accepted', webhook_id)")
-        )
         messages = "('message', status, session_id), ('rule', status, rule_id)"
         await connection.execute(SUMS.format(table="messages", told=messages))
         await connection.execute(PERIODS)
@@ -118,6 +115,8 @@ CASES: tuple[tuple[Any, str], ...] = (
     (EventFilter(event_type="order_approved"), "event_type = 'order_approved'"),
     (EventFilter(source="hotmart"), "source = 'hotmart'"),
     (EventFilter(webhook_id=RARE), f"webhook_id = '{RARE}'"),
+    (EventFilter(webhook_id=RARE, source="grapfy"), "false"),
+    (EventFilter(source="grapfy", state="processed"), "source = 'grapfy' AND state = 'processed'"),
     (EventFilter(state="failed"), "state = 'failed'"),
     (EventFilter(state="unparsed", event_type="pix_created"), "state = 'unparsed' AND event_type = 'pix_created'"),
     (EventFilter(event_type="nothing"), "false"),
@@ -204,47 +203,48 @@ async def test_changes_of_a_status_stay_hot(seeded: Pool) -> None:
 
 
 async def test_sums_that_lag_behind_are_not_believed(seeded: Pool) -> None:
+    held = await seeded.fetchval(HELD)
     await seeded.execute("DELETE FROM metric_minutes")
-    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 500)
-    assert len(ids) < 40
+    ids, _ = await _all(list_messages, seeded, MessageFilter(status="held"), 500)
+    assert len(ids) < held
     await seeded.execute(
         "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')",
         time.time_ns() // 1_000_000 - 60_000,
     )
-    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 500)
-    assert len(ids) == 40
+    ids, _ = await _all(list_messages, seeded, MessageFilter(status="held"), 500)
+    assert len(ids) == held
 
 
 async def test_what_is_not_counted_yet_is_looked_through(seeded: Pool) -> None:
-    """At hundreds of events a second, more than one window's rows are newer than the sums."""
-    now = datetime.now(UTC)
+    """At hundreds of messages a second, more than one window's rows are newer than the sums."""
+    now, held = datetime.now(UTC), await seeded.fetchval(HELD)
     async with seeded.acquire() as connection:
         for moment in (now, now - timedelta(hours=1)):
             await connection.execute("SELECT masteria_make_partitions($1)", moment.date())
-        await seed_events(connection, COMPANY, 3_500, now)
+        await seed_messages(connection, COMPANY, SESSION, 3_500, now)
         await connection.execute(
-            "UPDATE incoming_events SET source = 'hotmart' WHERE created_at > $1 AND order_id = ANY ($2)",
+            "UPDATE messages SET status = 'held' WHERE created_at > $1 AND id IN (SELECT id FROM "
+            "(SELECT id, row_number() OVER (ORDER BY created_at) AS n FROM messages WHERE created_at > $1) AS counted "
+            "WHERE n IN (200, 500, 501, 1000, 2000, 3000))",
             now - timedelta(hours=1),
-            ["order-1000", "order-500", "order-200"],
         )
     oldest_ms = time.time_ns() // 1_000_000 - 5_000
     await seeded.execute(
         "INSERT INTO metric_deltas (writer, epoch, seq, committed_ms, data) VALUES ('w', 1, 1, $1, '{}')", oldest_ms
     )
     await seeded.execute(
-        "UPDATE incoming_events SET created_at = to_timestamp($1 / 1000.0) + (created_at - $2) / 100 "
-        "WHERE created_at > $3",
+        "UPDATE messages SET created_at = to_timestamp($1 / 1000.0) + (created_at - $2) / 100 WHERE created_at > $3",
         oldest_ms - 4_000,  # made before the oldest that is not counted, and stored after it
         now - timedelta(seconds=350),
         now - timedelta(hours=1),
     )
     for limit in (3, 500):
-        ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), limit)
-        assert len(ids) == 40 + 6, limit
+        ids, _ = await _all(list_messages, seeded, MessageFilter(status="held"), limit)
+        assert len(ids) == held + 6, limit
 
 
 async def test_what_was_not_counted_so_is_looked_through(seeded: Pool) -> None:
-    """Sources are counted since migration 0018; what came before is found by the windows."""
+    """Rules are counted by status since migration 0018; what came before is found by the windows."""
     since = LAST - timedelta(days=4)
     await seeded.execute(
         "UPDATE installation SET value = jsonb_build_array($1::bigint) WHERE key = 'numbers_since'",
@@ -252,9 +252,9 @@ async def test_what_was_not_counted_so_is_looked_through(seeded: Pool) -> None:
     )
     for table in ("metric_minutes", "metric_periods"):
         column = "minute" if table == "metric_minutes" else "start"
-        await seeded.execute(f"DELETE FROM {table} WHERE kind = 'source' AND {column} < $1", since)
-    ids, _ = await _all(list_events, seeded, EventFilter(source="hotmart"), 20)
-    assert len(ids) == 40
+        await seeded.execute(f"DELETE FROM {table} WHERE kind = 'rule' AND {column} < $1", since)
+    ids, _ = await _all(list_messages, seeded, MessageFilter(rule_id=RARE, status="held"), 7)
+    assert len(ids) == await seeded.fetchval(HELD)
 
 
 async def test_a_rare_value_costs_few_buffers(seeded: Pool) -> None:
@@ -264,8 +264,8 @@ async def test_a_rare_value_costs_few_buffers(seeded: Pool) -> None:
         plan = await connection.fetchval(
             "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + query("metrics/find_minutes"),
             COMPANY,
-            "event",
-            ["chargeback", "other"],
+            "message",
+            ["held"],
             None,
             LAST,
             OLDEST,
@@ -320,3 +320,14 @@ async def test_the_statuses_that_have_an_order_are_those_of_the_triggers(pool: P
     assert len(texts) == 4
     assert len(lists) == 6  # one of inserting and of deleting, two of updating, two of what they call
     assert all(statuses == MARKED for statuses in lists), lists
+
+
+@pytest.mark.parametrize("wanted", [EventFilter(webhook_id=RARE), EventFilter(source="hotmart")])
+async def test_what_a_webhook_or_source_sent_is_told_to_its_company_alone(seeded: Pool, wanted: EventFilter) -> None:
+    nobody = UUID(int=COMPANY.int + 8)
+    for company, number in ((COMPANY, 40), (nobody, 0)):
+        page = await list_events(seeded, company, wanted, Range(limit=100))
+        assert (len(page.rows), page.next) == (number, None)
+        for most, told in ((10_000, (number, False)), (30, (min(number, 30), number > 30))):
+            counted = await count_events(seeded, company, wanted, until=NEWEST.created_at, most=most)
+            assert counted == told, (company, most)

@@ -143,9 +143,6 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
             ([*window, *_events(6, "+5511900000007")], 800),
             ([*window, *_events(7, absent)], 800),
         ],
-        "events/find_in_minutes": [
-            ([COMPANY, *BEHIND, OLDEST, 51, *_events(0, "nothing"), [when.replace(second=0, microsecond=0)]], 500)
-        ],
         "messages/find_in_minutes": [
             ([COMPANY, *BEHIND, OLDEST, 51, *_messages(5, "held"), [when.replace(second=0, microsecond=0)]], 500)
         ],
@@ -187,6 +184,7 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "messages/get_messages": [([COMPANY, [message] * 50, [when] * 50], 300)],
         "messages/list_attempts": [([COMPANY, message, when], 10)],
         "messages/count_messages": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
+        "events/count_owned": [],  # of one webhook: below
         "messages/count_owned": [],  # of one rule or campaign: below, and tests/storage/test_clues.py
         "messages/count_marks": [([COMPANY, OLDEST, NEWEST.created_at, 10_001, "failed,uncertain"], 300)],
         "messages/count_marked": [
@@ -492,6 +490,8 @@ async def test_no_query_scans_a_large_table_or_reads_many_buffers(large_database
         ("events", narrow_events(EventFilter(phone="x")), _events(6, "+5511900000007")),
         ("events", narrow_events(EventFilter(event_type="x")), _events(0, "chargeback")),
         ("events", narrow_events(EventFilter(event_type="x", state="x")), _events(3, "failed")),
+        ("events", narrow_events(EventFilter(webhook_id=COMPANY)), _events(2, SESSION)),
+        ("events", narrow_events(EventFilter(source="x")), _events(1, "hotmart")),
         ("messages", narrow_messages(MessageFilter(phone="x")), _messages(4, "+5511900000007")),
         ("messages", narrow_messages(MessageFilter(campaign_id=COMPANY)), _messages(1, COMPANY)),
         ("messages", narrow_messages(MessageFilter(rule_id=COMPANY)), _messages(2, COMPANY)),

@@ -1,5 +1,5 @@
 -- How many of the newest $4 events in a range pass a filter, and how many were looked at.
--- Uses idx_incoming_events_company_id, or (narrow) the index of phones, types or states, in order; $4 bounds it.
+-- Uses idx_incoming_events_company_id, or (narrow) the index of phones, types, states, webhooks or sources, in order; $4 bounds it.
 SELECT count(*) FILTER (WHERE hit) AS hits, count(*) AS seen
 FROM (
     SELECT coalesce(($5::text IS NULL OR event_type = $5)
