@@ -7,8 +7,9 @@ from uuid import UUID
 
 from engine.ids import IdMaker, ms_to_time
 from engine.phones import normalise_wa_id
+from engine.user_ids import is_user_id
 from storage.contact_folds import find_unfolded, horizon, take_events, take_late_events
-from storage.contact_numbers import change_numbers
+from storage.contact_numbers import change_numbers, tell_numbers
 from storage.contacts import ContactWrite, upsert_contacts
 from storage.pool import Connection, Pool
 from storage.searching import Row
@@ -55,9 +56,11 @@ class ContactFolding:
         await upsert_contacts(connection, company_id, self._people(rows), now=now, fill=True)
         changes = [(row["customer_phone"], row["changed_to"]) for row in rows if row["changed_to"]]
         await change_numbers(connection, company_id, [(old, new) for old, new in changes if old and old != new], now)
+        told = [(row["bsuid"], row["customer_phone"]) for row in rows if row["bsuid"]]
+        await tell_numbers(connection, company_id, {one: phone for one, phone in told if _is_number(phone)}, now)
 
     def _people(self, rows: Sequence[Row]) -> list[ContactWrite]:
-        return [self._person(row) for row in rows if row["customer_phone"]]
+        return [self._person(row) for row in rows if _is_number(row["customer_phone"])]
 
     def _person(self, row: Row) -> ContactWrite:
         at, inbound, phone = row["created_at"], row["inbound"], row["customer_phone"]
@@ -80,3 +83,7 @@ class ContactFolding:
             last_event_type=None if inbound else row["event_type"],
             last_inbound_at=at if inbound else None,
         )
+
+
+def _is_number(phone: str | None) -> bool:
+    return bool(phone) and not is_user_id(str(phone))

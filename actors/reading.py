@@ -209,12 +209,15 @@ class Reader:
         """An inbound message is an event of type ``message_received``; its key is WhatsApp's own message id.
 
         That a person's number has changed is one of type ``number_changed``: nobody has written anything. A number that
-        is hidden now and was told before is the person's all the same; ``phone_from`` tells where it was taken from.
+        is hidden now and was told before is the person's all the same; where none was, WhatsApp's id of them stands in
+        its place. ``phone_from`` tells where it was taken from.
         """
         value = {**message.value, "session_id": str(session_id)}
         phone = message.phone
-        if phone is None and message.sender_id is not None and (phone := phones.get(message.sender_id)) is not None:
-            value["phone_from"] = "contact"
+        if phone is None and message.sender_id is not None:
+            phone = phones.get(message.sender_id)
+            value["phone_from"] = "user_id" if phone is None else "contact"
+            phone = phone or message.sender_id
         event = CanonicalEvent(
             occurred_at=ms_to_time(message.at_ms),
             event_type="number_changed" if message.changed else "message_received",
@@ -255,7 +258,7 @@ def _wish(write: EventWrite, event: CanonicalEvent, message: InboundMessage) -> 
 def _heard(
     write: EventWrite, company: Company, item: Intake, session_id: UUID, event: CanonicalEvent, message: InboundMessage
 ) -> Heard | None:
-    """Return what an inbound message is to its conversation; a person without a number cannot be answered there."""
+    """Return what an inbound message is to its conversation; who tells neither number nor id cannot be answered."""
     if event.customer_phone is None or message.changed:
         return None
     told = message.value["message"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,9 +12,8 @@ import orjson
 from engine.ids import parse_id
 from engine.meta_account import AccountUpdate, Preference, read_account_update, read_preferences, seconds_ms
 from engine.phones import normalise_wa_id
+from engine.user_ids import read_user_id
 
-# A business-scoped user id (facts §1.2); the number may be absent beside it.
-_USER_ID = re.compile(r"[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}")
 _NUMBER_CHANGES = ("user_changed_number", "customer_changed_number")
 
 
@@ -148,9 +146,9 @@ def _inbound(
     provider_id, sender = message.get("id"), message.get("from")
     if not isinstance(provider_id, str):
         return None
-    user_id = _user_id(message.get("from_user_id"))
+    user_id = read_user_id(message.get("from_user_id"))
     contact = _contact(contacts, sender, user_id)
-    sender_id = user_id = user_id or _user_id(contact.get("user_id"))
+    sender_id = user_id = user_id or read_user_id(contact.get("user_id"))
     name = _mapping(contact.get("profile")).get("name")
     kept: dict[str, Any] = {"message": message, "contact": contact, "metadata": _mapping(value.get("metadata"))}
     system = _mapping(message.get("system")) if message.get("type") == "system" else {}
@@ -158,7 +156,7 @@ def _inbound(
     changed_to = system.get("wa_id") or system.get("new_wa_id") if changed else None
     changed_to = normalise_wa_id(changed_to) if isinstance(changed_to, str) else None
     if changed:
-        user_id = _user_id(system.get("user_id")) or user_id
+        user_id = read_user_id(system.get("user_id")) or user_id
         kept["changed_to"] = changed_to
     if user_id is not None:
         kept["user_id"] = user_id
@@ -192,10 +190,6 @@ def _contact(contacts: Sequence[Mapping[str, Any]], sender: object, user_id: str
         if found is not None:
             return found
     return contacts[0] if len(contacts) == 1 else {}
-
-
-def _user_id(value: object) -> str | None:
-    return value if isinstance(value, str) and _USER_ID.fullmatch(value) else None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

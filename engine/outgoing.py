@@ -6,16 +6,15 @@ and what the columns of texts and templates already say. Shapes: shared facts on
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
+from engine.user_ids import is_user_id
+
 _READABLE = ("body", "text", "emoji", "caption", "filename")
-# Business-scoped user id: how a person with a username is named who shows no phone (Meta, 2026).
-_USER_ID = re.compile(r"[A-Z]{2}\.(ENT\.)?[0-9A-Za-z]{1,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +98,7 @@ def request_body(
     body: dict[str, Any] = {
         "messaging_product": "whatsapp",
         "recipient_type": "individual",
-        "to" if to[:1] == "+" or not _USER_ID.fullmatch(to) else "recipient": to,
+        "to" if to[:1] == "+" or not is_user_id(to) else "recipient": to,
         "type": kind,
     }
     if kind == "text":

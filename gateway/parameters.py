@@ -12,10 +12,10 @@ import orjson
 from engine.errors import FieldProblem
 from engine.ids import parse_id
 from engine.pagination import decode_cursor
-from engine.phones import normalise_typed
 from engine.problems import encodable
 from engine.suggestions import unknown_name
 from engine.times import parse_time
+from engine.user_ids import read_address
 from gateway.operations import Query
 from gateway.schema import problems_of
 
@@ -93,7 +93,7 @@ def _read_json(value: str) -> tuple[Any, str | None]:
 
 
 def _read_phone(value: str) -> tuple[Any, str | None]:
-    found = normalise_typed("+" + value[1:] if value.startswith(" ") else value)
+    found = read_address("+" + value[1:] if value.startswith(" ") else value)
     return found, None if found else "must be a phone number such as +5511900000000"
 
 

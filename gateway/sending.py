@@ -15,10 +15,10 @@ from engine.errors import Conflict, FieldProblem
 from engine.metrics import Delta
 from engine.outgoing import Outgoing, read_content, reply_extra
 from engine.outgoing_schema import CONTENT_TYPES, MESSAGE_ID_MAX, content_problems, reply_problems
-from engine.phones import normalise_typed
 from engine.stored_events import canonical_of
 from engine.template_syntax import MAX_TEXT
 from engine.times import parse_time
+from engine.user_ids import is_user_id, read_address
 from engine.zones import zone_named
 from gateway.calls import Call
 from gateway.schema import anything, choice, identifier, moment, record, text
@@ -41,7 +41,7 @@ _FURTHEST = timedelta(days=30)
 SEND_SCHEMA = record(
     {
         "session_id": identifier(description="The WhatsApp number it goes through."),
-        "to": text(64, description="Who gets it; Brazilian unless it begins with `+`."),
+        "to": text(160, description="A number, Brazilian unless it begins with `+`, or WhatsApp's id (BSUID)."),
         "text": text(MAX_TEXT, description="What to send as it stands. Either this, `template_id` or `content`."),
         "template_id": identifier(description="A template, filled from `event_id` and `variables`."),
         "content": anything(
@@ -127,9 +127,11 @@ async def _read(call: Call) -> _Request:
     session = await get_session(call.services.pool, call.company_id, UUID(body["session_id"]))
     if session is None:
         errors.append({"field": "session_id", "reason": "is no session of this company"})
-    to_phone = normalise_typed(body["to"])
+    to_phone = read_address(body["to"])
     if to_phone is None:
-        errors.append({"field": "to", "reason": "must be a phone number such as +5511900000000"})
+        errors.append({"field": "to", "reason": "must be a phone number such as +5511900000000, or a WhatsApp user id"})
+    elif is_user_id(to_phone) and session is not None and session["transport"] == "web":
+        errors.append({"field": "to", "reason": "must be a phone number: a WhatsApp-Web session knows no user ids"})
     if sum(name in body for name in ("text", "template_id", "content")) != 1:
         errors.append({"field": "text", "reason": "is needed, or template_id, or content, and only one of them"})
     if "reply_to" in body:

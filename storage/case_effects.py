@@ -12,6 +12,7 @@ from engine.ids import time_to_ms
 from engine.money import cents_to_text
 from engine.steps import Action, AddTag, AddToList, CallWebhook, RecordPix
 from engine.times import rfc3339
+from engine.user_ids import is_user_id
 from storage.cases import DueCase
 from storage.contact_lists import add_to_list, unknown_lists
 from storage.contacts import ContactWrite, tag_contacts, upsert_contacts
@@ -96,7 +97,7 @@ async def _mark_people(
     """Tag contacts and put them into lists; who is not known yet becomes a contact."""
     known: list[Deed] = []
     for deed in deeds:
-        if deed.event["customer_phone"]:
+        if (phone := deed.event["customer_phone"]) and not is_user_id(phone):
             known.append(deed)
         else:
             deed.failed("no_contact")

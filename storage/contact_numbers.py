@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
 from storage.contacts import find_by_phone
-from storage.conversation_people import follow_number
+from storage.conversation_people import find_conversations_of_ids, follow_number
 from storage.pool import Connection
 from storage.queries import query
 
@@ -27,3 +27,19 @@ async def change_numbers(
         known = await find_by_phone(connection, company_id, (old, new))
         if len(known) == 2:
             await connection.execute(query("contacts/merge_contacts"), company_id, known[old], known[new], now)
+
+
+async def tell_numbers(connection: Connection, company_id: UUID, numbers: Mapping[str, str], now: datetime) -> None:
+    """Put the number in the place of WhatsApp's id of those who wrote without one before, in the caller's transaction.
+
+    Args:
+        connection: in a transaction.
+        company_id: whose people.
+        numbers: phones by user ids, as messages told both; most of these people never hid their number.
+        now: of the change.
+    """
+    for user_id in sorted(await find_conversations_of_ids(connection, company_id, list(numbers))):
+        phone = numbers[user_id]
+        await connection.execute(query("conversations/tell_number_of_events"), company_id, user_id, phone)
+        await connection.execute(query("conversations/tell_number_of_messages"), company_id, user_id, phone)
+        await change_numbers(connection, company_id, [(user_id, phone)], now)

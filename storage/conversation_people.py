@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -17,6 +18,14 @@ async def follow_number(connection: Connection, company_id: UUID, old: str, new:
     for pair in await connection.fetch(query("conversations/find_pairs"), company_id, old, new):
         await connection.execute(query("conversations/move_belongings"), company_id, pair["old"], pair["new"], new)
         await connection.execute(query("conversations/merge_conversations"), company_id, pair["old"], pair["new"], now)
+
+
+async def find_conversations_of_ids(connection: Connection, company_id: UUID, user_ids: Sequence[str]) -> list[str]:
+    """Return which of these user ids a company has conversations by, of people whose number was not told then."""
+    if not user_ids:
+        return []
+    rows = await connection.fetch(query("conversations/find_by_user_id"), company_id, user_ids)
+    return [row["phone"] for row in rows]
 
 
 async def forget_person(connection: Connection, company_id: UUID, phone: str) -> None:

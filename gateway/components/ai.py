@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.ai.intents import MANY_EXAMPLES
 from engine.ai.outcomes import OUTCOMES
-from gateway.components.shared import E164, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.components.shared import ADDRESS, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
 from gateway.schema import Schema, boolean, choice, define, identifier, items, moment, nullable, record, text
 
 LONGEST_EXAMPLE = 400
@@ -82,7 +82,7 @@ define(
             "company_id": identifier(),
             "conversation_id": identifier(),
             "session_id": identifier(),
-            "phone": E164,
+            "phone": ADDRESS,
             "received_at": moment(),
             "at": moment(),
             "text": SENTENCE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.conversations import STATES, SWITCHED_OFF, TAKEN_OVER
 from engine.template_syntax import MAX_TEXT
-from gateway.components.shared import COUNT, E164, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.components.shared import ADDRESS, COUNT, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
 from gateway.schema import (
     Schema,
     anything,
@@ -35,7 +35,7 @@ _CONVERSATION: dict[str, Schema] = {
     "session_id": identifier(),
     "session_name": SENTENCE,
     "transport": SENTENCE,
-    "phone": E164,
+    "phone": ADDRESS,
     "name": {**SENTENCE, "description": "As the person calls themselves on WhatsApp."},
     "contact_id": MAYBE_ID,
     "state": choice(*STATES, description="`waiting`: set aside until the person writes again."),

@@ -24,7 +24,10 @@ _MESSAGE: dict[str, Schema] = {
     "campaign_id": MAYBE_ID,
     "session_id": identifier(),
     "order_id": SENTENCE,
-    "to": {"type": "string", "description": "E.164; empty while the message is held for want of a phone."},
+    "to": {
+        "type": "string",
+        "description": "E.164, or WhatsApp's id (BSUID) of who tells no number; empty: held for want of a phone.",
+    },
     "lane": {"type": "string", "enum": ["transactional", "bulk"]},
     "type": {"type": "string"},
     "text": {"type": "string", "description": "As sent."},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from engine.contacts import MAX_FIELDS, MAX_TAG, MAX_TAGS
 from engine.csv_format import DELIMITERS, ENCODINGS, MAX_COLUMNS
-from gateway.components.shared import COUNT, E164, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
+from gateway.components.shared import ADDRESS, COUNT, E164, MAYBE_ID, MAYBE_TIME, SENTENCE, WORDS, shown
 from gateway.schema import (
     Schema,
     anything,
@@ -143,7 +143,12 @@ define(
     "OptOutInput",
     record(
         {
-            "phones": items(text(64), MOST_IDS, minItems=1, description="Anything that can be read as phones."),
+            "phones": items(
+                text(160),
+                MOST_IDS,
+                minItems=1,
+                description="Anything that can be read as phones, or WhatsApp's ids (BSUID).",
+            ),
             "kind": choice("all", "marketing", description="By default all."),
             "source": text(200, description="Where it was said: `pediu por telefone`, …"),
         },
@@ -154,7 +159,7 @@ define(
     "OptOut",
     shown(
         {
-            "phone": E164,
+            "phone": ADDRESS,
             "kind": choice("all", "marketing"),
             "source": {"type": "string", "description": "`message`: the person wrote it; else who or what noted it."},
             "event_id": {**MAYBE_ID, "description": "The inbound message in which it was said."},

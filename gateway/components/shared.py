@@ -11,6 +11,11 @@ ROLE: Schema = {"type": "string", "enum": ["owner", "operator", "viewer"]}
 MAYBE_ID = nullable(identifier())
 MAYBE_TIME = nullable(moment())
 E164 = {"type": "string", "pattern": r"\+[0-9*]{7,15}", "description": "E.164; for viewers with `*`."}
+ADDRESS = {
+    "type": "string",
+    "pattern": r"\+[0-9*]{7,15}|[A-Z]{2}\.(?:ENT\.)?[0-9A-Za-z]{1,128}",
+    "description": "E.164 (for viewers with `*`), or WhatsApp's id (BSUID) of who tells no number.",
+}
 WORDS = nullable(record({"pt": {"type": "string"}, "en": {"type": "string"}}, description="The reason in words."))
 
 

@@ -11,7 +11,7 @@ from engine.conversations import STATES, changed
 from engine.errors import Conflict, FieldProblem, NotFound
 from engine.metrics import Delta
 from engine.pagination import COUNT_CAP
-from engine.phones import normalise_typed
+from engine.user_ids import read_address
 from gateway.answering import hands_of, keep_hands, user_of
 from gateway.calls import Call, json_response, page_response
 from gateway.conversation_views import conversation_view, offered_view
@@ -73,7 +73,7 @@ def _filter(call: Call) -> ConversationFilter:
         given["assignee_id"] = _assignee(call, assignee)
     if (words := query.get("q", "").strip()) != "":
         # A whole number only: who is shown numbers masked must not find them digit by digit.
-        phone = normalise_typed(words)
+        phone = read_address(words)
         given |= {"words": words.lower()} if phone is None else {"phone": phone}
     return ConversationFilter(**given)
 

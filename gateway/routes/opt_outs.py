@@ -12,8 +12,8 @@ from engine.errors import FieldProblem, NotFound
 from engine.metrics import Delta
 from engine.opt_out import ALL, Kind, Stop
 from engine.pagination import COUNT_CAP, Position
-from engine.phones import normalise_typed
 from engine.times import rfc3339
+from engine.user_ids import read_address
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
 from gateway.operations import PAGING, Operation, Query, choice_query, nothing, ok, page_of
@@ -64,7 +64,7 @@ def _kind(given: str | None) -> Kind:
 async def _stop(call: Call) -> Response:
     body, errors, phones = call.body, [], []
     for index, given in enumerate(body["phones"]):
-        phone = normalise_typed(given)
+        phone = read_address(given)
         if phone is None:
             errors.append({"field": f"phones[{index}]", "reason": "must be a phone number such as +5511900000000"})
         else:

@@ -11,8 +11,8 @@ from starlette.responses import Response, StreamingResponse
 
 from engine.errors import FieldProblem, NotFound
 from engine.pagination import NEWEST, Position
-from engine.phones import normalise_typed
 from engine.times import rfc3339
+from engine.user_ids import read_address
 from gateway.bulk import BulkAction, answer_bulk, bulk_answers, bulk_schema
 from gateway.calls import Call
 from gateway.contact_views import consent_view, contact_view
@@ -118,7 +118,7 @@ _ERASE = BulkAction(name="contacts_erase", job_kind="contacts_erase", count=_cou
 
 async def _erase(call: Call) -> Response:
     if "filter" in call.body:
-        phone = normalise_typed(call.body["filter"]["phone"])
+        phone = read_address(call.body["filter"]["phone"])
         if phone is None:
             reason = "must be a phone number such as +5511900000000"
             raise FieldProblem([{"field": "filter.phone", "reason": reason}])

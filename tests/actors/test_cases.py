@@ -365,13 +365,18 @@ async def test_steps_tag_people_put_them_into_lists_and_branch_on_their_tags(rig
     await rig.runner.run_due()
     await rig.pix("e-3", "o-3", phone=None)
     await rig.runner.run_due()
-    assert [text for text, status in await rig.texts() if status == "queued"] == ["Novo", "Oi, Ana"]
+    await rig.pix("e-4", "o-4", phone=None)
+    await rig.pool.execute("UPDATE incoming_events SET customer_phone = 'BR.abc' WHERE external_id = 'e-4'")
+    await rig.runner.run_due()
+    assert [text for text, status in await rig.texts() if status == "queued"] == ["Novo", "Oi, Ana", "Novo"]
     [contact] = await rig.shard.rows("SELECT c.phone, t.tag FROM contacts c JOIN contact_tags t ON t.contact_id = c.id")
     assert contact == {"phone": "+5511900000000", "tag": "vip"}
     assert await rig.pool.fetchval("SELECT count(*) FROM contact_list_members WHERE list_id = $1", list_id) == 1
     reasons = [[line["reason"] for line in case["log"]] for case in await rig.cases()]
     assert reasons[0] == ["condition_false", None, None, None, "list_gone"]
     assert reasons[2] == ["condition_false", "no_phone", "no_contact", "no_contact", "no_contact"]
+    # WhatsApp's id of somebody who tells no number can be written to, and is no contact.
+    assert reasons[3] == ["condition_false", None, "no_contact", "no_contact", "no_contact"]
 
 
 async def test_a_step_calls_an_outgoing_webhook_once_with_the_event(rig: CaseRig) -> None:

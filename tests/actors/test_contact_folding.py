@@ -11,7 +11,7 @@ from uuid import UUID
 import pytest
 
 from actors.contact_folding import ContactFolding
-from engine.ids import id_time
+from engine.ids import id_time, ms_to_time
 from storage.contact_folds import BEHIND, LATE_MS, horizon
 from storage.contact_lists import add_to_list, insert_contact_list
 from storage.contacts import (
@@ -23,10 +23,11 @@ from storage.contacts import (
     tag_contacts,
     update_contact,
 )
+from storage.conversations import Heard, fold_inbound
 from storage.pool import Pool
 from storage.suppressions import ALL, Wish, find_stops, hear_wishes
 from tests.actors.shard_rig import IDS, make_rig, new_id, now_ms
-from tests.seeding import add_event
+from tests.seeding import add_event, add_message, add_session
 from tests.storage.people_kit import add_company, phone
 
 AGO = timedelta(minutes=5)
@@ -200,3 +201,42 @@ async def test_two_contacts_of_one_person_become_one(pool: Pool, company: UUID, 
     assert sorted(shown["tags"]) == ["antigo", "vip"]
     for table in ("contact_list_members", "consents", "contact_tags"):
         assert {row[0] for row in await pool.fetch(f"SELECT contact_id FROM {table}")} == {new["id"]}
+
+
+async def wrote(pool: Pool, company: UUID, session: UUID, address: str, ago: timedelta) -> UUID:
+    """A message of BR.77, by the number or, while none was told, by that id."""
+    payload = json.dumps({"user_id": "BR.77", "session_id": str(session), "message": {"type": "text"}})
+    event_id = await event(
+        pool, company, 1, ago, event_type="message_received", payload=payload, customer_phone=address
+    )
+    await pool.execute("UPDATE incoming_events SET webhook_id = NULL WHERE id = $1", event_id)
+    at = ms_to_time(now_ms()) - ago
+    async with pool.acquire() as connection, connection.transaction():
+        await fold_inbound(connection, [Heard(company, session, address, at, event_id, "text", "Oi")], at)
+    return event_id
+
+
+async def test_who_tells_the_number_later_keeps_conversation_and_wishes(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    session = await add_session(pool, company, ms_to_time(now_ms()))
+    hidden = await wrote(pool, company, session, "BR.77", AGO * 3)
+    async with pool.acquire() as connection:
+        said = ms_to_time(now_ms()) - AGO * 3
+        await hear_wishes(connection, [Wish(company, "BR.77", True, "message", said, ALL)])
+    reply = await add_message(pool, company, session, said, to_phone="BR.77", status="delivered")
+    await folding.run_once()
+    assert await contacts(pool, company) == []  # a contact has a number
+    [before] = await pool.fetch("SELECT id, phone, unread FROM conversations")
+    told = await wrote(pool, company, session, phone(1), AGO * 2)
+    for _ in range(2):
+        await folding.run_once()
+        [ana] = await contacts(pool, company)
+        assert (ana["phone"], ana["bsuid"]) == (phone(1), "BR.77")
+        [row] = await pool.fetch("SELECT phone, unread FROM conversations")
+        assert (row["phone"], row["unread"]) == (phone(1), before["unread"] + 1)
+        phones = await pool.fetch("SELECT id, customer_phone FROM incoming_events")
+        assert {one["id"]: one["customer_phone"] for one in phones} == {hidden: phone(1), told: phone(1)}
+        messages = await pool.fetch("SELECT id, to_phone FROM messages")
+        assert {one["id"]: one["to_phone"] for one in messages} == {reply: phone(1)}
+        assert set(await find_stops(pool, [(company, phone(1))])) == {(company, phone(1))}

@@ -81,12 +81,23 @@ async def test_a_phone_ahead_of_time_does_not_hold_the_conversation_there(rig: S
     assert (await only(rig))["last_inbound_at"] <= ms_to_time(now_ms())
 
 
-async def test_who_hides_the_number_or_changed_it_has_no_conversation(rig: ShardRig) -> None:
+async def test_a_changed_number_is_no_conversation_and_neither_is_nobody(rig: ShardRig) -> None:
     system = {"type": "user_changed_number", "wa_id": "5511987654322"}
-    hidden = {"id": "w1", "from_user_id": "BR.abc", "type": "text", "text": {"body": "Oi"}}
-    await hear(rig, hidden, message(2, type="system", system=system))
+    nobody = {"id": "w1", "type": "text", "text": {"body": "Oi"}}
+    await hear(rig, nobody | {"from_user_id": "no id"}, message(2, type="system", system=system))
     assert await rig.rows("SELECT 1 FROM conversations") == []
     assert await rig.rows("SELECT 1 FROM ai_turns") == []
+
+
+async def test_who_never_told_a_number_has_a_conversation_by_whatsapps_id(rig: ShardRig) -> None:
+    hidden: dict[str, Any] = {"from": None, "from_user_id": "BR.abc", "type": "text"}
+    await hear(rig, message(1, text={"body": "Oi"}, **hidden), message(2, NOW_S + 1, text={"body": "PARAR"}, **hidden))
+    row = await only(rig)
+    assert (row["phone"], row["unread"], row["last_text"]) == ("BR.abc", 2, "PARAR")
+    told = await rig.rows("SELECT customer_phone, payload->>'phone_from' AS phone_from FROM incoming_events")
+    assert told == [{"customer_phone": "BR.abc", "phone_from": "user_id"}] * 2
+    assert [turn["phone"] for turn in await rig.rows("SELECT phone FROM ai_turns")] == ["BR.abc"] * 2
+    assert await rig.rows("SELECT phone FROM suppressions") == [{"phone": "BR.abc"}]
 
 
 async def test_who_hides_a_number_that_was_told_before_is_the_same_person(rig: ShardRig) -> None:
@@ -105,4 +116,5 @@ async def test_who_hides_a_number_that_was_told_before_is_the_same_person(rig: S
         {"company_id": rig.company_id, "phone": PHONE}
     ]
     await hear(rig, message(3, NOW_S + 2, text={"body": "Oi"}, **(hidden | {"from_user_id": "BR.other"})))
-    assert (await only(rig))["unread"] == 2
+    unread = await rig.rows("SELECT phone, unread FROM conversations ORDER BY phone")
+    assert unread == [{"phone": PHONE, "unread": 2}, {"phone": "BR.other", "unread": 1}]

@@ -309,6 +309,6 @@ async def test_who_hides_or_changes_the_number_is_kept_with_the_event(rig: Shard
         " payload->>'changed_to' AS changed_to FROM incoming_events ORDER BY external_id"
     )
     assert [tuple(row.values()) for row in rows] == [
-        ("message_received", None, "Ana", "BR.abc", None),
+        ("message_received", "BR.abc", "Ana", "BR.abc", None),  # all that is told of her
         ("number_changed", "+5511987654321", "Ana", "BR.abc", "+5511987654322"),
     ]

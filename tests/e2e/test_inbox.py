@@ -82,6 +82,24 @@ async def test_a_message_is_live_is_answered_and_a_closed_window_says_so(instanc
         assert live_s < 5.0, f"{live_s:.2f} s until the message was live"
 
 
+async def test_who_tells_no_number_is_answered_all_the_same(instance: Instance, shop: Shop) -> None:
+    async with followed(instance, shop) as inbox:
+        body = {"phone_number_id": shop.phone_number_id, "user_id": "BR.7349120865530274", "text": "Oi", "name": "Ana"}
+        await shop.simulator.call("POST", "/reply", body)
+        await wait_until(lambda: bool(inbox.state["items"]), 10.0, "the conversation to be live")
+        [item] = inbox.state["items"]
+        assert (item["name"], item["phone"]) == ("Ana", body["user_id"])
+        sent = await shop.api.post(f"/conversations/{item['id']}/messages", {"text": "Oi, Ana!"})
+
+        async def accepted() -> bool:
+            message = await shop.api.get(f"/messages/{sent['id']}")
+            return message["status"] in ("delivered", "read")
+
+        await wait_until(accepted, 20.0, "the answer to be delivered")
+        [found] = await shop.simulator.messages(opaque=sent["id"])
+        assert (found["to"], found["text"]) == (body["user_id"], "Oi, Ana!")
+
+
 async def test_a_picture_is_fetched_from_whatsapp(shop: Shop) -> None:
     body = {"phone_number_id": shop.phone_number_id, "from": ANA, "image": {"content": "uma foto", "caption": "Pago"}}
     await shop.simulator.call("POST", "/reply", body)

@@ -175,6 +175,20 @@ async def test_an_answer_is_sent_once_and_ends_the_waiting(shop: Shop) -> None:
     ]
 
 
+async def test_who_tells_no_number_is_answered_by_whatsapps_id(shop: Shop) -> None:
+    hidden = await shop.hear("BR.1349120865530274", name="Ana")
+    sent = await shop.owner.post(f"{LIST}/{hidden}/messages", {"text": "Já vejo"})
+    assert (sent.status, sent.json["to"]) == (201, "BR.1349120865530274")
+    assert await shop.phones(q="BR.1349120865530274") == ["BR.1349120865530274"]
+    assert len((await shop.owner.get("/api/v1/messages", {"phone": "BR.1349120865530274"})).json["data"]) == 1
+    web = await add_session(shop.pool, shop.company, NOW, transport="web")
+    body = {"session_id": str(web), "to": "BR.1349120865530274", "text": "Oi"}
+    refused = await shop.owner.post("/api/v1/messages", body)
+    assert (refused.status, [error["field"] for error in refused.json["errors"]]) == (422, ["to"])
+    stop = {"phones": ["BR.1349120865530274"]}
+    assert (await shop.owner.post("/api/v1/opt-outs", stop)).json == {"changed": 1}
+
+
 async def test_what_is_not_going_to_be_sent_answers_nobody(shop: Shop) -> None:
     ana = await shop.hear(ANA)
     await hear_wishes(shop.pool, [Wish(shop.company, ANA, True, "message", NOW, "all")])

@@ -5089,7 +5089,7 @@ export interface components {
             conversation_id: string;
             /** Format: uuid */
             session_id: string;
-            /** @description E.164; for viewers with `*`. */
+            /** @description E.164 (for viewers with `*`), or WhatsApp's id (BSUID) of who tells no number. */
             phone: string;
             /** Format: date-time */
             received_at: string;
@@ -6106,7 +6106,7 @@ export interface components {
             session_id: string;
             session_name: string | null;
             transport: string | null;
-            /** @description E.164; for viewers with `*`. */
+            /** @description E.164 (for viewers with `*`), or WhatsApp's id (BSUID) of who tells no number. */
             phone: string;
             /** @description As the person calls themselves on WhatsApp. */
             name: string | null;
@@ -6179,7 +6179,7 @@ export interface components {
             session_id: string;
             session_name: string | null;
             transport: string | null;
-            /** @description E.164; for viewers with `*`. */
+            /** @description E.164 (for viewers with `*`), or WhatsApp's id (BSUID) of who tells no number. */
             phone: string;
             /** @description As the person calls themselves on WhatsApp. */
             name: string | null;
@@ -7134,7 +7134,7 @@ export interface components {
             /** Format: uuid */
             session_id: string;
             order_id: string | null;
-            /** @description E.164; empty while the message is held for want of a phone. */
+            /** @description E.164, or WhatsApp's id (BSUID) of who tells no number; empty: held for want of a phone. */
             to: string;
             /** @enum {string} */
             lane: "transactional" | "bulk";
@@ -7202,7 +7202,7 @@ export interface components {
             /** Format: uuid */
             session_id: string;
             order_id: string | null;
-            /** @description E.164; empty while the message is held for want of a phone. */
+            /** @description E.164, or WhatsApp's id (BSUID) of who tells no number; empty: held for want of a phone. */
             to: string;
             /** @enum {string} */
             lane: "transactional" | "bulk";
@@ -7717,7 +7717,7 @@ export interface components {
             created_at: string;
         };
         OptOutInput: {
-            /** @description Anything that can be read as phones. */
+            /** @description Anything that can be read as phones, or WhatsApp's ids (BSUID). */
             phones: string[];
             /**
              * @description By default all.
@@ -7728,7 +7728,7 @@ export interface components {
             source?: string;
         };
         OptOut: {
-            /** @description E.164; for viewers with `*`. */
+            /** @description E.164 (for viewers with `*`), or WhatsApp's id (BSUID) of who tells no number. */
             phone: string;
             /** @enum {string} */
             kind: "all" | "marketing";
@@ -10727,7 +10727,7 @@ export interface operations {
                      * @description The WhatsApp number it goes through.
                      */
                     session_id: string;
-                    /** @description Who gets it; Brazilian unless it begins with `+`. */
+                    /** @description A number, Brazilian unless it begins with `+`, or WhatsApp's id (BSUID). */
                     to: string;
                     /** @description What to send as it stands. Either this, `template_id` or `content`. */
                     text?: string;

@@ -1,0 +1,6 @@
+-- Which of these user ids stand in the place of a phone in a company's conversations.
+-- Uses idx_conversations_person by the company's few sessions.
+SELECT DISTINCT c.phone
+FROM sessions s
+JOIN conversations c ON c.company_id = $1 AND c.session_id = s.id AND c.phone = ANY($2::text[])
+WHERE s.company_id = $1
