@@ -219,6 +219,18 @@ def test_who_comes_next_is_looked_up_in_the_same_go(tmp_path: Path) -> None:
     play(tmp_path, story)
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_whatsapps_own_id_of_a_person_is_neither_looked_up_nor_written_to(tmp_path: Path, check: bool) -> None:
+    async def story(rig: Rig) -> None:
+        hidden = letter("m1", "BR.1349120865530274", "Oi", transactional=True)
+        assert await rig.courier.deliver(hidden, [], taken) == Skipped("no_phone")
+        assert rig.world.checks == 0
+        await rig.courier.deliver(letter("m2", FRIEND, "Oi"), ["BR.1349120865530274"], taken)
+        assert rig.world.checks == int(check)
+
+    assert len(play(tmp_path, story, check_numbers=check).world.taken) == 1
+
+
 def test_the_budget_of_look_ups_holds_bulk_and_lets_urgent_messages_go_unchecked(tmp_path: Path) -> None:
     async def story(rig: Rig) -> None:
         held = await rig.courier.deliver(letter("m1", FRIEND, "Oi"), [], taken)

@@ -11,6 +11,7 @@ import contextlib
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from engine.user_ids import is_user_id
 from engine.web_gate import Hold
 from engine.web_numbers import FormAnswer, Known, forms_of, plan_batch, resolve
 from engine.web_options import WebOptions
@@ -21,6 +22,7 @@ from whatsapp.web.port import WebClientError, WebMessage
 from whatsapp.web.session import WebSession
 
 NOT_ON_WHATSAPP = "not_on_whatsapp"
+NO_PHONE = "no_phone"
 _CHECK_FAILED_S = 60.0
 _NOT_READY_S = 5.0
 
@@ -88,6 +90,8 @@ class Courier:
             ahead: recipients of the messages after it, looked up in the same go.
             intend: records that it is about to be sent; False when it must not be.
         """
+        if is_user_id(letter.to):  # WhatsApp-Web knows people by their numbers alone
+            return Skipped(NO_PHONE)
         contact = (await self.book.read([letter.to])).get(letter.to, Contact())
         held = self._off() or self._session.gate.ask(
             letter.text,
@@ -139,7 +143,7 @@ class Courier:
         """Return whom to look up: no more than could be written to within the hour, twice over (half may be absent)."""
         gate, now_ms = self._session.gate, self._session.now_ms()
         room = max(2, gate.room(HOUR_MS, now_ms) * 2)
-        others = [phone for phone in ahead if phone != first][: room - 1]
+        others = [phone for phone in ahead if phone != first and not is_user_id(phone)][: room - 1]
         contacts = await self.book.read(others)
         policy = self._options.checks
         return [first] + [
