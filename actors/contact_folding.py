@@ -10,7 +10,7 @@ from engine.phones import normalise_wa_id
 from engine.user_ids import is_user_id
 from storage.contact_folds import find_unfolded, horizon, take_events, take_late_events
 from storage.contact_numbers import change_numbers, tell_numbers
-from storage.contacts import ContactWrite, upsert_contacts
+from storage.contacts import ContactWrite, find_hidden_phones, upsert_contacts
 from storage.pool import Connection, Pool
 from storage.searching import Row
 
@@ -54,10 +54,22 @@ class ContactFolding:
     async def _fold(self, connection: Connection, company_id: UUID, rows: Sequence[Row]) -> None:
         now = ms_to_time(self._now_ms())
         await upsert_contacts(connection, company_id, self._people(rows), now=now, fill=True)
+        await tell_numbers(connection, company_id, await self._told(connection, company_id, rows), now)
         changes = [(row["customer_phone"], row["changed_to"]) for row in rows if row["changed_to"]]
         await change_numbers(connection, company_id, [(old, new) for old, new in changes if old and old != new], now)
-        told = [(row["bsuid"], row["customer_phone"]) for row in rows if row["bsuid"]]
-        await tell_numbers(connection, company_id, {one: phone for one, phone in told if _is_number(phone)}, now)
+
+    @staticmethod
+    async def _told(connection: Connection, company_id: UUID, rows: Sequence[Row]) -> dict[str, str]:
+        """Return numbers by the ids of WhatsApp that were told with them, here or, of who hides it, before."""
+        hidden = {row["customer_phone"] for row in rows if row["customer_phone"] and is_user_id(row["customer_phone"])}
+        told = await find_hidden_phones(connection, company_id, hidden) if hidden else {}
+        for row in rows:
+            phone = row["customer_phone"]
+            if row["changed_to"] and phone in hidden:
+                told[phone] = row["changed_to"]
+            elif row["bsuid"] and _is_number(phone):
+                told[row["bsuid"]] = phone
+        return told
 
     def _people(self, rows: Sequence[Row]) -> list[ContactWrite]:
         return [self._person(row) for row in rows if _is_number(row["customer_phone"])]

@@ -11,9 +11,9 @@ from uuid import UUID
 from engine.comparison import fold
 from engine.conditions import Condition, compile_condition
 from engine.events import CanonicalEvent
-from engine.phones import normalise_typed
 from engine.templates import Template, compile_template
 from engine.type_names import event_types_of
+from engine.user_ids import read_address
 
 ANY_EVENT = "*"
 
@@ -115,12 +115,12 @@ def _recipient(to: str | None) -> Recipient:
     if to is None:
         return lambda event, payload, zone: event.customer_phone or None
     if "{{" not in to:
-        fixed = normalise_typed(to)
+        fixed = read_address(to)
         return lambda event, payload, zone: fixed
     template = compile_template(to)
 
     def read(event: CanonicalEvent, payload: object, zone: tzinfo) -> str | None:
         rendered = template.render(event, payload, zone)
-        return None if rendered.missing else normalise_typed(rendered.text)
+        return None if rendered.missing else read_address(rendered.text)
 
     return read

@@ -21,6 +21,7 @@ from engine.times import parse_time
 from engine.user_ids import is_user_id, read_address
 from engine.zones import zone_named
 from gateway.calls import Call
+from gateway.known_phones import known_phones
 from gateway.schema import anything, choice, identifier, moment, record, text
 from gateway.stored_events import empty_event, with_variables
 from storage.companies import get_company
@@ -128,6 +129,8 @@ async def _read(call: Call) -> _Request:
     if session is None:
         errors.append({"field": "session_id", "reason": "is no session of this company"})
     to_phone = read_address(body["to"])
+    if to_phone is not None:
+        [to_phone] = await known_phones(call, [to_phone])
     if to_phone is None:
         errors.append({"field": "to", "reason": "must be a phone number such as +5511900000000, or a WhatsApp user id"})
     elif is_user_id(to_phone) and session is not None and session["transport"] == "web":

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from storage.contacts import find_by_phone
-from storage.conversation_people import find_conversations_of_ids, follow_number
+from storage.conversation_people import find_kept_ids, follow_number
 from storage.pool import Connection
 from storage.queries import query
 
@@ -38,8 +38,9 @@ async def tell_numbers(connection: Connection, company_id: UUID, numbers: Mappin
         numbers: phones by user ids, as messages told both; most of these people never hid their number.
         now: of the change.
     """
-    for user_id in sorted(await find_conversations_of_ids(connection, company_id, list(numbers))):
+    for user_id in sorted(await find_kept_ids(connection, company_id, list(numbers))):
         phone = numbers[user_id]
         await connection.execute(query("conversations/tell_number_of_events"), company_id, user_id, phone)
         await connection.execute(query("conversations/tell_number_of_messages"), company_id, user_id, phone)
         await change_numbers(connection, company_id, [(user_id, phone)], now)
+        await connection.execute(query("conversations/tell_number_of_waits"), company_id, user_id, phone)

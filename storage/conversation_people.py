@@ -20,8 +20,8 @@ async def follow_number(connection: Connection, company_id: UUID, old: str, new:
         await connection.execute(query("conversations/merge_conversations"), company_id, pair["old"], pair["new"], now)
 
 
-async def find_conversations_of_ids(connection: Connection, company_id: UUID, user_ids: Sequence[str]) -> list[str]:
-    """Return which of these user ids a company has conversations by, of people whose number was not told then."""
+async def find_kept_ids(connection: Connection, company_id: UUID, user_ids: Sequence[str]) -> list[str]:
+    """Return which of these user ids stand in the place of a phone: conversations and wishes of who had told none."""
     if not user_ids:
         return []
     rows = await connection.fetch(query("conversations/find_by_user_id"), company_id, user_ids)

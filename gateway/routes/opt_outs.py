@@ -16,6 +16,7 @@ from engine.times import rfc3339
 from engine.user_ids import read_address
 from gateway.calls import Call, json_response, page_response
 from gateway.counts import Count
+from gateway.known_phones import known_phones
 from gateway.operations import PAGING, Operation, Query, choice_query, nothing, ok, page_of
 from gateway.schema import ref, text
 from storage.message_changes import count as count_transitions
@@ -34,6 +35,7 @@ from storage.suppressions import (
 from storage.unwanted import take_wishes
 
 _KINDS = ("all", "marketing")
+_NO_NUMBER = 10**16  # as digits: longer than any
 
 
 def _view(row: Row) -> dict[str, Any]:
@@ -47,14 +49,22 @@ async def _list(call: Call) -> Response:
     rows = await list_opt_outs(pool, company, kind, _place(within.before), within.limit + 1)
     shown, following = rows[: within.limit], None
     if len(rows) > within.limit:
-        following = Position(shown[-1]["at"], UUID(int=int(shown[-1]["phone"][1:])))
+        following = Position(shown[-1]["at"], _mark(shown[-1]["phone"]))
     number = await count_opt_outs(pool, company, kind)
     return page_response([_view(row) for row in shown], following, Count(min(number, COUNT_CAP), number > COUNT_CAP))
 
 
+def _mark(address: str) -> UUID:
+    """What a cursor's id holds of the last row: a number's digits, or the beginning of WhatsApp's id."""
+    if address.startswith("+"):
+        return UUID(int=int(address[1:]))
+    return UUID(bytes=address.encode()[:16].ljust(16, b"\0"))
+
+
 def _place(before: Position) -> tuple[datetime, str]:
-    """A cursor's id holds the digits of the last phone."""
-    return before.created_at, f"+{before.id.int}"
+    if before.id.int < _NO_NUMBER:
+        return before.created_at, f"+{before.id.int}"
+    return before.created_at, before.id.bytes.decode("latin-1").replace("\0", "")
 
 
 def _kind(given: str | None) -> Kind:
@@ -71,6 +81,7 @@ async def _stop(call: Call) -> Response:
             phones.append(phone)
     if errors:
         raise FieldProblem(errors[:50])
+    phones = await known_phones(call, phones)
     source, kind, now = body.get("source", call.actor), _kind(body.get("kind")), call.now()
 
     async def work(connection: Connection, delta: Delta) -> dict[Person, Stop]:
@@ -88,6 +99,7 @@ async def _allow(call: Call) -> Response:
     phone, kind = call.query.get("phone"), _kind(call.query.get("kind"))
     if phone is None:
         raise FieldProblem([{"field": "phone", "reason": "is needed"}])
+    [phone] = await known_phones(call, [phone])
     person = (call.company_id, phone)
     async with call.services.pool.acquire() as connection, connection.transaction():
         stop = (await find_stops(connection, [person])).get(person)

@@ -8,8 +8,8 @@ from uuid import UUID
 from starlette.responses import Response
 
 from engine.errors import Conflict, FieldProblem
-from engine.phones import normalise_typed
 from engine.texts import stored_id
+from engine.user_ids import read_address
 from gateway.bulk import BulkAction, answer_bulk, bulk_answers, bulk_schema
 from gateway.calls import Call
 from gateway.operations import Operation
@@ -74,7 +74,7 @@ def _as_stored(given: dict[str, Any], errors: list[dict[str, str]]) -> dict[str,
         if name in wanted:
             wanted[name] = stored_id(wanted[name]) or wanted[name]
     if "phone" in wanted:
-        phone = normalise_typed(wanted["phone"])
+        phone = read_address(wanted["phone"])
         if phone is None:
             errors.append({"field": "filter.phone", "reason": "must be a phone number such as +5511900000000"})
         wanted["phone"] = phone

@@ -240,3 +240,46 @@ async def test_who_tells_the_number_later_keeps_conversation_and_wishes(
         messages = await pool.fetch("SELECT id, to_phone FROM messages")
         assert {one["id"]: one["to_phone"] for one in messages} == {reply: phone(1)}
         assert set(await find_stops(pool, [(company, phone(1))])) == {(company, phone(1))}
+
+
+async def test_the_old_number_of_who_told_it_late_keeps_nothing_of_theirs(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    session = await add_session(pool, company, ms_to_time(now_ms()))
+    await wrote(pool, company, session, "BR.77", AGO * 3)
+    await changed(pool, company, 1, 2, AGO * 2)  # the first that tells the number tells that it is another now
+    await folding.run_once()
+    assert await pool.fetchval("SELECT phone FROM conversations") == phone(2)
+
+
+async def test_who_changes_a_number_that_was_never_told_is_known_by_the_new_one(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    session = await add_session(pool, company, ms_to_time(now_ms()))
+    hidden = await wrote(pool, company, session, "BR.77", AGO * 3)
+    change = await changed(pool, company, 1, 2, AGO * 2)
+    await pool.execute("UPDATE incoming_events SET customer_phone = 'BR.77' WHERE id = $1", change)
+    await folding.run_once()
+    assert await pool.fetchval("SELECT phone FROM conversations") == phone(2)
+    assert await pool.fetchval("SELECT customer_phone FROM incoming_events WHERE id = $1", hidden) == phone(2)
+
+
+async def test_what_was_stored_under_an_id_that_just_became_known_goes_to_the_number_too(
+    pool: Pool, company: UUID, folding: ContactFolding
+) -> None:
+    session = await add_session(pool, company, ms_to_time(now_ms()))
+    await wrote(pool, company, session, phone(1), AGO * 4)
+    await folding.run_once()
+    await wrote(pool, company, session, "BR.77", AGO * 3)  # its shard had asked before the folding
+    await folding.run_once()
+    assert [row["phone"] for row in await pool.fetch("SELECT phone FROM conversations")] == [phone(1)]
+
+
+async def test_a_wish_under_an_id_alone_goes_to_the_number(pool: Pool, company: UUID, folding: ContactFolding) -> None:
+    async with pool.acquire() as connection:
+        said = ms_to_time(now_ms()) - AGO * 3
+        await hear_wishes(connection, [Wish(company, "BR.77", True, "key", said, ALL)])
+    session = await add_session(pool, company, ms_to_time(now_ms()))
+    await wrote(pool, company, session, phone(1), AGO * 2)
+    await folding.run_once()
+    assert [row["phone"] for row in await pool.fetch("SELECT phone FROM suppressions")] == [phone(1)]

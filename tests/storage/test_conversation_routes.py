@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from engine.ids import ms_to_time
+from storage.contacts import ContactWrite, upsert_contacts
 from storage.conversations import AI, Author, Heard, fold_inbound, note_outbound
 from storage.pool import Pool
 from storage.suppressions import Wish, hear_wishes
@@ -185,8 +186,26 @@ async def test_who_tells_no_number_is_answered_by_whatsapps_id(shop: Shop) -> No
     body = {"session_id": str(web), "to": "BR.1349120865530274", "text": "Oi"}
     refused = await shop.owner.post("/api/v1/messages", body)
     assert (refused.status, [error["field"] for error in refused.json["errors"]]) == (422, ["to"])
-    stop = {"phones": ["BR.1349120865530274"]}
-    assert (await shop.owner.post("/api/v1/opt-outs", stop)).json == {"changed": 1}
+    for ids in (["BR.1349120865530274", "BR.2"], ["BR.3", ANA]):
+        assert (await shop.owner.post("/api/v1/opt-outs", {"phones": ids})).json == {"changed": 2}
+    told, query = [], {"limit": "1"}
+    while "cursor" not in query or query["cursor"]:
+        page = (await shop.owner.get("/api/v1/opt-outs", query)).json
+        told += [row["phone"] for row in page["data"]]
+        query["cursor"] = page["next_cursor"]
+    assert sorted(told) == sorted(["BR.1349120865530274", "BR.2", "BR.3", ANA])
+
+
+async def test_an_id_that_a_contact_has_means_the_contact(shop: Shop) -> None:
+    known = ContactWrite(id=new_id(NOW), phone=ANA, source="message", seen_at=NOW, bsuid="BR.7")
+    async with shop.pool.acquire() as connection, connection.transaction():
+        await upsert_contacts(connection, shop.company, [known], now=NOW)
+    stop = await shop.owner.post("/api/v1/opt-outs", {"phones": ["BR.7"]})
+    assert stop.json == {"changed": 1}
+    body = {"session_id": str(shop.session), "to": "BR.7", "text": "Oi"}
+    sent = await shop.owner.post("/api/v1/messages", body)
+    assert (sent.json["to"], sent.json["status"]) == (ANA, "skipped")
+    assert (await shop.owner.call("DELETE", "/api/v1/opt-outs", query={"phone": "BR.7"})).status == 204
 
 
 async def test_what_is_not_going_to_be_sent_answers_nobody(shop: Shop) -> None:
