@@ -14,6 +14,5 @@ async def known_phones(call: Call, addresses: Sequence[str]) -> list[str]:
     ids = [address for address in addresses if is_user_id(address)]
     if not ids:
         return list(addresses)
-    async with call.services.pool.acquire() as connection:
-        found = await find_hidden_phones(connection, call.company_id, ids)
+    found = await find_hidden_phones(call.services.pool, call.company_id, ids)
     return [found.get(address, address) for address in addresses]

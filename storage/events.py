@@ -50,7 +50,7 @@ class EventFilter(NamedTuple):
 _PHONE = Narrow("customer_phone = {}", EventFilter._fields.index("phone"))
 _STATE = Narrow("state = {} AND state <> 'processed'", EventFilter._fields.index("state"))
 _TYPE = Narrow("event_type = {}", EventFilter._fields.index("event_type"))
-_WEBHOOK = Narrow("webhook_id = {}", EventFilter._fields.index("webhook_id"), owned=True)
+_WEBHOOK = Narrow("webhook_id = {}", EventFilter._fields.index("webhook_id"))
 _SOURCE = Narrow("source = {}", EventFilter._fields.index("source"))
 
 

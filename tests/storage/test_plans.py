@@ -184,7 +184,6 @@ def _cases(event: UUID, delivery: UUID, message: UUID, when: datetime) -> dict[s
         "messages/get_messages": [([COMPANY, [message] * 50, [when] * 50], 300)],
         "messages/list_attempts": [([COMPANY, message, when], 10)],
         "messages/count_messages": [([COMPANY, OLDEST, NEWEST.created_at, 10_001], 300)],
-        "events/count_owned": [],  # of one webhook: below
         "messages/count_owned": [],  # of one rule or campaign: below, and tests/storage/test_clues.py
         "messages/count_marks": [([COMPANY, OLDEST, NEWEST.created_at, 10_001, "failed,uncertain"], 300)],
         "messages/count_marked": [
